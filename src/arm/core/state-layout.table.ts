@@ -1,0 +1,73 @@
+/**
+ * Where each piece of CPU state lies: indices of 32-bit words from `CPU_STATE_OFFSET` in the host memory.
+ *
+ * Compiled code reads and writes the same words, so this table is the one definition of the state. Flags and CPSR
+ * fields are kept apart, one word each (0 or 1), because most of them change far oftener than they are packed.
+ */
+
+/** R0 .. R15 of the current mode. While an instruction executes, R15 holds its address + 8 (ARM) or + 4 (Thumb). */
+export const R0 = 0;
+export const R13 = 13;
+export const R14 = 14;
+export const R15 = 15;
+
+export const FLAG_N = 16;
+export const FLAG_Z = 17;
+export const FLAG_C = 18;
+export const FLAG_V = 19;
+/** Sticky saturation. */
+export const FLAG_Q = 20;
+/** Thumb state. */
+export const FLAG_T = 21;
+/** IRQ disabled. */
+export const FLAG_I = 22;
+/** FIQ disabled. */
+export const FLAG_F = 23;
+/** The five mode bits of the CPSR. */
+export const MODE = 24;
+/** Address of the next instruction, between two instructions. */
+export const PC = 25;
+/** Instructions left in the running slice; the slice ends at zero. */
+export const REMAINING = 26;
+/** IRQ and FIQ inputs as the interrupt controller drives them. */
+export const IRQ_LINE = 27;
+export const FIQ_LINE = 28;
+/** Waiting for an interrupt (CP15 c7,c0,4). */
+export const HALTED = 29;
+
+/** SPSRs by bank: usr (unused), fiq, irq, svc, abt, und. */
+export const SPSR_BANKS = 32;
+/** R13 by bank. */
+export const R13_BANKS = 40;
+/** R14 by bank. */
+export const R14_BANKS = 48;
+/** R8 .. R12 of all modes but FIQ, while FIQ mode is on. */
+export const R8_R12_USER = 56;
+/** R8 .. R12 of FIQ mode, while it is off. */
+export const R8_R12_FIQ = 61;
+
+/** CP15 registers. */
+export const CP15_CONTROL = 72;
+export const CP15_TTBR0 = 73;
+export const CP15_DACR = 74;
+/** Data fault status, instruction fault status (ARM926: the opcode2 = 1 register), fault address. */
+export const CP15_DFSR = 75;
+export const CP15_IFSR = 76;
+export const CP15_FAR = 77;
+/** FCSE process id, in bits 31:25. */
+export const CP15_FCSE = 78;
+export const CP15_CONTEXT_ID = 79;
+export const CP15_DCACHE_LOCKDOWN = 80;
+export const CP15_ICACHE_LOCKDOWN = 81;
+export const CP15_TLB_LOCKDOWN = 82;
+/** Write-through and test register, opcode1 = 7 c15,c0,0 and its kind: kept, without effect. */
+export const CP15_TEST = 83;
+
+/** Words in the block. */
+export const STATE_WORDS = 128;
+
+/** Mode numbers of the CPSR. */
+export const Mode = { usr: 0x10, fiq: 0x11, irq: 0x12, svc: 0x13, abt: 0x17, und: 0x1b, sys: 0x1f } as const;
+
+/** Register bank of a mode's low four bits; modes that do not exist use the user bank. */
+export const BANK_OF_MODE: readonly number[] = [0, 1, 2, 3, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 0];

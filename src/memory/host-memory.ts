@@ -1,0 +1,47 @@
+/**
+ * The one `WebAssembly.Memory` that holds CPU state, TLB and the host board's RAM, and the typed arrays over it.
+ *
+ * Compiled code addresses all three with constants, so the layout is fixed: the engine area first, RAM behind it.
+ */
+import { assert } from "../base/index.ts";
+
+/** Byte offset of the CPU state block. */
+export const CPU_STATE_OFFSET = 0x1000;
+/** Byte offset of the TLB banks. */
+export const TLB_OFFSET = 0x10000;
+/** Byte offset of host-physical address `ramStart`; everything below belongs to the engine. */
+export const RAM_OFFSET = 0x100000;
+
+export const PAGE_SIZE = 4096;
+export const PAGE_SHIFT = 12;
+
+const WASM_PAGE_SIZE = 65536;
+
+export class HostMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly ramSizeBytes: number;
+  /** Views of the whole memory; an index is a byte offset divided by the element size. */
+  readonly u8: Uint8Array;
+  readonly i8: Int8Array;
+  readonly u16: Uint16Array;
+  readonly i16: Int16Array;
+  readonly i32: Int32Array;
+
+  constructor(ramSizeBytes: number) {
+    assert(ramSizeBytes % WASM_PAGE_SIZE === 0, `RAM size ${ramSizeBytes} is a multiple of 64 KiB`);
+    const pages = (RAM_OFFSET + ramSizeBytes) / WASM_PAGE_SIZE;
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.ramSizeBytes = ramSizeBytes;
+    const { buffer } = this.memory;
+    this.u8 = new Uint8Array(buffer);
+    this.i8 = new Int8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.i16 = new Int16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+  }
+
+  /** The board's RAM, host-physical order. */
+  ram(): Uint8Array {
+    return this.u8.subarray(RAM_OFFSET, RAM_OFFSET + this.ramSizeBytes);
+  }
+}
