@@ -5,3 +5,4 @@ export * from "./error.ts";
 export * from "./fifo.ts";
 export * from "./log.ts";
 export * from "./state.ts";
+export * from "./status.ts";

@@ -1,0 +1,43 @@
+/** Result codes of hypervisor operations and console commands; Xvisor's numbers, so that `code -5` means what its users know. */
+
+export const Status = {
+  ok: 0,
+  fail: -1,
+  unknown: -2,
+  notAvailable: -3,
+  already: -4,
+  invalid: -5,
+  overflow: -6,
+  noMemory: -7,
+  noDevice: -8,
+  busy: -9,
+  exists: -10,
+  timedOut: -11,
+  access: -12,
+  noExec: -13,
+  noEntry: -14,
+  noSystemCall: -15,
+  io: -16,
+  time: -17,
+  range: -18,
+  illegalSequence: -19,
+  operationNotSupported: -20,
+  noSpace: -21,
+  noData: -22,
+  fault: -23,
+  noSuchAddress: -24,
+  protocolNotSupported: -25,
+  probeDefer: -26,
+  shutdown: -27,
+  remoteIo: -28,
+  inProgress: -29,
+  readOnly: -30,
+  badMessage: -31,
+  unclean: -32,
+  notSupported: -33,
+  again: -34,
+  protocol: -35,
+} as const;
+
+/** 0 is success, negative is a failure. */
+export type Status = number;

@@ -1,0 +1,39 @@
+/** What the hypervisor's objects ask of the machine that runs the guest's instructions. */
+import type { Guest } from "./guest.ts";
+
+export interface RegisterGroup {
+  /** `Core Registers`, `Abort Mode Registers`. */
+  readonly title: string;
+  /** Names as the manual has them, at most seven characters: `PC`, `CPSR`, `SCTLR`. */
+  readonly registers: readonly { readonly name: string; readonly value: number }[];
+}
+
+/** The CPU behind one VCPU. */
+export interface VcpuCore {
+  /** Core and general purpose registers first, then the banked modes, then CP15. */
+  registers(): readonly RegisterGroup[];
+}
+
+/** The machine that executes the guest; built after the guest's regions are allocated, then attached to the hypervisor. */
+export interface MachineControl {
+  /** Builds bus and devices over the guest's regions, at power-on state. Called by `guest create` after a `guest destroy`. */
+  create(guest: Guest): void;
+  /** The guest's memory was given back; nothing of it may be touched again. */
+  destroy(): void;
+  /** VCPUs and every device to their reset state; RAM and ROM keep their content. */
+  reset(): void;
+  /** A VCPU may run again, may not run for now, or has stopped for good: the run loop looks at `vcpu.state` anew. */
+  statesChanged(): void;
+  /** `undefined` where the machine has no such VCPU. */
+  core(vcpuIndex: number): VcpuCore | undefined;
+  /** Instructions retired since power-on. */
+  instructions(): number;
+  /** Copies guest-physical memory; false where some of it is not memory. */
+  readGuest(address: number, target: Uint8Array): boolean;
+  writeGuest(address: number, data: Uint8Array): boolean;
+  /** Host-physical RAM changed by the console: code and dirty traps of these pages must hear of it. */
+  hostWritten(address: number, sizeBytes: number): void;
+  /** Cold reset or power-off of the host board. */
+  resetHost(): void;
+  shutdownHost(): void;
+}

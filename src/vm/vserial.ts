@@ -1,0 +1,138 @@
+/**
+ * A virtual serial port between a guest's UART and whoever listens on the console.
+ *
+ * The backlog is used only while nobody listens: 1024 bytes of the hypervisor's heap, the oldest overwritten. Towards
+ * the guest a bounded queue holds what the UART cannot take yet.
+ */
+import type { State, Stateful } from "../base/index.ts";
+import type { SerialBackend, SerialReceiver } from "../device/index.ts";
+import type { Heap, HeapBlock } from "./heap.ts";
+
+export const BACKLOG_SIZE_BYTES = 1024;
+/** Bytes that wait for the guest: more than any line a person or a script types at once. */
+export const SEND_QUEUE_SIZE_BYTES = 8192;
+
+export type SerialListener = (byte: number) => void;
+
+export class VirtualSerialPort implements SerialBackend, Stateful {
+  readonly name: string;
+  private readonly heap: Heap;
+  private block: HeapBlock;
+  /** Index of the oldest byte in the backlog, and how many there are. */
+  private backlogStart = 0;
+  private backlogLength = 0;
+  private queue: number[] = [];
+  private guest: SerialReceiver | undefined;
+  private readonly listeners = new Set<SerialListener>();
+  private readonly observers = new Set<SerialListener>();
+  private draining = false;
+
+  constructor(name: string, heap: Heap) {
+    this.name = name;
+    this.heap = heap;
+    this.block = heap.allocate(BACKLOG_SIZE_BYTES, `${name} backlog`);
+  }
+
+  get isListenedTo(): boolean {
+    return this.listeners.size > 0;
+  }
+
+  /** How many bytes `send` would take now. */
+  get space(): number {
+    return SEND_QUEUE_SIZE_BYTES - this.queue.length;
+  }
+
+  get pendingBytes(): number {
+    return this.queue.length;
+  }
+
+  /** Gets every byte the guest sends; while there is a listener the backlog stays empty. Answers how to stop. */
+  listen(listener: SerialListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Sees every byte without counting as a listener: for logs and for waiting on a pattern. */
+  observe(observer: SerialListener): () => void {
+    this.observers.add(observer);
+    return () => this.observers.delete(observer);
+  }
+
+  /** The backlog, oldest first; `take` also empties it. */
+  backlog(): Uint8Array {
+    const bytes = new Uint8Array(this.backlogLength);
+    for (let i = 0; i < bytes.length; i++) {
+      bytes[i] = this.block.bytes[(this.backlogStart + i) % BACKLOG_SIZE_BYTES];
+    }
+    return bytes;
+  }
+
+  takeBacklog(): Uint8Array {
+    const bytes = this.backlog();
+    this.backlogLength = 0;
+    return bytes;
+  }
+
+  /** Queues bytes towards the guest; answers how many were taken. */
+  send(bytes: Uint8Array): number {
+    const count = Math.min(bytes.length, this.space);
+    for (let i = 0; i < count; i++) this.queue.push(bytes[i]);
+    this.drain();
+    return count;
+  }
+
+  transmit(byte: number): void {
+    for (const observer of this.observers) observer(byte);
+    if (this.listeners.size === 0) this.keep(byte);
+    for (const listener of this.listeners) listener(byte);
+  }
+
+  connect(guest: SerialReceiver): void {
+    this.guest = guest;
+    guest.onDrained = () => this.drain();
+    this.drain();
+  }
+
+  /** The UART is gone (`guest destroy`); bytes wait for the next one. */
+  disconnect(): void {
+    this.guest = undefined;
+  }
+
+  /** Gives the backlog's block back to the heap. */
+  destroy(): void {
+    this.disconnect();
+    this.listeners.clear();
+    this.observers.clear();
+    this.heap.release(`${this.name} backlog`);
+  }
+
+  private keep(byte: number): void {
+    this.block.bytes[(this.backlogStart + this.backlogLength) % BACKLOG_SIZE_BYTES] = byte;
+    if (this.backlogLength < BACKLOG_SIZE_BYTES) this.backlogLength++;
+    else this.backlogStart = (this.backlogStart + 1) % BACKLOG_SIZE_BYTES;
+  }
+
+  private drain(): void {
+    // A UART that reports space from inside `receive` must not start a second drain.
+    if (this.draining) return;
+    this.draining = true;
+    let sent = 0;
+    while (sent < this.queue.length && this.guest !== undefined && this.guest.space > 0) {
+      this.guest.receive(this.queue[sent++]);
+    }
+    if (sent > 0) this.queue.splice(0, sent);
+    this.draining = false;
+  }
+
+  save(): State {
+    return { backlog: this.backlog(), queue: Uint8Array.from(this.queue) };
+  }
+
+  restore(state: State): void {
+    this.block = this.heap.blockOf(`${this.name} backlog`) ?? this.block;
+    this.backlogStart = 0;
+    this.backlogLength = 0;
+    for (const byte of state.backlog as Uint8Array) this.keep(byte);
+    this.queue = [...(state.queue as Uint8Array)];
+  }
+}
