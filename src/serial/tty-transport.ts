@@ -1,0 +1,155 @@
+/** A console on a serial device: survives unplug and replug, and says who holds a busy port. */
+import { HvError, type Logger } from "../base/index.ts";
+import { GuardedPort, type RawPort } from "./guarded-port.ts";
+import { type Disconnection, MAX_PENDING_BYTES, type Transport, toBytes } from "./transport.ts";
+import { openTty } from "./tty-open.ts";
+
+export interface TtyOptions {
+  path: string;
+  baudRate: number;
+  log: Logger;
+  /** Opens the device; tests give their own. */
+  open?: (path: string, baudRate: number) => Promise<RawPort>;
+}
+
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 2_000;
+const READ_SIZE_BYTES = 4_096;
+const STOP_PATIENCE_MS = 500;
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export class TtyTransport implements Transport {
+  readonly description: string;
+  readonly isInteractive = true;
+  onData: (data: Uint8Array) => void = () => {};
+  onOpen: () => void = () => {};
+  onClose: (disconnection: Disconnection) => void = () => {};
+  onDrain: () => void = () => {};
+  private readonly options: Required<TtyOptions>;
+  private port: GuardedPort | undefined;
+  private queue: Uint8Array[] = [];
+  private queuedBytes = 0;
+  private isWriting = false;
+  private isStopped = false;
+  private retryTimer: NodeJS.Timeout | undefined;
+  private retryMs = FIRST_RETRY_MS;
+  private lastProblem = "";
+
+  constructor(options: TtyOptions) {
+    this.options = { open: openTty, ...options };
+    this.description = `${options.path} at ${options.baudRate} baud`;
+  }
+
+  get isConnected(): boolean {
+    return this.port !== undefined;
+  }
+
+  get pendingBytes(): number {
+    return this.queuedBytes;
+  }
+
+  async start(): Promise<void> {
+    await this.connect();
+  }
+
+  write(data: Uint8Array | string): void {
+    if (this.port === undefined) return;
+    const bytes = toBytes(data);
+    if (bytes.length === 0) return;
+    if (this.queuedBytes + bytes.length > MAX_PENDING_BYTES) {
+      this.options.log.warnOnce(`${this.options.path}: the other end does not read, output is dropped`);
+      return;
+    }
+    this.queue.push(bytes.slice());
+    this.queuedBytes += bytes.length;
+    if (!this.isWriting) void this.writeQueued(this.port);
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.retryTimer);
+    const { port } = this;
+    if (port === undefined) return;
+    const until = Date.now() + STOP_PATIENCE_MS;
+    while (this.queuedBytes > 0 && this.port === port && Date.now() < until) await new Promise((r) => setTimeout(r, 5));
+    await this.disconnect(port, "stopped");
+  }
+
+  private async connect(): Promise<void> {
+    const port = new GuardedPort(await this.options.open(this.options.path, this.options.baudRate));
+    if (this.isStopped) {
+      await port.close();
+      return;
+    }
+    this.port = port;
+    this.retryMs = FIRST_RETRY_MS;
+    this.lastProblem = "";
+    void this.readOn(port);
+    this.onOpen();
+  }
+
+  private async readOn(port: GuardedPort): Promise<void> {
+    const buffer = new Uint8Array(READ_SIZE_BYTES);
+    while (this.port === port) {
+      let bytesRead: number;
+      try {
+        bytesRead = await port.read(buffer);
+      } catch (error) {
+        await this.disconnect(port, words(error));
+        return;
+      }
+      if (this.port === port) this.onData(buffer.slice(0, bytesRead));
+    }
+  }
+
+  private async writeQueued(port: GuardedPort): Promise<void> {
+    this.isWriting = true;
+    try {
+      while (this.port === port && this.queue.length > 0) {
+        const batch = Buffer.concat(this.queue.splice(0));
+        await port.write(batch);
+        if (this.port === port) this.queuedBytes -= batch.length;
+      }
+      if (this.port === port) this.onDrain();
+    } catch (error) {
+      await this.disconnect(port, words(error));
+    } finally {
+      this.isWriting = false;
+      // What a replug brought in the meantime waits for nobody.
+      if (this.port !== undefined && this.queue.length > 0) void this.writeQueued(this.port);
+    }
+  }
+
+  /** Safe to call from the reader and the writer of the same port: only the first one counts. */
+  private async disconnect(port: GuardedPort, reason: string): Promise<void> {
+    if (this.port !== port) return;
+    this.port = undefined;
+    this.queue = [];
+    this.queuedBytes = 0;
+    await port.close().catch(() => {});
+    this.onClose({ reason, final: this.isStopped });
+    if (this.isStopped) return;
+    this.options.log.warning(`${this.options.path}: disconnected (${reason}); waiting for it to come back`);
+    this.retryLater();
+  }
+
+  private retryLater(): void {
+    if (this.isStopped) return;
+    this.retryTimer = setTimeout(() => void this.retry(), this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
+  }
+
+  private async retry(): Promise<void> {
+    try {
+      await this.connect();
+      if (this.port !== undefined) this.options.log.info(`${this.options.path}: connected again`);
+    } catch (error) {
+      const code = error instanceof HvError ? error.code : "";
+      // A missing port is what is being waited for; anything else is said once, when it begins.
+      if (code !== "port-missing" && code !== this.lastProblem) this.options.log.warning(words(error));
+      this.lastProblem = code;
+      this.retryLater();
+    }
+  }
+}
