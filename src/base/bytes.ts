@@ -82,6 +82,7 @@ export class ByteWriter {
     this.littleEndian = littleEndian;
   }
 
+  /** Makes room and says where; call it before touching `data` or `view`, which it may replace. */
   private grow(sizeBytes: number): number {
     const at = this.length;
     if (at + sizeBytes > this.data.length) {
@@ -95,27 +96,32 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.view.setUint8(this.grow(1), value);
+    const at = this.grow(1);
+    this.view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.view.setUint16(this.grow(2), value, this.littleEndian);
+    const at = this.grow(2);
+    this.view.setUint16(at, value, this.littleEndian);
     return this;
   }
 
   u32(value: number): this {
-    this.view.setUint32(this.grow(4), value, this.littleEndian);
+    const at = this.grow(4);
+    this.view.setUint32(at, value, this.littleEndian);
     return this;
   }
 
   u64(value: number): this {
-    this.view.setBigUint64(this.grow(8), BigInt(value), this.littleEndian);
+    const at = this.grow(8);
+    this.view.setBigUint64(at, BigInt(value), this.littleEndian);
     return this;
   }
 
   bytes(data: Uint8Array): this {
-    this.data.set(data, this.grow(data.length));
+    const at = this.grow(data.length);
+    this.data.set(data, at);
     return this;
   }
 
