@@ -26,7 +26,8 @@ function folderOf(file: string): string {
   return longest;
 }
 
-const importPattern = /^(?:import|export)\s[^"']*?from\s+["']([^"']+)["']|^import\s+["']([^"']+)["']|\bimport\(["']([^"']+)["']\)/gm;
+const importPattern =
+  /^(?:import|export)\s[^"']*?from\s+["']([^"']+)["']|^import\s+["']([^"']+)["']|\bimport\(["']([^"']+)["']\)/gm;
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");

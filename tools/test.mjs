@@ -1,0 +1,33 @@
+/** `npm test [-- VITEST ARGUMENTS]`: every gate of the project, in one exit code. */
+import { join } from "node:path";
+import { buildGuest, prepare, root, run, say } from "./setup.mjs";
+
+const node = process.execPath;
+const inModules = (path) => join(root, "node_modules", path);
+
+const gates = [
+  { title: "types", args: [inModules("typescript/bin/tsc"), "--noEmit"] },
+  { title: "lint", args: [inModules("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."] },
+  { title: "layers", args: ["--import", "tsx", "tools/check-layers.ts"] },
+  { title: "mirror", args: ["tools/check-mirror.mjs"] },
+  { title: "tests", args: [inModules("vitest/vitest.mjs"), "run", ...process.argv.slice(2)] },
+];
+
+prepare();
+const guestStatus = buildGuest("versatilepb");
+if (guestStatus !== 0) {
+  say("The tests boot this guest, so they need it; nothing was tested.");
+  process.exit(guestStatus);
+}
+
+const failed = [];
+for (const { title, args } of gates) {
+  const startMs = performance.now();
+  say(`== ${title}`);
+  const status = run(node, args);
+  say(`== ${title}: ${status === 0 ? "good" : "FAILED"} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`);
+  if (status === 130) process.exit(130);
+  if (status !== 0) failed.push(title);
+}
+say(failed.length === 0 ? "All good." : `Failed: ${failed.join(", ")}.`);
+process.exit(failed.length === 0 ? 0 : 1);
