@@ -151,18 +151,10 @@ export class VirtioMmio implements MmioDevice {
       this.context.log.warnOnce("notification of a queue that is not in use; ignored");
       return;
     }
-    queue.beginBatch();
-    let isUsed = false;
-    for (;;) {
-      const request = queue.pop();
-      if (request === undefined) break;
-      if (request === "broken") return this.fail(`queue ${queueIndex}: malformed ring or descriptor chain`);
-      const writtenSizeBytes = this.device.handle(queueIndex, request);
-      if (writtenSizeBytes === undefined || !queue.push(request, writtenSizeBytes))
-        return this.fail(`queue ${queueIndex}: malformed request or a buffer outside RAM`);
-      isUsed = true;
-    }
-    if (isUsed && !queue.isInterruptSuppressed) this.interrupt(INTERRUPT_USED);
+    const usedBefore = queue.used;
+    const problem = this.drain(queue, queueIndex);
+    if (problem !== undefined) this.fail(`queue ${queueIndex}: ${problem}`);
+    else if (queue.used !== usedBefore && !queue.isInterruptSuppressed) this.interrupt(INTERRUPT_USED);
   }
 
   acknowledge(value: number): void {
@@ -229,6 +221,19 @@ export class VirtioMmio implements MmioDevice {
     if (queue?.ready !== true) return queue;
     this.context.log.warnOnce("the driver changed a queue that is ready; ignored");
     return undefined;
+  }
+
+  /** Does requests until none waits; answers what the driver did wrong. */
+  private drain(queue: VirtQueue, queueIndex: number): string | undefined {
+    queue.beginBatch();
+    for (;;) {
+      const request = queue.pop();
+      if (request === undefined) return undefined;
+      if (request === "broken") return "malformed ring or descriptor chain";
+      const writtenSizeBytes = this.device.handle(queueIndex, request);
+      if (writtenSizeBytes === undefined) return "malformed request or a buffer outside RAM";
+      if (!queue.push(request, writtenSizeBytes)) return "the used ring is outside RAM";
+    }
   }
 
   private fail(reason: string): void {

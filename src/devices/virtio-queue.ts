@@ -100,7 +100,7 @@ export class VirtQueue implements Stateful {
   /** Next entry of the available ring to take, modulo 2^16. */
   private nextAvailable = 0;
   /** What `used.idx` says, modulo 2^16. */
-  private usedIndex = 0;
+  used = 0;
   private descriptorsLeft = 0;
   private readonly scratch = new Uint8Array(DESCRIPTOR_SIZE);
   private readonly scratchView = new DataView(this.scratch.buffer);
@@ -113,7 +113,7 @@ export class VirtQueue implements Stateful {
     this.size = 0;
     this.ready = false;
     this.nextAvailable = 0;
-    this.usedIndex = 0;
+    this.used = 0;
     for (const area of ["desc", "driver", "device"] as const) {
       this.low[area] = 0;
       this.high[area] = 0;
@@ -125,7 +125,7 @@ export class VirtQueue implements Stateful {
     if (!this.isWellFormed()) return false;
     this.ready = true;
     this.nextAvailable = 0;
-    this.usedIndex = 0;
+    this.used = 0;
     return true;
   }
 
@@ -154,10 +154,10 @@ export class VirtQueue implements Stateful {
     const view = this.scratchView;
     view.setUint32(0, request.head, true);
     view.setUint32(4, writtenSizeBytes, true);
-    const slot = this.low.device + 4 + 8 * (this.usedIndex % this.size);
+    const slot = this.low.device + 4 + 8 * (this.used % this.size);
     if (!this.memory.writeMemory(slot, this.scratch.subarray(0, 8))) return false;
-    this.usedIndex = (this.usedIndex + 1) & 0xffff;
-    view.setUint16(0, this.usedIndex, true);
+    this.used = (this.used + 1) & 0xffff;
+    view.setUint16(0, this.used, true);
     return this.memory.writeMemory(this.low.device + 2, this.scratch.subarray(0, 2));
   }
 
@@ -167,8 +167,8 @@ export class VirtQueue implements Stateful {
   }
 
   save(): State {
-    const { size, ready, low, high, nextAvailable, usedIndex } = this;
-    return { size, ready, low: { ...low }, high: { ...high }, nextAvailable, usedIndex };
+    const { size, ready, low, high, nextAvailable, used } = this;
+    return { size, ready, low: { ...low }, high: { ...high }, nextAvailable, used };
   }
 
   restore(state: State): void {
@@ -178,7 +178,7 @@ export class VirtQueue implements Stateful {
     Object.assign(this.low, reader.registers("low", this.low));
     Object.assign(this.high, reader.registers("high", this.high));
     this.nextAvailable = reader.number("nextAvailable", 0, 0xffff);
-    this.usedIndex = reader.number("usedIndex", 0, 0xffff);
+    this.used = reader.number("used", 0, 0xffff);
     if (this.ready && !this.isWellFormed()) throw stateInvalid("virtqueue", "size", "that of a ready queue", this.size);
   }
 
