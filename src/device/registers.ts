@@ -1,7 +1,7 @@
 /**
  * Registers declared once: name, offset, fields with access and reset value; behaviour hangs on fields.
  *
- * `registers({...}, hooks)` compiles the table to one dispatch array, so an access costs an index and a call.
+ * `RegisterBlock` compiles the table to one dispatch array, so an access costs an index and a call, and allocates nothing.
  * Fields marked `todo` are known to hardware and not modelled: touching one is logged by name, once. Bits no field names are reserved:
  * they read as zero and ignore writes.
  */
@@ -9,21 +9,24 @@ import type { Logger } from "../base/index.ts";
 import { assert } from "../base/index.ts";
 import type { AccessSize } from "../memory/index.ts";
 
-export type FieldMode = "rw" | "ro" | "wo" | "w1c" | "todo";
+export type FieldMode = "rw" | "ro" | "wo" | "w1c" | "w1s" | "todo";
 
 /** A run of bits in a register; `S` is the device's own class or state. */
 export interface Field<S> {
   readonly low: number;
   readonly width: number;
   readonly mode: FieldMode;
-  /** The field's value now; without it, the stored value. */
+  /** The field's value now; without it, the stored value. On a `ro` field it has no effect on the device. */
   readonly read?: (device: S) => number;
-  /** Called after a write with the field's new value (w1c: the ones that were written). */
+  /** What `dump()` shows where `read` has an effect, such as taking a character from a FIFO. */
+  readonly peek?: (device: S) => number;
+  /** Called after a write with the field's new value (w1c, w1s: the ones that were written). */
   readonly write?: (device: S, value: number) => void;
 }
 
 export interface FieldHooks<S> {
   read?: (device: S) => number;
+  peek?: (device: S) => number;
   write?: (device: S, value: number) => void;
 }
 
@@ -41,7 +44,10 @@ class FieldBuilder {
     return { low: this.low, width: this.width, mode: "rw", ...hooks };
   }
 
-  /** Writes are ignored. Without `read` it is the constant of the register's reset value. */
+  /**
+   * Writes are ignored. Without `read` it is the constant of the register's reset value. `read` must not change the
+   * device, for `dump()` calls it too; a read with an effect is declared `rw` with a `peek`.
+   */
   ro<S>(read?: (device: S) => number): Field<S> {
     return { low: this.low, width: this.width, mode: "ro", read };
   }
@@ -54,6 +60,11 @@ class FieldBuilder {
   /** Write one to clear. */
   w1c<S>(hooks: FieldHooks<S>): Field<S> {
     return { low: this.low, width: this.width, mode: "w1c", ...hooks };
+  }
+
+  /** Write one to set: `write` gets the ones, `read` says the state, which the device keeps. */
+  w1s<S>(hooks: FieldHooks<S>): Field<S> {
+    return { low: this.low, width: this.width, mode: "w1s", ...hooks };
   }
 
   /** Known to hardware, not modelled: stored and read back, and logged once when written non-zero. */
@@ -73,26 +84,56 @@ export interface RegisterSpec<S> {
   readonly reset: number;
   /** Called after all fields of a write were stored; `value` is the whole word written. */
   readonly onWrite?: (device: S, value: number) => void;
+  /** Gives the whole word at once, instead of field by field; for registers that are polled. No effect on the device. */
+  readonly readWord?: (device: S) => number;
+}
+
+export interface RegisterOptions<S> {
+  reset?: number;
+  onWrite?: (device: S, value: number) => void;
+  readWord?: (device: S) => number;
 }
 
 /** A register of 32 bits at byte `offset`. */
 export function at<S>(
   offset: number,
   fields: Readonly<Record<string, Field<S>>>,
-  { reset = 0, onWrite }: { reset?: number; onWrite?: (device: S, value: number) => void } = {},
+  { reset = 0, onWrite, readWord }: RegisterOptions<S> = {},
 ): RegisterSpec<S> {
-  return { offset, fields, reset, onWrite };
+  return { offset, fields, reset, onWrite, readWord };
 }
 
 const fieldMask = (field: { low: number; width: number }): number =>
   field.width === 32 ? -1 : ((1 << field.width) - 1) << field.low;
 
+type NamedField<S> = Field<S> & { readonly name: string; readonly mask: number };
+
 interface Compiled<S> {
   readonly name: string;
   readonly spec: RegisterSpec<S>;
-  readonly fields: readonly (Field<S> & { name: string; mask: number })[];
+  readonly fields: readonly NamedField<S>[];
   /** Bits kept in the stored word. */
   readonly storedMask: number;
+  /** Stored bits a read gives; the others are reserved, write-only or come from hooks. */
+  readonly plainMask: number;
+  /** Fields whose value comes from a hook. */
+  readonly computed: readonly NamedField<S>[];
+  /** Set where one call gives the whole word. */
+  readonly readWord: ((device: S) => number) | undefined;
+}
+
+function compile<S>(name: string, spec: RegisterSpec<S>): Compiled<S> {
+  const fields = Object.entries(spec.fields).map(([field, f]) => ({ ...f, name: field, mask: fieldMask(f) }));
+  let [storedMask, plainMask, namedMask] = [0, 0, 0];
+  for (const f of fields) {
+    assert((namedMask & f.mask) === 0, `field ${name}.${f.name} has bits of its own`);
+    namedMask |= f.mask;
+    if (f.mode === "rw" || f.mode === "todo") storedMask |= f.mask;
+    if (f.mode !== "wo" && f.read === undefined) plainMask |= f.mask;
+  }
+  const computed = fields.filter((f) => f.read !== undefined);
+  const only = computed.length === 1 && computed[0].mask === -1 ? computed[0].read : undefined;
+  return { name, spec, fields, storedMask, plainMask, computed, readWord: spec.readWord ?? only };
 }
 
 /** One line of `dump()`: a register and its fields, by name. */
@@ -105,7 +146,7 @@ export interface RegisterDump {
 
 /** The compiled table of one device instance; `values` is the device's register state. */
 export class RegisterBlock<S> {
-  private readonly slots: (Compiled<S> | undefined)[] = [];
+  private readonly slots: (Compiled<S> | undefined)[];
   private readonly device: S;
   private readonly log: Logger;
   /** Stored words by register name; plain data, part of the device's state. */
@@ -114,11 +155,11 @@ export class RegisterBlock<S> {
   constructor(device: S, table: Readonly<Record<string, RegisterSpec<S>>>, log: Logger) {
     this.device = device;
     this.log = log;
+    const specs = Object.values(table);
+    this.slots = new Array(Math.max(0, ...specs.map((spec) => (spec.offset >> 2) + 1))).fill(undefined);
     for (const [name, spec] of Object.entries(table)) {
       assert(spec.offset % 4 === 0 && this.slots[spec.offset >> 2] === undefined, `register ${name} has its own word`);
-      const fields = Object.entries(spec.fields).map(([field, f]) => ({ ...f, name: field, mask: fieldMask(f) }));
-      const storedMask = fields.reduce((mask, f) => (f.mode === "rw" || f.mode === "todo" ? mask | f.mask : mask), 0);
-      this.slots[spec.offset >> 2] = { name, spec, fields, storedMask };
+      this.slots[spec.offset >> 2] = compile(name, spec);
     }
     this.reset();
   }
@@ -130,7 +171,7 @@ export class RegisterBlock<S> {
 
   /** Narrow reads take the bytes from the word; the word is read as a whole. */
   read(offset: number, sizeBytes: AccessSize = 4): number {
-    const value = this.readWord(offset & ~3);
+    const value = this.readSlot(offset);
     return sizeBytes === 4 ? value : value >>> ((offset & 3) * 8);
   }
 
@@ -144,44 +185,49 @@ export class RegisterBlock<S> {
     }
     const before = this.values[slot.name];
     this.values[slot.name] = (before & ~slot.storedMask) | (lane & slot.storedMask);
-    for (const field of slot.fields) this.writeField(slot, field, lane);
+    for (let i = 0; i < slot.fields.length; i++) this.writeField(slot, slot.fields[i], lane);
     slot.spec.onWrite?.(this.device, lane);
   }
 
+  /** All registers as a read would show them, without the effects a read may have. */
   dump(): RegisterDump[] {
     return this.slots.flatMap((slot) => {
       if (slot === undefined) return [];
-      const value = this.values[slot.name];
+      let value = slot.spec.readWord?.(this.device) ?? this.values[slot.name] & (slot.plainMask | slot.storedMask);
+      if (slot.spec.readWord === undefined)
+        for (const f of slot.computed) {
+          const look = f.peek ?? (f.mode === "ro" ? f.read : undefined);
+          if (look !== undefined) value = (value & ~f.mask) | ((look(this.device) << f.low) & f.mask);
+        }
       const fields: Record<string, number> = {};
       for (const f of slot.fields) fields[f.name] = (value & f.mask) >>> f.low;
       return [{ name: slot.name, offset: slot.spec.offset, value: value >>> 0, fields }];
     });
   }
 
-  private readWord(offset: number): number {
+  private readSlot(offset: number): number {
     const slot = this.slots[offset >> 2];
     if (slot === undefined) {
-      this.log.warnOnce(`read of unknown register at offset 0x${offset.toString(16)}`);
+      this.log.warnOnce(`read of unknown register at offset 0x${(offset & ~3).toString(16)}`);
       return 0;
     }
-    let value = this.values[slot.name];
-    for (const field of slot.fields) {
-      if (field.mode === "wo") value &= ~field.mask;
-      else if (field.read !== undefined)
-        value = (value & ~field.mask) | ((field.read(this.device) << field.low) & field.mask);
+    if (slot.readWord !== undefined) return slot.readWord(this.device);
+    let value = this.values[slot.name] & slot.plainMask;
+    for (let i = 0; i < slot.computed.length; i++) {
+      const field = slot.computed[i];
+      if (field.read !== undefined) value |= (field.read(this.device) << field.low) & field.mask;
     }
     return value;
   }
 
-  private writeField(slot: Compiled<S>, field: Field<S> & { name: string; mask: number }, lane: number): void {
+  private writeField(slot: Compiled<S>, field: NamedField<S>, lane: number): void {
     const value = (lane & field.mask) >>> field.low;
     if (field.mode === "ro") return;
     if (field.mode === "todo") {
-      if (value !== 0)
-        this.log.warnOnce(`${slot.name}.${field.name} is not modelled; value ${value} was stored and has no effect`);
+      if (value !== 0) this.log.warnOnce(`${slot.name}.${field.name} is not modelled; the value written has no effect`);
       return;
     }
-    if (field.mode === "w1c" && value === 0) return;
+    if ((field.mode === "w1c" || field.mode === "w1s") && value === 0) return;
     field.write?.(this.device, value);
   }
 }
