@@ -1,5 +1,5 @@
 /** Typed access to a saved state: each getter checks what it gives, so that `restore` cannot take a wrong one. */
-import type { State, StateValue } from "../base/index.ts";
+import type { State, StateValue, Timer } from "../base/index.ts";
 import { stateInvalid } from "./errors.ts";
 
 export class StateReader {
@@ -17,6 +17,20 @@ export class StateReader {
     if (typeof value !== "number" || !Number.isInteger(value) || value < low || value > high)
       throw this.invalid(field, `a whole number from ${low} to ${high}`, value);
     return value;
+  }
+
+  /** An instant or a duration in nanoseconds. */
+  timeNs(field: string): number {
+    const value = this.state[field];
+    if (typeof value !== "number" || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER))
+      throw this.invalid(field, "a time in nanoseconds", value);
+    return value;
+  }
+
+  /** Arms `timer` for the saved deadline, or cancels it where `null` was saved. */
+  timer(field: string, timer: Timer): void {
+    if (this.state[field] === null) timer.cancel();
+    else timer.arm(this.timeNs(field));
   }
 
   boolean(field: string): boolean {
