@@ -1,17 +1,19 @@
-/** The keys that speak to the terminal side instead of the guest: Ctrl-A, then a letter, as QEMU and picocom have it. */
+/**
+ * The keys that speak to the terminal side instead of the guest: Ctrl-T, then a letter, as tio has it.
+ * Not Ctrl-A: line editors, ours and the guest shell's, have that for the start of the line.
+ */
 
-export const ESCAPE_PREFIX = 0x01;
+export const ESCAPE_PREFIX = 0x14;
 
 export type EscapeAction = "quit" | "help";
 
 const ACTIONS = new Map<number, EscapeAction>([
-  ["x".charCodeAt(0), "quit"],
-  [0x18, "quit"], // Ctrl-X
+  ["q".charCodeAt(0), "quit"],
   ["?".charCodeAt(0), "help"],
   ["h".charCodeAt(0), "help"],
 ]);
 
-export const ESCAPE_HELP = "Ctrl-A x quits, Ctrl-A Ctrl-A sends one Ctrl-A, Ctrl-A ? shows this.";
+export const ESCAPE_HELP = "Ctrl-T q quits, Ctrl-T Ctrl-T sends one Ctrl-T, Ctrl-T ? shows this.";
 
 /** Takes the escape sequences out of what is typed. A prefix before any other key is dropped together with the key. */
 export class EscapeKeys {

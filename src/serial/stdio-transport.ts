@@ -88,7 +88,7 @@ export class StdioTransport implements Transport {
     const { data, actions } = this.keys.filter(bytes);
     if (data.length > 0) this.onData(data);
     for (const action of actions) {
-      if (action === "quit") this.close("Ctrl-A x was typed");
+      if (action === "quit") this.close("Ctrl-T q was typed");
       else this.write(`\r\n${ESCAPE_HELP}\r\n`);
     }
   };

@@ -6,23 +6,23 @@ const text = (data: Uint8Array): string => Buffer.from(data).toString("latin1");
 
 describe("the escape keys", () => {
   it("let other keys through, Ctrl-C and ESC x q too", () => {
-    const { data, actions } = new EscapeKeys().filter(typed("ls\r\x03\x1bxq"));
-    expect(text(data)).toBe("ls\r\x03\x1bxq");
+    const { data, actions } = new EscapeKeys().filter(typed("ls\r\x01\x03\x1bxq"));
+    expect(text(data)).toBe("ls\r\x01\x03\x1bxq");
     expect(actions).toEqual([]);
   });
 
-  it("take Ctrl-A x as quit, also over two chunks", () => {
+  it("take Ctrl-T q as quit, also over two chunks", () => {
     const keys = new EscapeKeys();
-    expect(text(keys.filter(typed("ab\x01")).data)).toBe("ab");
-    expect(keys.filter(typed("x")).actions).toEqual(["quit"]);
+    expect(text(keys.filter(typed("ab\x14")).data)).toBe("ab");
+    expect(keys.filter(typed("q")).actions).toEqual(["quit"]);
   });
 
-  it("send one Ctrl-A for two", () => {
-    expect(text(new EscapeKeys().filter(typed("\x01\x01x")).data)).toBe("\x01x");
+  it("send one Ctrl-T for two", () => {
+    expect(text(new EscapeKeys().filter(typed("\x14\x14q")).data)).toBe("\x14q");
   });
 
   it("show help, and drop what means nothing", () => {
-    const { data, actions } = new EscapeKeys().filter(typed("\x01?\x01zok"));
+    const { data, actions } = new EscapeKeys().filter(typed("\x14?\x14zok"));
     expect(actions).toEqual(["help"]);
     expect(text(data)).toBe("ok");
   });

@@ -20,11 +20,11 @@ const given = async () => {
 };
 
 describe("a console on the standard streams", () => {
-  it("passes bytes of a pipe as they are, Ctrl-A too", async () => {
+  it("passes bytes of a pipe as they are, Ctrl-T too", async () => {
     const { input, transport, heard } = await given();
-    input.write("\x01xhelp\n");
+    input.write("\x14qhelp\n");
     await until(() => heard.text.length === 7, "the bytes");
-    expect(heard.text).toBe("\x01xhelp\n");
+    expect(heard.text).toBe("\x14qhelp\n");
     expect(transport.isInteractive).toBe(false);
   });
 
