@@ -1,0 +1,12 @@
+/** The checks and how to run them. */
+import { banner } from "./banner.ts";
+import type { Check } from "./check.ts";
+import { processList } from "./process-list.ts";
+import { syscallTable } from "./syscall-table.ts";
+
+/** Every check, sorted by id. */
+export const checks: readonly Check[] = [banner, processList, syscallTable];
+
+export type { Check, Column, ColumnType, Finding, Need, Observation, Row, Severity, Value } from "./check.ts";
+export type { CheckReport, ReportedFinding, Verdict } from "./report.ts";
+export { formatReport, printable, reportJson, runCheck } from "./report.ts";

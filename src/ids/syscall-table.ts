@@ -1,0 +1,83 @@
+/** `ids syscall`: every slot of `sys_call_table` must be the start of a system call function in kernel text. */
+import { hex8 } from "../base/index.ts";
+import type { Kernel } from "../linux/index.ts";
+import type { Check, Observation } from "./check.ts";
+import { cannotTell, finding, row } from "./check.ts";
+
+const NOT_IMPLEMENTED = "sys_ni_syscall";
+
+/** The name a reader expects among the aliases of one address. */
+function preferredName(names: readonly string[]): string | undefined {
+  if (names.includes(NOT_IMPLEMENTED)) return NOT_IMPLEMENTED;
+  return names.find((name) => name.startsWith("sys_")) ?? names[0];
+}
+
+interface Judgement {
+  readonly symbol: string;
+  readonly messageId?: "outside-text" | "no-symbol-start" | "no-system-call";
+  readonly mark?: string;
+}
+
+function judge(kernel: Kernel, address: number): Judgement {
+  const { symbols } = kernel;
+  const range = symbols.textRange;
+  const near = symbols.at(address);
+  if (!range.known || address < range.value.startAddress || address >= range.value.endAddress) {
+    return { symbol: "?", messageId: "outside-text", mark: "outside kernel text" };
+  }
+  const name = preferredName(symbols.namesAt(address));
+  if (name === undefined) {
+    const symbol = near === undefined ? "?" : `${near.symbol.name}+0x${near.offset.toString(16)}`;
+    return { symbol, messageId: "no-symbol-start", mark: "not the start of a function" };
+  }
+  return name.startsWith("sys_")
+    ? { symbol: name }
+    : { symbol: name, messageId: "no-system-call", mark: "not a system call" };
+}
+
+function* run(kernel: Kernel): Generator<Observation> {
+  const table = kernel.syscallTable;
+  if (!table.known) return;
+  const { address: start, count } = table.value;
+  const entry = kernel.syscallEntry();
+  if (entry.tableAddress !== undefined && entry.tableAddress !== start) {
+    const used = hex8(entry.tableAddress);
+    yield finding("other-table", { used, symbol: hex8(start) }, { used: entry.tableAddress, symbol: start });
+  }
+  const judged = new Map<number, Judgement>();
+  for (let slot = 0; slot < count; slot++) {
+    const at = start + slot * 4;
+    const address = kernel.space.readU32(at);
+    if (address === undefined) {
+      yield cannotTell(`sys_call_table: slot ${slot} at ${hex8(at)} is not mapped`);
+      continue;
+    }
+    const judgement = judged.get(address) ?? judge(kernel, address);
+    judged.set(address, judgement);
+    const { symbol, messageId, mark } = judgement;
+    yield row({ slot, address, symbol }, mark);
+    if (messageId !== undefined) {
+      yield finding(messageId, { slot, address: hex8(address), symbol }, { slot, at, address });
+    }
+  }
+}
+
+export const syscallTable: Check = {
+  id: "syscall",
+  title: "system call table",
+  severity: "critical",
+  view: "sys_call_table in kernel memory against the kernel's symbols and vector_swi",
+  needs: ["symbols", "text-range", "syscall-table"],
+  columns: [
+    { name: "slot", type: "number" },
+    { name: "address", heading: "", type: "address" },
+    { name: "symbol", heading: "", type: "text" },
+  ],
+  messages: {
+    "outside-text": "slot {slot} points to {address}, outside kernel text",
+    "no-symbol-start": "slot {slot} points to {address} ({symbol}), not the start of a function",
+    "no-system-call": "slot {slot} points to {address} ({symbol}), which is no system call",
+    "other-table": "the system call entry uses a table at {used}, sys_call_table is at {symbol}",
+  },
+  run,
+};

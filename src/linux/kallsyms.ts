@@ -1,0 +1,191 @@
+/**
+ * The kernel's own symbol table, found in its memory with no file.
+ *
+ * Layouts by kernel version (scripts/kallsyms.c, kernel/kallsyms.c):
+ *   up to 4.5   addresses[n], num_syms, names, markers, token_table, token_index
+ *   4.6 - 6.3   offsets[n], relative_base, num_syms, names, markers, [seqs_of_names,] token_table, token_index
+ *   6.4 - 6.19  num_syms, names, markers, token_table, token_index, offsets[n], relative_base, seqs_of_names
+ *   7.0 on      the same without relative_base, addresses absolute
+ * From 6.1 on a name's length may take two bytes. `markers[k]` is the offset of name 256 k: matching all of them
+ * proves the names, ascending addresses inside the kernel prove the rest.
+ */
+import type { Fact } from "./fact.ts";
+import { proved, unknown } from "./fact.ts";
+import type { KernelImage } from "./kernel-image.ts";
+import { SymbolTable } from "./symbol-table.ts";
+import type { TokenTable } from "./token-table.ts";
+import { findTokenTable } from "./token-table.ts";
+
+const MIN_SYMBOLS = 64;
+const MAX_SYMBOLS = 1_000_000;
+/** KSYM_NAME_LEN is 512 at most. */
+const MAX_NAME_TOKENS = 512;
+const SYMBOLS_PER_MARKER = 256;
+const TYPE_LETTERS = new Set(Buffer.from("aAbBcCdDgGiINnpPrRsStTuUvVwW?-", "latin1"));
+/** Labels were aligned to 4 bytes or, by `.align 4` of older trees, to 16. */
+const ALIGNMENTS = [4, 16];
+/** Records looked at in all before the search is given up: memory may be made to look like names everywhere. */
+const MAX_RECORD_STEPS = 50_000_000;
+/** How far below `token_table` the names may begin: a million symbols of ten tokens. */
+const MAX_NAMES_BYTES = 16 << 20;
+
+interface Names {
+  /** Offset of `num_syms` in the image. */
+  readonly countAt: number;
+  readonly count: number;
+  /** Offset of each name's record. */
+  readonly records: Uint32Array;
+  /** Offset behind `markers`. */
+  readonly end: number;
+}
+
+const alignTo = (offset: number, alignment: number): number => Math.ceil(offset / alignment) * alignment;
+
+/** The first decoded character of each token, or -1 for an empty one. */
+const firstCharacters = (tokens: readonly string[]): Int16Array =>
+  Int16Array.from(tokens, (token) => (token.length === 0 ? -1 : token.charCodeAt(0)));
+
+/** Steps over `count` records from `start`; the offset behind the last, or -1 when one is no symbol. */
+function walkRecords(bytes: Uint8Array, start: number, limit: number, first: Int16Array, records: Uint32Array): number {
+  let at = start;
+  for (let index = 0; index < records.length; index++) {
+    if (at >= limit) return -1;
+    records[index] = at;
+    let length = bytes[at++];
+    if ((length & 0x80) !== 0) length = (length & 0x7f) | (bytes[at++] << 7);
+    if (length === 0 || length > MAX_NAME_TOKENS || at + length > limit) return -1;
+    if (!TYPE_LETTERS.has(first[bytes[at]])) return -1;
+    at += length;
+  }
+  return at;
+}
+
+/** Offset behind `markers` when they agree with the records, else -1. */
+function matchMarkers(image: KernelImage, namesAt: number, namesEnd: number, records: Uint32Array): number {
+  const count = Math.ceil(records.length / SYMBOLS_PER_MARKER);
+  for (const alignment of ALIGNMENTS) {
+    const at = alignTo(namesEnd, alignment);
+    let k = 0;
+    while (k < count && image.words[at / 4 + k] === records[k * SYMBOLS_PER_MARKER] - namesAt) k++;
+    if (k === count) return at + count * 4;
+  }
+  return -1;
+}
+
+/** The names whose count is at `countAt`, or how many records were looked at in vain. */
+function namesAt(image: KernelImage, countAt: number, limit: number, first: Int16Array): Names | number {
+  const count = image.words[countAt / 4];
+  let steps = 0;
+  for (const alignment of ALIGNMENTS) {
+    const start = alignTo(countAt + 4, alignment);
+    // A cheap look at the first records before room for all of them is made.
+    if (walkRecords(image.bytes, start, limit, first, new Uint32Array(Math.min(count, 16))) < 0) continue;
+    const records = new Uint32Array(count);
+    const namesEnd = walkRecords(image.bytes, start, limit, first, records);
+    steps += count;
+    if (namesEnd < 0) continue;
+    const end = matchMarkers(image, start, namesEnd, records);
+    if (end >= 0 && end <= limit) return { countAt, count, records, end };
+  }
+  return steps;
+}
+
+function findNames(image: KernelImage, table: TokenTable): Names | undefined {
+  const first = firstCharacters(table.tokens);
+  const lowest = Math.max(0, table.start - MAX_NAMES_BYTES);
+  let steps = 0;
+  for (let countAt = (table.start & ~3) - 4; countAt >= lowest && steps < MAX_RECORD_STEPS; countAt -= 4) {
+    const count = image.words[countAt >> 2];
+    // A record has at least two bytes: its length and one token.
+    if (count < MIN_SYMBOLS || count > MAX_SYMBOLS || count * 2 > table.start - countAt) continue;
+    const names = namesAt(image, countAt, table.start, first);
+    steps += typeof names === "number" ? names : 0;
+    if (typeof names !== "number") return names;
+  }
+  return undefined;
+}
+
+/** `count` ascending addresses from the words at `offset`, each `base` higher, all inside the kernel; else `undefined`. */
+function addressesAt(image: KernelImage, offset: number, count: number, base: number): Uint32Array | undefined {
+  if (offset < 0 || (offset & 3) !== 0 || offset + count * 4 > image.bytes.length) return undefined;
+  const addresses = new Uint32Array(count);
+  const first = offset >> 2;
+  let previous = 0;
+  let inside = 0;
+  for (let index = 0; index < count; index++) {
+    const address = base + image.words[first + index];
+    if (address < previous || address > 0xffffffff) return undefined;
+    addresses[index] = address;
+    previous = address;
+    if (image.contains(address)) inside++;
+  }
+  // Vectors, per-CPU and absolute symbols may lie elsewhere, but they are few.
+  return inside * 2 > count ? addresses : undefined;
+}
+
+interface Addresses {
+  readonly values: Uint32Array;
+  readonly layout: string;
+}
+
+/** The tables before `num_syms`: offsets and relative_base, or plain addresses. */
+function addressesBefore(image: KernelImage, names: Names): Addresses | undefined {
+  for (const alignment of ALIGNMENTS) {
+    const baseAt = names.countAt - alignment;
+    const base = image.words[baseAt >> 2];
+    if (baseAt < 0 || !image.contains(base)) continue;
+    const values = addressesAt(image, baseAt - alignTo(names.count * 4, alignment), names.count, base);
+    if (values !== undefined) return { values, layout: "4.6 to 6.3" };
+  }
+  for (const alignment of ALIGNMENTS) {
+    const values = addressesAt(image, names.countAt - alignTo(names.count * 4, alignment), names.count, 0);
+    if (values !== undefined) return { values, layout: "up to 4.5" };
+  }
+  return undefined;
+}
+
+/** The tables behind `token_index`: offsets and relative_base, or absolute addresses. */
+function addressesBehind(image: KernelImage, table: TokenTable, count: number): Addresses | undefined {
+  for (const alignment of ALIGNMENTS) {
+    const at = alignTo(table.end, alignment);
+    const base = image.words[alignTo(at + count * 4, alignment) >> 2];
+    const values = image.contains(base) ? addressesAt(image, at, count, base) : undefined;
+    if (values !== undefined) return { values, layout: "6.4 to 6.19" };
+    const absolute = addressesAt(image, at, count, 0);
+    if (absolute !== undefined) return { values: absolute, layout: "7.0 on" };
+  }
+  return undefined;
+}
+
+/** Decodes records on demand from a copy of their own, so that the image can go. */
+function nameDecoder(image: KernelImage, table: TokenTable, names: Names): (index: number) => string {
+  const base = names.records[0];
+  const bytes = image.bytes.slice(base, names.end);
+  return (index) => {
+    let at = names.records[index] - base;
+    let length = bytes[at++];
+    if ((length & 0x80) !== 0) length = (length & 0x7f) | (bytes[at++] << 7);
+    let text = "";
+    for (const end = at + length; at < end; at++) text += table.tokens[bytes[at]];
+    return text;
+  };
+}
+
+/** The symbols of the kernel in `image`. */
+export function findKallsyms(image: KernelImage): Fact<SymbolTable> {
+  const table = findTokenTable(image);
+  if (table === undefined) return unknown("no kallsyms token table is in the kernel's memory (CONFIG_KALLSYMS=n?)");
+  const names = findNames(image, table);
+  if (names === undefined) return unknown("the kallsyms token table is there, but no names that match their markers");
+  const addresses = addressesBefore(image, names) ?? addressesBehind(image, table, names.count);
+  if (addresses === undefined) return unknown("kallsyms names are there, but no ascending addresses that go with them");
+  const decode = nameDecoder(image, table, names);
+  const symbols = new SymbolTable("kallsyms", addresses.values, (index) => {
+    const text = decode(index);
+    return { type: text[0], name: text.slice(1) };
+  });
+  return proved(
+    symbols,
+    `${names.count} kallsyms names match ${Math.ceil(names.count / SYMBOLS_PER_MARKER)} markers; layout of Linux ${addresses.layout}`,
+  );
+}

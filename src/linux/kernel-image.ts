@@ -1,0 +1,60 @@
+/** A copy of the kernel image's memory for searching; thrown away when the search is over. */
+import type { AddressSpace } from "./address-space.ts";
+import { type KernelMap, PG_DIR_SIZE_BYTES } from "./kernel-map.ts";
+
+/** Larger than the text and data of any 32-bit kernel in use. */
+const MAX_IMAGE_BYTES = 48 << 20;
+
+export class KernelImage {
+  /** Virtual address of the first byte. */
+  readonly startAddress: number;
+  readonly bytes: Uint8Array;
+  /** The same memory as little-endian words. */
+  readonly words: Uint32Array;
+  private readonly search: Buffer;
+
+  constructor(startAddress: number, bytes: Uint8Array) {
+    this.startAddress = startAddress;
+    this.bytes = bytes;
+    this.words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+    this.search = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  get endAddress(): number {
+    return this.startAddress + this.bytes.length;
+  }
+
+  contains(va: number): boolean {
+    return va >= this.startAddress && va < this.endAddress;
+  }
+
+  /** Offsets at which `pattern` occurs, in order. */
+  *find(pattern: Uint8Array | string): Generator<number> {
+    const needle = typeof pattern === "string" ? Buffer.from(pattern, "latin1") : pattern;
+    for (let at = this.search.indexOf(needle); at >= 0; at = this.search.indexOf(needle, at + 1)) yield at;
+  }
+
+  /** Offsets of the aligned words that equal `word`, in order. */
+  *findWord(word: number): Generator<number> {
+    for (let at = this.words.indexOf(word); at >= 0; at = this.words.indexOf(word, at + 1)) yield at * 4;
+  }
+
+  /** Text at `offset` up to a NUL within `maxBytes`, else `undefined`. */
+  cString(offset: number, maxBytes: number): string | undefined {
+    if (offset < 0 || offset >= this.bytes.length) return undefined;
+    const end = this.bytes.subarray(offset, offset + maxBytes).indexOf(0);
+    return end < 0 ? undefined : this.search.toString("latin1", offset, offset + end);
+  }
+}
+
+/** Copies what is mapped from `_text` on. */
+export function copyKernelImage(space: AddressSpace, map: KernelMap): KernelImage {
+  const range = space.memory.ranges.find(
+    (r) => map.tableAddress >= r.startAddress && map.tableAddress < r.startAddress + r.sizeBytes,
+  );
+  const textPhysical = map.tableAddress + PG_DIR_SIZE_BYTES;
+  const available = range === undefined ? 0 : range.startAddress + range.sizeBytes - textPhysical;
+  const bytes = new Uint8Array(Math.max(0, Math.min(MAX_IMAGE_BYTES, available)));
+  const filled = space.readPrefix(map.textAddress, bytes) & ~3;
+  return new KernelImage(map.textAddress, bytes.subarray(0, filled));
+}

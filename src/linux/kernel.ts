@@ -1,0 +1,183 @@
+/**
+ * A guest's Linux kernel seen from outside: opened on physical memory alone, no file of its build needed.
+ *
+ * Symbols and offsets are learned once for one boot; every value is loaded at the moment it is asked for. After a
+ * reset of the machine `isCurrent` is false and the kernel is to be opened anew. What could not be learned is tried
+ * again after `refresh`, because a kernel that still boots shows more a moment later.
+ */
+import { AddressSpace } from "./address-space.ts";
+import type { BannerLocation, Utsname } from "./banner.ts";
+import { findBanner, MAX_BANNER_BYTES, readUtsname } from "./banner.ts";
+import { kernelNotFound } from "./errors.ts";
+import { findExportTable } from "./export-table.ts";
+import type { Fact } from "./fact.ts";
+import { proved, unknown } from "./fact.ts";
+import { findKallsyms } from "./kallsyms.ts";
+import { copyKernelImage, type KernelImage } from "./kernel-image.ts";
+import type { KernelMap, KernelSource } from "./kernel-map.ts";
+import { findKernelMap } from "./kernel-map.ts";
+import { KernelSymbols } from "./kernel-symbols.ts";
+import type { ListDamage } from "./list-walk.ts";
+import { walkList, walkListBackward } from "./list-walk.ts";
+import { parseSystemMap } from "./symbol-table.ts";
+import type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
+import { locateSyscallTable, readSyscallEntry } from "./syscall-table.ts";
+import { Task } from "./task.ts";
+import type { FieldName, FieldOffsets } from "./task-layout.ts";
+import { FIELDS, learnFields } from "./task-layout.ts";
+import { findInitTask } from "./task-sample.ts";
+
+export interface KernelOptions {
+  /** Text of the build's System.map: supplements what is found, and must agree with it. */
+  readonly systemMap?: string;
+}
+
+/** The process list at one moment: what both directions of the ring gave, and what was wrong with it. */
+export interface TaskWalk {
+  readonly tasks: readonly Task[];
+  /** Tasks that only the backward links reach: they were taken out of the forward list. */
+  readonly onlyBackward: ReadonlySet<Task>;
+  readonly damage: readonly ListDamage[];
+  /** The kernel was stopped inside an update of the list. */
+  readonly inUpdate: boolean;
+}
+
+export class Kernel {
+  readonly map: KernelMap;
+  /** Kernel addresses, translated by `swapper_pg_dir`. */
+  readonly space: AddressSpace;
+  readonly symbols: KernelSymbols;
+  private readonly bannerFact: Fact<BannerLocation>;
+  private readonly initTask: Fact<number>;
+  private fields: FieldOffsets | undefined;
+  private earlierFields: FieldOffsets = new Map();
+  private syscallTableFact: Fact<SyscallTable> | undefined;
+
+  constructor(map: KernelMap, space: AddressSpace, image: KernelImage, options: KernelOptions) {
+    this.map = map;
+    this.space = space;
+    this.symbols = new KernelSymbols({
+      kallsyms: findKallsyms(image),
+      exports: findExportTable(image),
+      systemMap: options.systemMap === undefined ? undefined : parseSystemMap(options.systemMap),
+    });
+    this.bannerFact = findBanner(image, this.utsname());
+    const known = this.symbols.find("init_task");
+    this.initTask = known === undefined ? findInitTask(image) : proved(known, "the symbol init_task");
+  }
+
+  /** False when the memory no longer holds the kernel that was opened: the machine was reset, or another one booted. */
+  isCurrent(): boolean {
+    const { map, space, bannerFact } = this;
+    const text = map.textAddress;
+    const there = space.translate(text) === text - map.pageOffset + map.physOffset;
+    return there && bannerFact.known && this.readBanner() === bannerFact.value.text;
+  }
+
+  /** The address of `linux_banner`. */
+  get banner(): Fact<BannerLocation> {
+    return this.bannerFact;
+  }
+
+  /** The banner as it stands in memory now, its newline included; `undefined` when it is no longer text. */
+  readBanner(): string | undefined {
+    return this.bannerFact.known ? this.space.readCString(this.bannerFact.value.address, MAX_BANNER_BYTES) : undefined;
+  }
+
+  /** The names the running kernel gives itself, when `init_uts_ns` is exported. */
+  utsname(): Utsname | undefined {
+    const address = this.symbols.find("init_uts_ns");
+    return address === undefined ? undefined : readUtsname(this.space, address);
+  }
+
+  get syscallTable(): Fact<SyscallTable> {
+    const { text } = this.symbols;
+    this.syscallTableFact ??= text.known ? locateSyscallTable(this.space, text.value) : text;
+    return this.syscallTableFact;
+  }
+
+  /** What the system call entry code uses now. */
+  syscallEntry(): SyscallEntry {
+    const { text } = this.symbols;
+    return text.known ? readSyscallEntry(this.space, text.value) : { tableAddress: undefined, count: undefined };
+  }
+
+  /** The offset of a structure member with its evidence, or why it is not known. */
+  field(name: FieldName): Fact<number> {
+    return this.learned().get(name) ?? unknown("not looked for");
+  }
+
+  /** The offset of a member that is known; for loads behind a check's `needs`. */
+  offsetOf(name: FieldName): number | undefined {
+    const fact = this.field(name);
+    return fact.known ? fact.value : undefined;
+  }
+
+  /** Starts a new moment of reading: what could not be learned before is tried again when it is asked for. */
+  refresh(): void {
+    if (this.fields !== undefined && [...this.fields.values()].some(({ known }) => !known)) {
+      this.earlierFields = this.fields;
+      this.fields = undefined;
+    }
+    if (this.syscallTableFact?.known === false) this.syscallTableFact = undefined;
+  }
+
+  /** Processes (thread group leaders) in the order of the kernel's list, the idle task excluded. */
+  *tasks(): Generator<Task> {
+    yield* this.walkTasks().tasks;
+  }
+
+  /** The whole list with what is wrong with it; empty when `task_struct.tasks` is not known. */
+  walkTasks(): TaskWalk {
+    const offset = this.offsetOf("task_struct.tasks");
+    if (!this.initTask.known || offset === undefined) {
+      return { tasks: [], onlyBackward: new Set(), damage: [], inUpdate: false };
+    }
+    const head = this.initTask.value + offset;
+    const forward = walkList(this.space, head, this.map.pageOffset);
+    const taskAt = (element: number): Task => new Task(this, (element - offset) >>> 0);
+    const tasks = forward.elements.map(taskAt);
+    const inUpdate = forward.inUpdate.length > 0;
+    const onlyBackward = new Set<Task>();
+    if (forward.damage.length > 0) {
+      const reached = new Set(forward.elements);
+      for (const element of walkListBackward(this.space, head, this.map.pageOffset).elements.toReversed()) {
+        if (reached.has(element)) continue;
+        const task = taskAt(element);
+        onlyBackward.add(task);
+        tasks.push(task);
+      }
+    }
+    return { tasks, onlyBackward, damage: forward.damage, inUpdate };
+  }
+
+  private learned(): FieldOffsets {
+    if (this.fields === undefined) {
+      const { initTask } = this;
+      const fields = new Map(
+        initTask.known
+          ? learnFields(this.space, this.map, initTask.value)
+          : FIELDS.map((name): [FieldName, Fact<number>] => [name, initTask]),
+      );
+      // What was proved once holds for this kernel, even when its lists are damaged by now.
+      for (const [name, fact] of this.earlierFields) if (fact.known) fields.set(name, fact);
+      this.fields = fields;
+    }
+    return this.fields;
+  }
+}
+
+/**
+ * Finds the kernel in a guest's memory. Throws `HvError` `kernel-not-found` when there is none yet,
+ * `kernel-layout-unsupported` when it cannot be read, `system-map-invalid` or `system-map-mismatch` for a wrong file.
+ */
+export function openKernel(source: KernelSource, options: KernelOptions = {}): Kernel {
+  const map = findKernelMap(source);
+  const space = new AddressSpace(source.memory, map.tableAddress, map.format);
+  const image = copyKernelImage(space, map);
+  const kernel = new Kernel(map, space, image, options);
+  if (!kernel.banner.known && !kernel.symbols.kallsyms.known) {
+    throw kernelNotFound("behind the page table there is neither a version line nor a symbol table");
+  }
+  return kernel;
+}

@@ -1,0 +1,135 @@
+/** Symbols by address and by name, whatever they were read from. */
+import { systemMapInvalid, systemMapMismatch } from "./errors.ts";
+
+export type SymbolSource = "kallsyms" | "System.map" | "ksymtab";
+
+export interface KernelSymbol {
+  readonly address: number;
+  /** The letter of nm(1): `T` or `t` for text, `D` for data, ... */
+  readonly type: string;
+  readonly name: string;
+}
+
+/** The symbol an address lies in and how far behind its start. */
+export interface SymbolAt {
+  readonly symbol: KernelSymbol;
+  readonly offset: number;
+}
+
+/** `addresses` ascend; names are decoded when they are asked for. */
+export class SymbolTable {
+  readonly source: SymbolSource;
+  private readonly addresses: Uint32Array;
+  private readonly describe: (index: number) => { type: string; name: string };
+  private byName: Map<string, number> | undefined;
+
+  constructor(
+    source: SymbolSource,
+    addresses: Uint32Array,
+    describe: (index: number) => { type: string; name: string },
+  ) {
+    this.source = source;
+    this.addresses = addresses;
+    this.describe = describe;
+  }
+
+  get size(): number {
+    return this.addresses.length;
+  }
+
+  /** The address of the first symbol of that name. */
+  find(name: string): number | undefined {
+    if (this.byName === undefined) {
+      this.byName = new Map();
+      for (let index = 0; index < this.addresses.length; index++) {
+        const symbol = this.describe(index).name;
+        if (!this.byName.has(symbol)) this.byName.set(symbol, this.addresses[index]);
+      }
+    }
+    return this.byName.get(name);
+  }
+
+  /** The closest symbol at or below `address`. */
+  at(address: number): SymbolAt | undefined {
+    const unsigned = address >>> 0;
+    const last = this.upperBound(unsigned) - 1;
+    if (last < 0) return undefined;
+    const start = this.addresses[last];
+    return { symbol: this.symbol(this.lowerBound(start)), offset: unsigned - start };
+  }
+
+  /** Every symbol that starts exactly at `address`; functions with aliases have several. */
+  startingAt(address: number): KernelSymbol[] {
+    const unsigned = address >>> 0;
+    const symbols: KernelSymbol[] = [];
+    for (let index = this.lowerBound(unsigned); this.addresses[index] === unsigned; index++) {
+      symbols.push(this.symbol(index));
+    }
+    return symbols;
+  }
+
+  /** The lowest address above `address` at which a symbol starts. */
+  nextStart(address: number): number | undefined {
+    return this.addresses[this.upperBound(address >>> 0)];
+  }
+
+  *[Symbol.iterator](): Generator<KernelSymbol> {
+    for (let index = 0; index < this.addresses.length; index++) yield this.symbol(index);
+  }
+
+  private symbol(index: number): KernelSymbol {
+    return { address: this.addresses[index], ...this.describe(index) };
+  }
+
+  private lowerBound(address: number): number {
+    let low = 0;
+    let high = this.addresses.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.addresses[middle] < address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private upperBound(address: number): number {
+    let low = 0;
+    let high = this.addresses.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.addresses[middle] <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** A table from symbols in any order. */
+export function symbolTableOf(source: SymbolSource, symbols: readonly KernelSymbol[]): SymbolTable {
+  const sorted = [...symbols].sort((a, b) => a.address - b.address);
+  const addresses = Uint32Array.from(sorted, (symbol) => symbol.address);
+  return new SymbolTable(source, addresses, (index) => sorted[index]);
+}
+
+/** Reads the System.map of a kernel build; throws `HvError` `system-map-invalid` with the line. */
+export function parseSystemMap(text: string): SymbolTable {
+  const symbols: KernelSymbol[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const match = /^([0-9a-fA-F]{8}) (\S) (\S+)\s*$/.exec(line);
+    if (match === null) throw systemMapInvalid(index + 1, line);
+    symbols.push({ address: Number.parseInt(match[1], 16), type: match[2], name: match[3] });
+  }
+  return symbolTableOf("System.map", symbols);
+}
+
+/**
+ * Demands that every function found in memory is in `map` at the same address; throws `HvError` `system-map-mismatch`
+ * naming the first that is not. Names that are not unique (static functions) agree when any of them does.
+ */
+export function compareWithSystemMap(found: SymbolTable, map: SymbolTable): void {
+  for (const { address, name } of found) {
+    const same = map.startingAt(address).some((symbol) => symbol.name === name);
+    if (!same) throw systemMapMismatch(name, map.find(name) ?? 0, address);
+  }
+}
