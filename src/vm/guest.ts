@@ -1,8 +1,9 @@
 /** A guest: its regions, its VCPUs, and the verbs of Xvisor's guest manager, which apply to each VCPU in turn. */
-import type { Clock, State, Stateful } from "../base/index.ts";
+import type { State, Stateful } from "../base/index.ts";
 import { Status } from "../base/index.ts";
 import type { GuestFacts } from "./facts.ts";
 import type { GuestRegion } from "./region.ts";
+import type { TimeSource } from "./time-source.ts";
 import type { Vcpu } from "./vcpu.ts";
 
 export interface GuestParts {
@@ -18,9 +19,9 @@ export class Guest implements Stateful {
   readonly vcpus: readonly Vcpu[];
   resetCount = 0;
   lastResetNs: number;
-  private readonly clock: Clock;
+  private readonly clock: TimeSource;
 
-  constructor(facts: GuestFacts, parts: GuestParts, clock: Clock) {
+  constructor(facts: GuestFacts, parts: GuestParts, clock: TimeSource) {
     this.facts = facts;
     this.id = parts.id;
     this.regions = parts.regions;

@@ -3,7 +3,7 @@
  *
  * The machine builder makes it first, takes the guest's regions for the bus, and attaches the machine afterwards.
  */
-import type { Clock, Logger, State, Stateful } from "../base/index.ts";
+import type { Logger, State, Stateful } from "../base/index.ts";
 import { assert, Status } from "../base/index.ts";
 import type { WallClockBackend } from "../device/index.ts";
 import type { HostMemory } from "../memory/index.ts";
@@ -23,6 +23,7 @@ import type { BlockDevice } from "./storage.ts";
 import { VirtualDisk } from "./storage.ts";
 import type { Thread } from "./thread.ts";
 import { ThreadTable } from "./thread.ts";
+import type { TimeSource } from "./time-source.ts";
 import { DEFAULT_PRIORITY, MAX_PRIORITY } from "./vcpu.ts";
 import { VirtualSerialPort } from "./vserial.ts";
 import { WallClock } from "./wallclock.ts";
@@ -43,7 +44,7 @@ export interface VersionInfo {
 export interface HypervisorOptions {
   readonly facts: MachineFacts;
   readonly memory: HostMemory;
-  readonly clock: Clock;
+  readonly clock: TimeSource;
   readonly wallClock: WallClockBackend;
   readonly log: Logger;
   readonly version: VersionInfo;
@@ -53,7 +54,7 @@ export interface HypervisorOptions {
 export class Hypervisor implements Stateful {
   readonly facts: MachineFacts;
   readonly version: VersionInfo;
-  readonly clock: Clock;
+  readonly clock: TimeSource;
   readonly log: Logger;
   readonly memory: HostMemory;
   readonly host: Host;

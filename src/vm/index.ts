@@ -12,6 +12,7 @@ export * from "./region.ts";
 export * from "./scheduler.ts";
 export * from "./storage.ts";
 export * from "./thread.ts";
+export * from "./time-source.ts";
 export * from "./vcpu.ts";
 export * from "./vserial.ts";
 export * from "./wallclock.ts";

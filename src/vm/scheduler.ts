@@ -3,8 +3,9 @@
  *
  * The run loop says what happens (the guest's turn, its WFI, the console's turn); priorities and states follow Xvisor.
  */
-import type { Clock, State, Stateful } from "../base/index.ts";
+import type { State, Stateful } from "../base/index.ts";
 import { vcpuPoolFull } from "./errors.ts";
+import type { TimeSource } from "./time-source.ts";
 import type { VcpuInit } from "./vcpu.ts";
 import { IDLE_PRIORITY, Vcpu, VcpuState } from "./vcpu.ts";
 
@@ -16,11 +17,11 @@ export class Scheduler implements Stateful {
   /** Called when a state changed by request, so that the machine looks anew. */
   onStatesChanged: () => void = () => {};
   private readonly pool: (Vcpu | undefined)[] = [];
-  private readonly clock: Clock;
+  private readonly clock: TimeSource;
   private runningVcpu: Vcpu;
   private switching = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: TimeSource) {
     this.clock = clock;
     this.idle = this.create({ name: "idle/0", priority: IDLE_PRIORITY });
     this.idle.kick();

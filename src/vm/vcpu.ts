@@ -3,9 +3,10 @@
  *
  * Counters are virtual time, so they repeat from run to run.
  */
-import type { Clock, State, Stateful } from "../base/index.ts";
+import type { State, Stateful } from "../base/index.ts";
 import { Status } from "../base/index.ts";
 import { stateInvalid } from "./errors.ts";
+import type { TimeSource } from "./time-source.ts";
 
 export const VcpuState = {
   unknown: 0x01,
@@ -79,10 +80,10 @@ export class Vcpu implements Stateful {
   private current: VcpuState = VcpuState.unknown;
   private sinceNs: number;
   private spent = { ready: 0, running: 0, paused: 0, halted: 0 };
-  private readonly clock: Clock;
+  private readonly clock: TimeSource;
   private readonly onChange: VcpuInit["onChange"];
 
-  constructor(init: VcpuInit, clock: Clock) {
+  constructor(init: VcpuInit, clock: TimeSource) {
     this.id = init.id;
     this.name = init.name;
     this.guestName = init.guestName;

@@ -1,15 +1,16 @@
 /** The hypervisor's wall clock: a time given at power-on plus virtual time, and a time zone. */
-import type { Clock, State, Stateful } from "../base/index.ts";
+import type { State, Stateful } from "../base/index.ts";
 import type { WallClockBackend } from "../device/index.ts";
+import type { TimeSource } from "./time-source.ts";
 
 export class WallClock implements Stateful {
   /** Minutes east of UTC. */
   zoneMinutes = 0;
   private offsetSeconds = 0;
-  private readonly clock: Clock;
+  private readonly clock: TimeSource;
   private readonly backend: WallClockBackend;
 
-  constructor(clock: Clock, backend: WallClockBackend) {
+  constructor(clock: TimeSource, backend: WallClockBackend) {
     this.clock = clock;
     this.backend = backend;
   }

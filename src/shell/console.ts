@@ -1,0 +1,116 @@
+/** Where a command's output goes and raw input comes from: a terminal, or a buffer when commands run from a script. */
+
+export interface Console {
+  /** Text with LF line ends; the console makes of them what its terminal needs. */
+  write(text: string): void;
+  /** Bytes as a guest sent them; only LF may become CR LF. */
+  writeBytes(bytes: Uint8Array): void;
+  /** The next byte typed, or `undefined` when there will be none. */
+  readByte(): Promise<number | undefined>;
+  /** True once after the user typed Ctrl-C; what was typed before it is dropped. */
+  takeInterrupt(): boolean;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const CTRL_C = 0x03;
+/** Type-ahead kept while a command runs; more than this was not typed by a person. */
+const MAX_TYPE_AHEAD_BYTES = 65536;
+
+/** Replaces each LF that does not follow a CR by CR LF. */
+export function withCarriageReturns(bytes: Uint8Array): Uint8Array {
+  const out: number[] = [];
+  bytes.forEach((byte, i) => {
+    if (byte === LF && bytes[i - 1] !== CR) out.push(CR);
+    out.push(byte);
+  });
+  return Uint8Array.from(out);
+}
+
+export interface TerminalConsoleOptions {
+  readonly output: (bytes: Uint8Array) => void;
+  /** True for a terminal in raw mode. */
+  readonly usesCarriageReturn: boolean;
+  /** Called for each batch of input; the host's UART counts an interrupt. */
+  readonly onInput?: () => void;
+}
+
+export class TerminalConsole implements Console {
+  private readonly options: TerminalConsoleOptions;
+  private queue: number[] = [];
+  private waiting: ((byte: number | undefined) => void) | undefined;
+  private isClosed = false;
+
+  constructor(options: TerminalConsoleOptions) {
+    this.options = options;
+  }
+
+  write(text: string): void {
+    this.writeBytes(new TextEncoder().encode(text));
+  }
+
+  writeBytes(bytes: Uint8Array): void {
+    this.options.output(this.options.usesCarriageReturn ? withCarriageReturns(bytes) : bytes);
+  }
+
+  /** Input from the terminal. */
+  input(bytes: Uint8Array): void {
+    this.options.onInput?.();
+    for (const byte of bytes) {
+      if (this.waiting !== undefined) this.deliver(byte);
+      else if (this.queue.length < MAX_TYPE_AHEAD_BYTES) this.queue.push(byte);
+    }
+  }
+
+  /** The terminal is gone: what is queued can still be read. */
+  close(): void {
+    this.isClosed = true;
+    if (this.waiting !== undefined) this.deliver(undefined);
+  }
+
+  readByte(): Promise<number | undefined> {
+    const next = this.queue.shift();
+    if (next !== undefined || this.isClosed) return Promise.resolve(next);
+    return new Promise((resolve) => {
+      this.waiting = resolve;
+    });
+  }
+
+  takeInterrupt(): boolean {
+    const at = this.queue.lastIndexOf(CTRL_C);
+    if (at < 0) return false;
+    this.queue = this.queue.slice(at + 1);
+    return true;
+  }
+
+  private deliver(byte: number | undefined): void {
+    const resolve = this.waiting!;
+    this.waiting = undefined;
+    resolve(byte);
+  }
+}
+
+/** Keeps what is written and has no input; for `exec`, `--json` and tests. */
+export class BufferConsole implements Console {
+  private readonly chunks: Uint8Array[] = [];
+
+  get text(): string {
+    return Buffer.concat(this.chunks).toString("utf8");
+  }
+
+  write(text: string): void {
+    this.chunks.push(new TextEncoder().encode(text));
+  }
+
+  writeBytes(bytes: Uint8Array): void {
+    this.chunks.push(bytes.slice());
+  }
+
+  readByte(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  takeInterrupt(): boolean {
+    return false;
+  }
+}
