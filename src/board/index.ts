@@ -1,6 +1,10 @@
 export * from "./board-files.ts";
 export * from "./board-images.ts";
-export { type Finding, placeOf } from "./errors.ts";
+export { type Finding, placeOf, UnpackError } from "./errors.ts";
+export { isFdt, MAX_FDT_BYTES, readFdt } from "./fdt-read.ts";
+export * from "./fdt-tree.ts";
+export { writeFdt } from "./fdt-write.ts";
+export * from "./loader.ts";
 export { type Board, parseProfile } from "./profile.ts";
 export * from "./profile-lint.ts";
 export * from "./profile-schema.ts";
