@@ -21,6 +21,11 @@ export interface Clock {
   timer(name: string, callback: () => void): Timer;
 }
 
+/** A clock for one owner; `release` forgets all its timers. */
+export interface ClockScope extends Clock {
+  release(): void;
+}
+
 class QueuedTimer implements Timer {
   deadlineNs: number | undefined;
   readonly name: string;
@@ -50,7 +55,7 @@ export class EventClock implements Clock {
   nextDeadlineNs = Number.POSITIVE_INFINITY;
   /** Called when `nextDeadlineNs` changed, so that a running slice can end in time. */
   onDeadlineChange: () => void = () => {};
-  private readonly timers: QueuedTimer[] = [];
+  private timers: QueuedTimer[] = [];
   private readonly readNs: () => number;
 
   constructor(readNs: () => number) {
@@ -61,10 +66,27 @@ export class EventClock implements Clock {
     return this.readNs();
   }
 
-  timer(name: string, callback: () => void): Timer {
+  timer(name: string, callback: () => void): QueuedTimer {
     const timer = new QueuedTimer(this, name, callback);
     this.timers.push(timer);
     return timer;
+  }
+
+  /** A clock whose timers can be taken back together, when what they belong to is destroyed. */
+  scope(): ClockScope {
+    const owned = new Set<QueuedTimer>();
+    return {
+      nowNs: () => this.nowNs(),
+      timer: (name, callback) => {
+        const timer = this.timer(name, callback);
+        owned.add(timer);
+        return timer;
+      },
+      release: () => {
+        this.timers = this.timers.filter((timer) => !owned.has(timer));
+        this.refresh();
+      },
+    };
   }
 
   /** Recomputes the next deadline; a board has a few dozen timers, so a scan is the simplest queue. */

@@ -1,0 +1,135 @@
+/**
+ * The system control coprocessor of the ARM926EJ-S (DDI 0198E chapter 2.3): identification, control, MMU registers,
+ * cache and TLB operations. Caches are not modelled: their operations do nothing, and test-and-clean answers "clean".
+ */
+import {
+  CP15_CONTEXT_ID,
+  CP15_CONTROL,
+  CP15_DACR,
+  CP15_DCACHE_LOCKDOWN,
+  CP15_DFSR,
+  CP15_FAR,
+  CP15_FCSE,
+  CP15_ICACHE_LOCKDOWN,
+  CP15_IFSR,
+  CP15_TEST,
+  CP15_TLB_LOCKDOWN,
+  CP15_TTBR0,
+} from "./state-layout.table.ts";
+
+export interface CpuModel {
+  readonly name: string;
+  /** Main ID, cache type and TCM status registers. */
+  readonly midr: number;
+  readonly ctr: number;
+  readonly tcmStatus: number;
+  /** Writable bits of the control register, and those that always read as one. */
+  readonly controlWritable: number;
+  readonly controlOnes: number;
+}
+
+export const cpuModels: Readonly<Record<string, CpuModel>> = {
+  "arm926ej-s": {
+    name: "ARM926EJ-S",
+    midr: 0x41069265,
+    ctr: 0x01dd20d2,
+    tcmStatus: 0,
+    controlWritable: 0x0000f387,
+    controlOnes: 0x00050078,
+  },
+};
+
+/** What a CP15 write asks of the core. */
+export interface Cp15Effects {
+  controlChanged(before: number): void;
+  domainsChanged(): void;
+  flushTlb(): void;
+  flushTlbPage(va: number): void;
+  waitForInterrupt(): void;
+}
+
+/** Z set: the cache is clean, a loop around test-and-clean ends. */
+const ALL_CLEAN = 0x40000000;
+
+/** opcode1, CRn, CRm and opcode2 as one number for the tables below. */
+const key = (opcode1: number, crn: number, crm: number, opcode2: number): number =>
+  (opcode1 << 12) | (crn << 8) | (crm << 4) | opcode2;
+
+/** Registers that are read and written without any effect. */
+const PLAIN_REGISTERS = new Map<number, number>([
+  [key(0, 2, 0, 0), CP15_TTBR0],
+  [key(0, 5, 0, 0), CP15_DFSR],
+  [key(0, 5, 0, 1), CP15_IFSR],
+  [key(0, 6, 0, 0), CP15_FAR],
+  [key(0, 9, 0, 0), CP15_DCACHE_LOCKDOWN],
+  [key(0, 9, 0, 1), CP15_ICACHE_LOCKDOWN],
+  [key(0, 10, 0, 0), CP15_TLB_LOCKDOWN],
+  [key(0, 13, 0, 1), CP15_CONTEXT_ID],
+  [key(0, 15, 0, 0), CP15_TEST],
+  [key(7, 15, 0, 0), CP15_TEST],
+]);
+
+export class Cp15 {
+  private readonly words: Int32Array;
+  private readonly model: CpuModel;
+  private readonly effects: Cp15Effects;
+
+  constructor(words: Int32Array, model: CpuModel, effects: Cp15Effects) {
+    this.words = words;
+    this.model = model;
+    this.effects = effects;
+  }
+
+  /** The register's value, or `undefined` where the coprocessor has none (the instruction is Undefined). */
+  read(opcode1: number, crn: number, crm: number, opcode2: number): number | undefined {
+    const plain = PLAIN_REGISTERS.get(key(opcode1, crn, crm, opcode2));
+    if (plain !== undefined) return this.words[plain];
+    if (crn === 0) {
+      if (opcode2 === 1) return this.model.ctr;
+      return opcode2 === 2 ? this.model.tcmStatus : this.model.midr;
+    }
+    if (crn === 1) return this.words[CP15_CONTROL];
+    if (crn === 3) return this.words[CP15_DACR];
+    if (crn === 7 && (crm === 10 || crm === 14) && opcode2 === 3) return ALL_CLEAN;
+    if (crn === 13 && opcode2 === 0) return this.words[CP15_FCSE];
+    return crn === 15 || crn === 9 || crn === 7 ? 0 : undefined;
+  }
+
+  /** False where the coprocessor has no such register. */
+  write(opcode1: number, crn: number, crm: number, opcode2: number, value: number): boolean {
+    const plain = PLAIN_REGISTERS.get(key(opcode1, crn, crm, opcode2));
+    if (plain !== undefined) {
+      this.words[plain] = crn === 2 ? value & 0xffffc000 : value;
+      return true;
+    }
+    switch (crn) {
+      case 1:
+        this.writeControl(value);
+        return true;
+      case 3:
+        this.words[CP15_DACR] = value;
+        this.effects.domainsChanged();
+        return true;
+      case 7:
+        if (crm === 0 && opcode2 === 4) this.effects.waitForInterrupt();
+        return true;
+      case 8:
+        if (opcode2 === 1) this.effects.flushTlbPage(value);
+        else this.effects.flushTlb();
+        return true;
+      case 13:
+        this.words[CP15_FCSE] = value & 0xfe000000;
+        this.effects.flushTlb();
+        return true;
+      default:
+        return crn === 15 || crn === 9;
+    }
+  }
+
+  private writeControl(value: number): void {
+    const before = this.words[CP15_CONTROL];
+    const { controlWritable, controlOnes } = this.model;
+    this.words[CP15_CONTROL] = (value & controlWritable) | controlOnes;
+    this.effects.controlChanged(before);
+  }
+}

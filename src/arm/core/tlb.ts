@@ -1,0 +1,111 @@
+/**
+ * The software TLB in host memory: banks of 1,024 entries of four words.
+ *
+ * An entry is {read tag, write tag, execute tag, addend}. A tag is the virtual page; an access hits when
+ * `(va & (0xfffff000 | size - 1))` equals it, so an unaligned access misses. `va + addend` is the byte offset in host
+ * memory. Banks are kept by privilege and by DACR value, because Linux changes the DACR around every user access.
+ */
+import type { HostMemory, PageTraps } from "../../memory/index.ts";
+import { PAGE_SHIFT, TLB_OFFSET } from "../../memory/index.ts";
+
+export const TLB_ENTRIES = 1024;
+export const ENTRY_WORDS = 4;
+const BANK_WORDS = TLB_ENTRIES * ENTRY_WORDS;
+const DACR_SLOTS = 4;
+const BANKS = DACR_SLOTS * 2;
+/** A tag no masked address equals: its low bits are outside every alignment mask. */
+const INVALID = 0xfff;
+
+export const TAG_READ = 0;
+export const TAG_WRITE = 1;
+export const TAG_EXECUTE = 2;
+export const ADDEND = 3;
+
+export class Tlb {
+  private readonly words: Int32Array;
+  private readonly traps: PageTraps;
+  private readonly base = TLB_OFFSET >> 2;
+  private readonly dacrOfSlot = new Int32Array(DACR_SLOTS);
+  private readonly isSlotUsed = new Uint8Array(DACR_SLOTS);
+  private nextSlot = 0;
+  /** Some entry may belong to a mapping larger than its 4 KiB; below these bounds none does. */
+  private largeLow = 0xffffffff;
+  private largeHigh = 0;
+
+  constructor(host: HostMemory, traps: PageTraps) {
+    this.words = host.i32;
+    this.traps = traps;
+    traps.onTrapSet = (frame) => this.dropWriteTags(frame);
+    this.flush();
+  }
+
+  /** Word index of the user bank for a DACR value; the privileged bank follows it, `bankStride` words on. */
+  bankFor(dacr: number): number {
+    for (let slot = 0; slot < DACR_SLOTS; slot++) {
+      if (this.isSlotUsed[slot] !== 0 && this.dacrOfSlot[slot] === dacr) return this.base + slot * 2 * BANK_WORDS;
+    }
+    const slot = this.nextSlot;
+    this.nextSlot = (slot + 1) % DACR_SLOTS;
+    this.invalidate(slot * 2 * BANK_WORDS, 2 * BANK_WORDS);
+    this.dacrOfSlot[slot] = dacr;
+    this.isSlotUsed[slot] = 1;
+    return this.base + slot * 2 * BANK_WORDS;
+  }
+
+  static readonly bankStride = BANK_WORDS;
+
+  /** Forgets everything. */
+  flush(): void {
+    for (let slot = 0; slot < DACR_SLOTS; slot++) {
+      if (this.isSlotUsed[slot] !== 0) this.invalidate(slot * 2 * BANK_WORDS, 2 * BANK_WORDS);
+    }
+    this.largeLow = 0xffffffff;
+    this.largeHigh = 0;
+  }
+
+  /** Forgets what is cached for a virtual address; all when the entry may be part of a larger mapping. */
+  flushPage(va: number): void {
+    const page = (va & ~0xfff) >>> 0;
+    if (page >= this.largeLow && page <= this.largeHigh) {
+      this.flush();
+      return;
+    }
+    const offset = ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
+    for (let bank = 0; bank < BANKS; bank++) this.invalidate(bank * BANK_WORDS + offset, 3);
+  }
+
+  /** Enters a page of RAM or ROM. `hostOffset` is that of the page; tags that are not allowed stay invalid. */
+  fill(bank: number, va: number, hostOffset: number, { canRead, canWrite, isLarge }: FillAccess): void {
+    const page = va & ~0xfff;
+    const entry = bank + ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
+    const words = this.words;
+    words[entry + TAG_READ] = canRead ? page : INVALID;
+    words[entry + TAG_WRITE] = canWrite && this.traps.bits[hostOffset >>> PAGE_SHIFT] === 0 ? page : INVALID;
+    words[entry + TAG_EXECUTE] = canRead ? page : INVALID;
+    words[entry + ADDEND] = (hostOffset & ~0xfff) - page;
+    if (!isLarge) return;
+    const unsigned = page >>> 0;
+    if (unsigned < this.largeLow) this.largeLow = (unsigned & ~0xfffff) >>> 0;
+    if (unsigned > this.largeHigh) this.largeHigh = (unsigned | 0xff000) >>> 0;
+  }
+
+  private invalidate(from: number, count: number): void {
+    this.words.fill(INVALID, this.base + from, this.base + from + count);
+  }
+
+  /** A page got a trap: stores to it must miss. */
+  private dropWriteTags(frame: number): void {
+    const words = this.words;
+    const end = this.base + BANKS * BANK_WORDS;
+    for (let entry = this.base; entry < end; entry += ENTRY_WORDS) {
+      const tag = words[entry + TAG_WRITE];
+      if (tag !== INVALID && (tag + words[entry + ADDEND]) >>> PAGE_SHIFT === frame) words[entry + TAG_WRITE] = INVALID;
+    }
+  }
+}
+
+export interface FillAccess {
+  canRead: boolean;
+  canWrite: boolean;
+  isLarge: boolean;
+}

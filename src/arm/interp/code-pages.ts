@@ -1,0 +1,90 @@
+/**
+ * Decoded instructions by page of host RAM, kept true by the store trap of the page.
+ *
+ * A store that hits a decoded instruction un-decodes just that one, so that data beside code costs little; a page
+ * that takes many stores and no longer looks like code is dropped whole and its stores are fast again.
+ */
+import type { PageTraps } from "../../memory/index.ts";
+import { PAGE_SIZE, TRAP_CODE } from "../../memory/index.ts";
+import type { Insn } from "../decode/index.ts";
+
+/** Stores to undecoded places after which a page is taken for data. */
+const STRAY_STORE_LIMIT = 64;
+
+export class CodePages<O> {
+  private readonly armPages: (Insn<O>[] | undefined)[];
+  private readonly thumbPages: (Insn<O>[] | undefined)[];
+  private readonly strayStores: Uint8Array;
+  private readonly traps: PageTraps;
+  private readonly undecoded: Insn<O>;
+  private readonly onDrop: () => void;
+
+  /**
+   * @param undecoded stands in every slot that was not decoded yet
+   * @param onDrop called when pages handed out before are no longer valid
+   */
+  constructor(traps: PageTraps, undecoded: Insn<O>, onDrop: () => void) {
+    this.traps = traps;
+    this.undecoded = undecoded;
+    this.onDrop = onDrop;
+    const frames = traps.bits.length;
+    this.armPages = new Array<Insn<O>[] | undefined>(frames).fill(undefined);
+    this.thumbPages = new Array<Insn<O>[] | undefined>(frames).fill(undefined);
+    this.strayStores = new Uint8Array(frames);
+    traps.listen(TRAP_CODE, (hostOffset, sizeBytes) => this.stored(hostOffset, sizeBytes));
+  }
+
+  /** The slots of a frame: 1,024 for ARM state, 2,048 for Thumb. */
+  page(frame: number, isThumb: boolean): Insn<O>[] {
+    const pages = isThumb ? this.thumbPages : this.armPages;
+    const existing = pages[frame];
+    if (existing !== undefined) return existing;
+    const page = this.blankPage(isThumb);
+    pages[frame] = page;
+    this.strayStores[frame] = 0;
+    this.traps.set(frame, TRAP_CODE);
+    return page;
+  }
+
+  /** Slots that no frame owns, for code outside RAM. */
+  blankPage(isThumb: boolean): Insn<O>[] {
+    return new Array<Insn<O>>(isThumb ? PAGE_SIZE / 2 : PAGE_SIZE / 4).fill(this.undecoded);
+  }
+
+  /** Forgets everything, as after a restore. */
+  clear(): void {
+    for (let frame = 0; frame < this.armPages.length; frame++) {
+      if (this.armPages[frame] !== undefined || this.thumbPages[frame] !== undefined) this.drop(frame);
+    }
+  }
+
+  private stored(hostOffset: number, sizeBytes: number): void {
+    const frame = hostOffset >>> 12;
+    const offset = hostOffset & (PAGE_SIZE - 1);
+    if (sizeBytes > 4) {
+      this.drop(frame);
+      return;
+    }
+    const hit = this.undecode(this.armPages[frame], offset >> 2, 1);
+    if (this.undecode(this.thumbPages[frame], offset >> 1, sizeBytes === 4 ? 2 : 1) || hit) return;
+    if (++this.strayStores[frame] >= STRAY_STORE_LIMIT) this.drop(frame);
+  }
+
+  private undecode(page: Insn<O>[] | undefined, first: number, count: number): boolean {
+    if (page === undefined) return false;
+    let hit = false;
+    for (let slot = first; slot < first + count; slot++) {
+      if (page[slot] === this.undecoded) continue;
+      page[slot] = this.undecoded;
+      hit = true;
+    }
+    return hit;
+  }
+
+  private drop(frame: number): void {
+    this.armPages[frame] = undefined;
+    this.thumbPages[frame] = undefined;
+    this.traps.clear(frame, TRAP_CODE);
+    this.onDrop();
+  }
+}

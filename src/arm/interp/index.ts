@@ -1,0 +1,2 @@
+export { Interpreter } from "./interpreter.ts";
+export type { ExceptionCounts } from "./system-ops.ts";

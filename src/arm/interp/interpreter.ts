@@ -1,0 +1,267 @@
+/**
+ * The reference interpreter: fetches, decodes once per place, tests the condition, and evaluates the instruction's
+ * one description on numbers. Hot code.
+ */
+import type { State, Stateful } from "../../base/index.ts";
+import type { GuestBus } from "../../memory/index.ts";
+import type { CpuModel } from "../core/index.ts";
+import {
+  ADDEND,
+  CAN_READ,
+  CP15_IFSR,
+  ENTRY_WORDS,
+  Fault,
+  FIQ_LINE,
+  FLAG_C,
+  FLAG_N,
+  FLAG_T,
+  FLAG_V,
+  FLAG_Z,
+  HALTED,
+  IRQ_LINE,
+  PC,
+  R15,
+  REMAINING,
+  TAG_EXECUTE,
+  TLB_ENTRIES,
+} from "../core/index.ts";
+import { Decoder, type Insn, makeInsn, rows } from "../decode/index.ts";
+import type { Ops } from "../semantics/index.ts";
+import { execTable } from "../semantics/index.ts";
+import { CodePages } from "./code-pages.ts";
+import { SystemOps } from "./system-ops.ts";
+
+const ALWAYS = 14;
+/** No page: its low bit is set, so no fetch address equals it. */
+const NO_PAGE = 1;
+
+export class Interpreter extends SystemOps implements Ops<number>, Stateful {
+  /** How often each row was executed, when `countRows` was asked for; see `rowCounts`. */
+  readonly rowCounts: Float64Array | undefined;
+  private readonly decoder: Decoder<Interpreter>;
+  private readonly pages: CodePages<Interpreter>;
+  /** The virtual page instructions are fetched from now, its slots, and where its bytes are. */
+  private fetchPage = NO_PAGE;
+  private fetchSlots: Insn<Interpreter>[] = [];
+  private fetchShift = 2;
+  /** Byte offset of the page in host memory, or -1 when code lies outside RAM at `fetchPhysical`. */
+  private fetchHost = 0;
+  private fetchPhysical = 0;
+
+  constructor(bus: GuestBus, model: CpuModel, { countRows = false } = {}) {
+    super(bus, model);
+    const table = execTable<number>() as ((o: Interpreter, f: Insn<Interpreter>) => void)[];
+    this.decoder = new Decoder<Interpreter>(table);
+    this.rowCounts = countRows ? new Float64Array(rows.length) : undefined;
+    const undecoded = makeInsn<Interpreter>(0, -1, (o) => o.decodeAndExecute());
+    this.pages = new CodePages(bus.traps, undecoded, () => this.stateChanged());
+    this.reset();
+  }
+
+  /** Power-on. */
+  reset(): void {
+    this.state.reset();
+    this.resynchronize();
+  }
+
+  save(): State {
+    return { cpu: this.state.save(), instructions: this.instructions(), exceptions: { ...this.exceptionCounts } };
+  }
+
+  restore(state: State): void {
+    this.state.restore(state.cpu as State);
+    this.sliceEnd = Number(state.instructions) + this.s[REMAINING];
+    Object.assign(this.exceptionCounts, state.exceptions);
+    this.resynchronize();
+  }
+
+  /** Rebuilds everything derived after state or memory was changed from outside. */
+  resynchronize(): void {
+    this.aborted();
+    this.isPrivileged = this.state.isPrivileged();
+    this.pages.clear();
+    this.tlb.flush();
+    this.selectBank();
+    this.stateChanged();
+  }
+
+  /** The interrupt controller's outputs; a change ends the slice so that the interrupt is taken at once. */
+  setIrqLine(level: boolean): void {
+    this.setLine(IRQ_LINE, level);
+  }
+
+  setFiqLine(level: boolean): void {
+    this.setLine(FIQ_LINE, level);
+  }
+
+  private setLine(line: number, level: boolean): void {
+    const s = this.s;
+    s[line] = level ? 1 : 0;
+    if (!level) return;
+    s[HALTED] = 0;
+    if (this.interruptWaits()) this.endSlice();
+  }
+
+  /** What a boot loader does last: R0, R1, ... and the address of the first instruction. */
+  setRegisters(registers: readonly number[], pc: number): void {
+    for (const [n, value] of registers.entries()) this.s[n] = value;
+    this.pc = pc;
+  }
+
+  /** Guest-physical address behind a virtual one in the current mode, unsigned, without any effect; `undefined` on a fault. */
+  probe(va: number): number | undefined {
+    return this.mmu.walk(va, this.isPrivileged) === 0 ? this.mmu.physical >>> 0 : undefined;
+  }
+
+  get isHalted(): boolean {
+    return this.s[HALTED] !== 0;
+  }
+
+  /**
+   * Runs until `instructions()` is `untilInstructions`, the core waits for an interrupt, or `endSlice` was called.
+   * A pending interrupt is taken first. At most 2^31 - 1 instructions a call.
+   */
+  run(untilInstructions: number): void {
+    const s = this.s;
+    if (this.interruptWaits()) this.takeInterrupt();
+    if (s[HALTED] !== 0) return;
+    const count = Math.min(untilInstructions - this.instructions(), 0x7fffffff);
+    if (count <= 0) return;
+    this.sliceEnd = this.instructions() + count;
+    s[REMAINING] = count;
+    this.execute();
+  }
+
+  private execute(): void {
+    const s = this.s;
+    while (s[REMAINING] > 0) {
+      s[REMAINING]--;
+      const pc = s[PC];
+      if ((pc & ~0xfff) !== this.fetchPage && !this.enterPage(pc)) {
+        s[PC] = this.nextPc;
+        continue;
+      }
+      const shift = this.fetchShift;
+      const insn = this.fetchSlots[(pc & 0xfff) >> shift];
+      s[R15] = pc + (2 << shift);
+      this.nextPc = pc + (1 << shift);
+      if (insn.c === ALWAYS || this.conditionPassed(insn.c)) insn.exec(this, insn);
+      s[PC] = this.nextPc;
+    }
+  }
+
+  private conditionPassed(condition: number): boolean {
+    const s = this.s;
+    switch (condition) {
+      case 0:
+        return s[FLAG_Z] !== 0;
+      case 1:
+        return s[FLAG_Z] === 0;
+      case 2:
+        return s[FLAG_C] !== 0;
+      case 3:
+        return s[FLAG_C] === 0;
+      case 4:
+        return s[FLAG_N] !== 0;
+      case 5:
+        return s[FLAG_N] === 0;
+      case 6:
+        return s[FLAG_V] !== 0;
+      case 7:
+        return s[FLAG_V] === 0;
+      case 8:
+        return s[FLAG_C] > s[FLAG_Z];
+      case 9:
+        return s[FLAG_C] <= s[FLAG_Z];
+      case 10:
+        return s[FLAG_N] === s[FLAG_V];
+      case 11:
+        return s[FLAG_N] !== s[FLAG_V];
+      case 12:
+        return s[FLAG_Z] === 0 && s[FLAG_N] === s[FLAG_V];
+      case 13:
+        return s[FLAG_Z] !== 0 || s[FLAG_N] !== s[FLAG_V];
+      default:
+        return true;
+    }
+  }
+
+  protected override stateChanged(): void {
+    this.fetchPage = NO_PAGE;
+  }
+
+  /** Makes the page of `pc` the one that is fetched from; false after a prefetch abort, `nextPc` at its vector. */
+  private enterPage(pc: number): boolean {
+    const entry = this.bank + ((pc >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
+    const page = pc & ~0xfff;
+    let host: number;
+    if (this.i32[entry + TAG_EXECUTE] === page) host = page + this.i32[entry + ADDEND];
+    else {
+      host = this.translateFetch(pc);
+      if (host === -1) return false;
+    }
+    const isThumb = this.s[FLAG_T] !== 0;
+    this.fetchShift = isThumb ? 1 : 2;
+    this.fetchHost = host;
+    this.fetchSlots = host < 0 ? this.pages.blankPage(isThumb) : this.pages.page(host >>> 12, isThumb);
+    this.fetchPage = this.mayKeepPage ? page : NO_PAGE;
+    this.mayKeepPage = true;
+    return true;
+  }
+
+  /** False while the page just entered has parts with other mappings or is no RAM: then each fetch looks anew. */
+  private mayKeepPage = true;
+
+  /** Byte offset in host memory of the page of `pc`; -1 after an abort, -2 when it lies outside RAM. */
+  private translateFetch(pc: number): number {
+    const mmu = this.mmu;
+    let fault = mmu.walk(pc, this.isPrivileged);
+    if (fault === 0 && (mmu.access & CAN_READ) === 0) fault = mmu.permissionFault;
+    const at = fault === 0 ? this.bus.hostOffset(mmu.physical, false) : -1;
+    if (fault === 0 && at < 0) {
+      this.fetchPhysical = mmu.physical;
+      this.mayKeepPage = false;
+      if (this.bus.regionAt(mmu.physical >>> 0) !== undefined) return -2;
+      fault = mmu.isPageLevel ? Fault.externalPage : Fault.externalSection;
+    }
+    if (fault !== 0) {
+      this.mayKeepPage = true;
+      this.s[CP15_IFSR] = fault;
+      this.raisePrefetchAbort();
+      return -1;
+    }
+    if (mmu.isWholePage) this.fill(pc, at);
+    else this.mayKeepPage = false;
+    return at & ~0xfff;
+  }
+
+  /** Runs the instruction at PC whose slot was empty, and fills the slot. */
+  private decodeAndExecute(): void {
+    const pc = this.s[PC];
+    const isThumb = this.fetchShift === 1;
+    const raw = this.fetchRaw(pc, isThumb);
+    const insn = isThumb ? this.decoder.thumb(raw) : this.decoder.arm(raw);
+    if (this.rowCounts !== undefined) this.instrument(insn);
+    this.fetchSlots[(pc & 0xfff) >> this.fetchShift] = insn;
+    if (insn.c === ALWAYS || this.conditionPassed(insn.c)) insn.exec(this, insn);
+  }
+
+  private fetchRaw(pc: number, isThumb: boolean): number {
+    if (this.fetchHost >= 0) {
+      const at = this.fetchHost + (pc & 0xfff);
+      return isThumb ? this.u16[at >> 1] : this.i32[at >> 2];
+    }
+    return isThumb ? this.bus.busRead(this.fetchPhysical, 2) & 0xffff : this.bus.busRead(this.fetchPhysical, 4);
+  }
+
+  /** Counts executions of this instruction's row; only in machines made for coverage. */
+  private instrument(insn: Insn<Interpreter>): void {
+    const counts = this.rowCounts;
+    if (counts === undefined) return;
+    const { exec, row } = insn;
+    insn.exec = (o, f) => {
+      counts[row]++;
+      exec(o, f);
+    };
+  }
+}

@@ -1,0 +1,259 @@
+/** Loads and stores of the interpreter: the TLB check inline, everything else in one slow path. Hot code. */
+import type { AccessSize, GuestBus } from "../../memory/index.ts";
+import {
+  ADDEND,
+  CAN_READ,
+  CAN_WRITE,
+  Control,
+  CP15_CONTROL,
+  CP15_DACR,
+  ENTRY_WORDS,
+  Fault,
+  Mmu,
+  TAG_READ,
+  TAG_WRITE,
+  TLB_ENTRIES,
+  Tlb,
+} from "../core/index.ts";
+import { AluOps } from "./alu-ops.ts";
+
+const INDEX_MASK = TLB_ENTRIES - 1;
+const FAULT_ALIGNMENT = Fault.alignment;
+
+export abstract class MemoryOps extends AluOps {
+  protected readonly i32: Int32Array;
+  protected readonly u16: Uint16Array;
+  protected readonly u8: Uint8Array;
+  protected readonly bus: GuestBus;
+  protected readonly mmu: Mmu;
+  protected readonly tlb: Tlb;
+  /** Word index of the TLB bank of the current privilege and DACR. */
+  protected bank: number;
+  protected isPrivileged = true;
+  private abortFlag = false;
+  /** The open block: word index in host memory when it is one piece of RAM, else -1 and word by word. */
+  private blockWord = 0;
+  private blockAddress = 0;
+
+  constructor(bus: GuestBus) {
+    super(bus.host);
+    this.bus = bus;
+    this.i32 = bus.host.i32;
+    this.u16 = bus.host.u16;
+    this.u8 = bus.host.u8;
+    this.mmu = new Mmu(this.s, bus);
+    this.tlb = new Tlb(bus.host, bus.traps);
+    this.bank = 0;
+  }
+
+  /** Enters the data abort exception. */
+  protected abstract raiseDataAbort(va: number, faultStatus: number): void;
+
+  /** Chooses the bank after a change of privilege or DACR. */
+  protected selectBank(): void {
+    this.bank = this.tlb.bankFor(this.s[CP15_DACR]) + (this.isPrivileged ? Tlb.bankStride : 0);
+  }
+
+  protected markAborted(): void {
+    this.abortFlag = true;
+  }
+
+  aborted(): boolean {
+    if (!this.abortFlag) return false;
+    this.abortFlag = false;
+    return true;
+  }
+
+  load32(va: number): number {
+    const entry = this.bank + ((va >>> 12) & INDEX_MASK) * ENTRY_WORDS;
+    const i32 = this.i32;
+    if (i32[entry + TAG_READ] === (va & 0xfffff003)) return i32[(va + i32[entry + ADDEND]) >> 2];
+    return this.loadSlow(va, 4);
+  }
+
+  load16(va: number): number {
+    const entry = this.bank + ((va >>> 12) & INDEX_MASK) * ENTRY_WORDS;
+    const i32 = this.i32;
+    if (i32[entry + TAG_READ] === (va & 0xfffff001)) return this.u16[(va + i32[entry + ADDEND]) >> 1];
+    return this.loadSlow(va, 2);
+  }
+
+  load8(va: number): number {
+    const entry = this.bank + ((va >>> 12) & INDEX_MASK) * ENTRY_WORDS;
+    const i32 = this.i32;
+    if (i32[entry + TAG_READ] === (va & 0xfffff000)) return this.u8[(va + i32[entry + ADDEND]) | 0];
+    return this.loadSlow(va, 1);
+  }
+
+  store32(va: number, value: number): void {
+    const entry = this.bank + ((va >>> 12) & INDEX_MASK) * ENTRY_WORDS;
+    const i32 = this.i32;
+    if (i32[entry + TAG_WRITE] === (va & 0xfffff003)) i32[(va + i32[entry + ADDEND]) >> 2] = value;
+    else this.storeSlow(va, value, 4);
+  }
+
+  store16(va: number, value: number): void {
+    const entry = this.bank + ((va >>> 12) & INDEX_MASK) * ENTRY_WORDS;
+    const i32 = this.i32;
+    if (i32[entry + TAG_WRITE] === (va & 0xfffff001)) this.u16[(va + i32[entry + ADDEND]) >> 1] = value;
+    else this.storeSlow(va, value, 2);
+  }
+
+  store8(va: number, value: number): void {
+    const entry = this.bank + ((va >>> 12) & INDEX_MASK) * ENTRY_WORDS;
+    const i32 = this.i32;
+    if (i32[entry + TAG_WRITE] === (va & 0xfffff000)) this.u8[(va + i32[entry + ADDEND]) | 0] = value;
+    else this.storeSlow(va, value, 1);
+  }
+
+  load8User(va: number): number {
+    const wasPrivileged = this.enterUserView();
+    const value = this.load8(va);
+    this.leaveUserView(wasPrivileged);
+    return value;
+  }
+
+  load32User(va: number): number {
+    const wasPrivileged = this.enterUserView();
+    const value = this.load32(va);
+    this.leaveUserView(wasPrivileged);
+    return value;
+  }
+
+  store8User(va: number, value: number): void {
+    const wasPrivileged = this.enterUserView();
+    this.store8(va, value);
+    this.leaveUserView(wasPrivileged);
+  }
+
+  store32User(va: number, value: number): void {
+    const wasPrivileged = this.enterUserView();
+    this.store32(va, value);
+    this.leaveUserView(wasPrivileged);
+  }
+
+  private enterUserView(): boolean {
+    const wasPrivileged = this.isPrivileged;
+    if (wasPrivileged) {
+      this.isPrivileged = false;
+      this.bank -= Tlb.bankStride;
+    }
+    return wasPrivileged;
+  }
+
+  /** An abort in between has entered abort mode, which chose the privileged bank itself. */
+  private leaveUserView(wasPrivileged: boolean): void {
+    if (!wasPrivileged || this.isPrivileged) return;
+    this.isPrivileged = true;
+    this.bank += Tlb.bankStride;
+  }
+
+  openBlock(address: number, words: number, isStore: boolean, alignment: number): void {
+    const va = address & ~3;
+    const last = va + words * 4 - 4;
+    if ((address & (alignment - 1)) !== 0 && this.checksAlignment()) {
+      this.raiseDataAbort(address, FAULT_ALIGNMENT);
+      return;
+    }
+    const entry = this.bank + ((va >>> 12) & INDEX_MASK) * ENTRY_WORDS;
+    const tag = this.i32[entry + (isStore ? TAG_WRITE : TAG_READ)];
+    if (tag === (va & 0xfffff000) && ((va ^ last) & ~0xfff) === 0) {
+      this.blockWord = (va + this.i32[entry + ADDEND]) >> 2;
+      return;
+    }
+    this.blockWord = -1;
+    this.blockAddress = va;
+    const need = isStore ? CAN_WRITE : CAN_READ;
+    if (this.translate(va, need) < 0 || ((va ^ last) & ~0xfff) === 0) return;
+    this.translate(last, need);
+  }
+
+  blockLoad(index: number): number {
+    return this.blockWord < 0 ? this.load32(this.blockAddress + index * 4) : this.i32[this.blockWord + index];
+  }
+
+  blockStore(index: number, value: number): void {
+    if (this.blockWord < 0) this.store32(this.blockAddress + index * 4, value);
+    else this.i32[this.blockWord + index] = value;
+  }
+
+  protected checksAlignment(): boolean {
+    return (this.s[CP15_CONTROL] & Control.A) !== 0;
+  }
+
+  /**
+   * Translates for a data access and fills the TLB; raises the data abort otherwise.
+   *
+   * @returns byte offset in host memory, -1 after an abort, -2 when `mmu.physical` is no RAM (a device, or ROM for a write)
+   */
+  private translate(va: number, need: number): number {
+    const mmu = this.mmu;
+    let fault = mmu.walk(va, this.isPrivileged);
+    if (fault === 0 && (mmu.access & need) === 0) fault = mmu.permissionFault;
+    if (fault !== 0) {
+      this.raiseDataAbort(va, fault);
+      return -1;
+    }
+    const at = this.bus.hostOffset(mmu.physical, need === CAN_WRITE);
+    if (at < 0) return -2;
+    if (mmu.isWholePage) this.fill(va, at);
+    return at;
+  }
+
+  /** Enters the page just walked into the current bank. */
+  protected fill(va: number, hostOffset: number): void {
+    const { mmu } = this;
+    const canWrite = (mmu.access & CAN_WRITE) !== 0 && this.bus.hostOffset(mmu.physical, true) >= 0;
+    const canRead = (mmu.access & CAN_READ) !== 0;
+    this.tlb.fill(this.bank, va, hostOffset, { canRead, canWrite, isLarge: mmu.isLarge });
+  }
+
+  private loadSlow(address: number, sizeBytes: AccessSize): number {
+    const misaligned = address & (sizeBytes - 1);
+    if (misaligned !== 0 && this.checksAlignment()) {
+      this.raiseDataAbort(address, FAULT_ALIGNMENT);
+      return 0;
+    }
+    const va = address - misaligned;
+    const at = this.translate(va, CAN_READ);
+    if (at === -1) return 0;
+    let value: number;
+    if (at >= 0) value = this.readHost(at, sizeBytes);
+    else {
+      value = this.bus.busRead(this.mmu.physical, sizeBytes);
+      if (this.bus.faulted) this.externalAbort(address);
+      if (sizeBytes !== 4) value &= sizeBytes === 1 ? 0xff : 0xffff;
+    }
+    return sizeBytes === 4 && misaligned !== 0 ? this.ror(value, misaligned * 8) : value;
+  }
+
+  private readHost(at: number, sizeBytes: AccessSize): number {
+    if (sizeBytes === 4) return this.i32[at >> 2];
+    return sizeBytes === 2 ? this.u16[at >> 1] : this.u8[at];
+  }
+
+  private storeSlow(address: number, value: number, sizeBytes: AccessSize): void {
+    const misaligned = address & (sizeBytes - 1);
+    if (misaligned !== 0 && this.checksAlignment()) {
+      this.raiseDataAbort(address, FAULT_ALIGNMENT);
+      return;
+    }
+    const va = address - misaligned;
+    const at = this.translate(va, CAN_WRITE);
+    if (at === -1) return;
+    if (at === -2) {
+      this.bus.busWrite(this.mmu.physical, value, sizeBytes);
+      if (this.bus.faulted) this.externalAbort(address);
+      return;
+    }
+    if (sizeBytes === 4) this.i32[at >> 2] = value;
+    else if (sizeBytes === 2) this.u16[at >> 1] = value;
+    else this.u8[at] = value;
+    if (this.bus.traps.bits[at >>> 12] !== 0) this.bus.traps.stored(at, sizeBytes);
+  }
+
+  private externalAbort(va: number): void {
+    this.bus.faulted = false;
+    this.raiseDataAbort(va, this.mmu.isPageLevel ? Fault.externalPage : Fault.externalSection);
+  }
+}

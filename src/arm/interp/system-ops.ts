@@ -1,0 +1,250 @@
+/** Status registers, exceptions and coprocessor transfers of the interpreter. ARM ARM (DDI 0100I) A2.6, B3. */
+import type { GuestBus } from "../../memory/index.ts";
+import type { CpuModel } from "../core/index.ts";
+import {
+  bankOf,
+  Control,
+  CP15_CONTROL,
+  CP15_DFSR,
+  CP15_FAR,
+  CP15_IFSR,
+  Cp15,
+  FIQ_LINE,
+  FLAG_F,
+  FLAG_I,
+  FLAG_Q,
+  FLAG_T,
+  HALTED,
+  IRQ_LINE,
+  MODE,
+  Mode,
+  PC,
+  R14,
+  R15,
+  REMAINING,
+  SPSR_BANKS,
+} from "../core/index.ts";
+import { MemoryOps } from "./memory-ops.ts";
+
+const Vector = {
+  undefined: 0x04,
+  supervisorCall: 0x08,
+  prefetchAbort: 0x0c,
+  dataAbort: 0x10,
+  irq: 0x18,
+  fiq: 0x1c,
+} as const;
+const HIGH_VECTORS = 0xffff0000 | 0;
+/** CPSR bits that MSR writes for each field bit, T (bit 5) excepted. */
+const FIELD_BYTES = [0x000000df, 0x0000ff00, 0x00ff0000, 0xff000000 | 0] as const;
+
+const expandFields = (fieldMask: number): number =>
+  FIELD_BYTES.reduce((mask, bytes, i) => ((fieldMask >>> i) & 1 ? mask | bytes : mask), 0);
+const FIELD_MASKS = Int32Array.from({ length: 16 }, (_, fieldMask) => expandFields(fieldMask));
+
+/** Counts of what the guest did, for `vcpu dumpstat`, `--stats` and tests. */
+export interface ExceptionCounts {
+  undefined: number;
+  supervisorCall: number;
+  prefetchAbort: number;
+  dataAbort: number;
+  irq: number;
+  fiq: number;
+}
+
+export abstract class SystemOps extends MemoryOps {
+  /** Instruction count at which the running slice ends. */
+  protected sliceEnd = 0;
+  readonly exceptionCounts: ExceptionCounts = {
+    undefined: 0,
+    supervisorCall: 0,
+    prefetchAbort: 0,
+    dataAbort: 0,
+    irq: 0,
+    fiq: 0,
+  };
+  protected readonly cp15: Cp15;
+
+  constructor(bus: GuestBus, model: CpuModel) {
+    super(bus);
+    this.cp15 = new Cp15(this.s, model, {
+      controlChanged: (before) => this.controlChanged(before),
+      domainsChanged: () => this.selectBank(),
+      flushTlb: () => this.flushTlb(),
+      flushTlbPage: (va) => {
+        this.tlb.flushPage(va);
+        this.stateChanged();
+      },
+      waitForInterrupt: () => this.waitForInterrupt(),
+    });
+  }
+
+  /** Instructions begun since power-on; exact also in the middle of one. */
+  instructions(): number {
+    return this.sliceEnd - this.s[REMAINING];
+  }
+
+  /** Ends the running slice after the current instruction. */
+  endSlice(): void {
+    this.sliceEnd -= this.s[REMAINING];
+    this.s[REMAINING] = 0;
+  }
+
+  /** Moves the running slice's end forward to `untilInstructions` when that is earlier. */
+  shortenSlice(untilInstructions: number): void {
+    const remaining = Math.max(0, untilInstructions - this.instructions());
+    const excess = this.s[REMAINING] - remaining;
+    if (excess <= 0) return;
+    this.sliceEnd -= excess;
+    this.s[REMAINING] = remaining;
+  }
+
+  protected flushTlb(): void {
+    this.tlb.flush();
+    this.stateChanged();
+  }
+
+  private controlChanged(before: number): void {
+    const mapping = Control.M | Control.S | Control.R;
+    if (((before ^ this.s[CP15_CONTROL]) & mapping) !== 0) this.flushTlb();
+  }
+
+  private waitForInterrupt(): void {
+    if (this.s[IRQ_LINE] !== 0 || this.s[FIQ_LINE] !== 0) return;
+    this.s[HALTED] = 1;
+    this.endSlice();
+  }
+
+  /** After a change of mode, T, I or F. */
+  protected statusChanged(): void {
+    const privileged = this.s[MODE] !== Mode.usr;
+    if (privileged !== this.isPrivileged) {
+      this.isPrivileged = privileged;
+      this.selectBank();
+    }
+    this.stateChanged();
+    if (this.interruptWaits()) this.endSlice();
+  }
+
+  /** An interrupt is asserted and not masked. */
+  protected interruptWaits(): boolean {
+    const s = this.s;
+    return (s[IRQ_LINE] !== 0 && s[FLAG_I] === 0) || (s[FIQ_LINE] !== 0 && s[FLAG_F] === 0);
+  }
+
+  readCpsr(): number {
+    return this.state.cpsr();
+  }
+
+  writeCpsr(value: number, fieldMask: number): void {
+    const mask = FIELD_MASKS[fieldMask] & (this.isPrivileged ? -1 : 0xf8000000);
+    const before = this.state.cpsr();
+    const after = (before & ~mask) | (value & mask);
+    if (((before ^ after) & 0xff) === 0) {
+      this.state.setFlags(after);
+      this.s[FLAG_Q] = (after >>> 27) & 1;
+      return;
+    }
+    this.state.setCpsr(after);
+    this.statusChanged();
+  }
+
+  readSpsr(): number {
+    const index = this.state.spsrIndex();
+    return index < 0 ? this.state.cpsr() : this.s[index];
+  }
+
+  writeSpsr(value: number, fieldMask: number): void {
+    const index = this.state.spsrIndex();
+    if (index < 0) return;
+    const mask = FIELD_MASKS[fieldMask] | ((fieldMask & 1) !== 0 ? 0x20 : 0);
+    this.s[index] = (this.s[index] & ~mask) | (value & mask);
+  }
+
+  exceptionReturn(target: number): void {
+    const index = this.state.spsrIndex();
+    if (index >= 0) {
+      this.state.setCpsr(this.s[index]);
+      this.statusChanged();
+    }
+    this.branch(target);
+  }
+
+  raiseUndefined(): void {
+    this.exceptionCounts.undefined++;
+    this.enterException(Mode.und, Vector.undefined, this.nextAddress());
+  }
+
+  raiseSupervisorCall(): void {
+    this.exceptionCounts.supervisorCall++;
+    this.enterException(Mode.svc, Vector.supervisorCall, this.nextAddress());
+  }
+
+  raiseBreakpoint(): void {
+    this.s[CP15_IFSR] = 0x2;
+    this.raisePrefetchAbort();
+  }
+
+  protected raisePrefetchAbort(): void {
+    this.exceptionCounts.prefetchAbort++;
+    this.enterException(Mode.abt, Vector.prefetchAbort, this.s[PC] + 4);
+  }
+
+  protected override raiseDataAbort(va: number, faultStatus: number): void {
+    this.exceptionCounts.dataAbort++;
+    this.s[CP15_FAR] = this.mmu.modifiedAddress(va);
+    this.s[CP15_DFSR] = faultStatus;
+    this.enterException(Mode.abt, Vector.dataAbort, this.s[PC] + 8);
+    this.markAborted();
+  }
+
+  /** Takes FIQ or IRQ when one waits; called between two instructions. */
+  protected takeInterrupt(): void {
+    const s = this.s;
+    if (s[FIQ_LINE] !== 0 && s[FLAG_F] === 0) {
+      this.exceptionCounts.fiq++;
+      this.enterException(Mode.fiq, Vector.fiq, s[PC] + 4);
+      s[FLAG_F] = 1;
+    } else {
+      this.exceptionCounts.irq++;
+      this.enterException(Mode.irq, Vector.irq, s[PC] + 4);
+    }
+    s[PC] = this.nextPc;
+  }
+
+  private enterException(mode: number, vector: number, returnAddress: number): void {
+    const s = this.s;
+    const cpsr = this.state.cpsr();
+    this.state.switchMode(mode);
+    s[SPSR_BANKS + bankOf(mode)] = cpsr;
+    s[R14] = returnAddress;
+    s[FLAG_I] = 1;
+    s[FLAG_T] = 0;
+    this.statusChanged();
+    this.nextPc = ((s[CP15_CONTROL] & Control.V) !== 0 ? HIGH_VECTORS : 0) + vector;
+  }
+
+  readCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number): number {
+    const value = cp === 15 && this.isPrivileged ? this.cp15.read(opcode1, crn, crm, opcode2) : undefined;
+    if (value !== undefined) return value;
+    this.raiseUndefined();
+    this.markAborted();
+    return 0;
+  }
+
+  writeCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number, value: number): void {
+    if (cp === 15 && this.isPrivileged && this.cp15.write(opcode1, crn, crm, opcode2, value)) return;
+    this.raiseUndefined();
+    this.markAborted();
+  }
+
+  /** R15 as the exception handler's debugger shows it between two instructions. */
+  get pc(): number {
+    return this.s[PC];
+  }
+
+  set pc(address: number) {
+    this.s[PC] = address;
+    this.s[R15] = address;
+  }
+}

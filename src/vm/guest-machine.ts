@@ -1,0 +1,188 @@
+/**
+ * The machine that runs the guest: CPU core, bus and devices on the timeline, and the loop that keeps them in step.
+ *
+ * Events fire between two instructions, at the same instruction whatever the length of a slice.
+ */
+
+import { Control, CP15_CONTROL, cpuModels, FIQ_LINE, FLAG_I, FLAG_T } from "../arm/core/index.ts";
+import { Interpreter } from "../arm/interp/index.ts";
+import type { ClockScope, Logger, State, Stateful } from "../base/index.ts";
+import { hexAddress } from "../base/index.ts";
+import type { Profile } from "../board/index.ts";
+import type { DeviceRegion, HostMemory, MemoryRegion, PageTraps } from "../memory/index.ts";
+import { GuestBus } from "../memory/index.ts";
+import { type Backends, DeviceSet } from "./machine-devices.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** Why `runSlice` came back. */
+export type SliceEnd =
+  /** The instruction budget is used up. */
+  | "budget"
+  /** The core waits for an interrupt; virtual time may be advanced to `nextDeadlineNs`. */
+  | "idle"
+  /** `stop` was called. */
+  | "stopped"
+  /** A device asked for a reset or for power-off. */
+  | "reset"
+  | "power-off"
+  /** The guest can never go on; `stuckReason` says why. */
+  | "stuck";
+
+export interface SliceResult {
+  readonly executed: number;
+  readonly end: SliceEnd;
+}
+
+export interface GuestMachineInit {
+  readonly profile: Profile;
+  readonly host: HostMemory;
+  readonly traps: PageTraps;
+  readonly memoryRegions: readonly MemoryRegion[];
+  readonly backends: Backends;
+  readonly timeline: Timeline;
+  readonly log: Logger;
+  /** The core begins or ends waiting for an interrupt. */
+  readonly onWaitChange: (isWaiting: boolean) => void;
+  /** Counts executions by instruction row, at some cost. */
+  readonly countRows?: boolean;
+}
+
+/** Branch to itself: `b .` in ARM and Thumb state. */
+const ARM_SELF_BRANCH = 0xeafffffe | 0;
+const THUMB_SELF_BRANCH = 0xe7fe;
+/** Instructions without an event between them before the guest may be called stuck. */
+const STUCK_LENGTH = 10_000;
+
+export class GuestMachine implements Stateful {
+  readonly cpu: Interpreter;
+  readonly bus: GuestBus;
+  readonly devices: DeviceSet;
+  readonly profile: Profile;
+  /** Text for people when a slice ended with `stuck`. */
+  stuckReason = "";
+  private readonly timeline: Timeline;
+  private readonly clock: ClockScope;
+  private readonly onWaitChange: (isWaiting: boolean) => void;
+  private request: "reset" | "power-off" | "stopped" | undefined;
+
+  constructor(init: GuestMachineInit) {
+    const { profile, host, traps, backends, log } = init;
+    this.profile = profile;
+    this.timeline = init.timeline;
+    this.onWaitChange = init.onWaitChange;
+    this.clock = init.timeline.clock.scope();
+    // Devices need the bus for DMA and the bus needs the devices: they get each other through these late lookups.
+    const regions: DeviceRegion[] = [];
+    const memory = {
+      read: (address: number, target: Uint8Array) => this.bus.read(address, target),
+      writeMemory: (address: number, data: Uint8Array) => this.bus.writeMemory(address, data),
+      readU32: (address: number) => this.bus.readU32(address),
+    };
+    this.devices = new DeviceSet(profile, {
+      clock: this.clock,
+      log,
+      memory,
+      backends,
+      cpuPins: { irq: { set: (l) => this.cpu.setIrqLine(l) }, fiq: { set: (l) => this.cpu.setFiqLine(l) } },
+      requestReset: () => this.interrupt("reset"),
+      requestPowerOff: () => this.interrupt("power-off"),
+    });
+    for (const { name, address, sizeBytes } of profile.devices) {
+      const handler = this.devices.byName.get(name);
+      if (handler !== undefined) regions.push({ kind: "device", name, guestAddress: address, sizeBytes, handler });
+    }
+    this.bus = new GuestBus(host, traps, [...init.memoryRegions, ...regions]);
+    this.cpu = new Interpreter(this.bus, cpuModels[profile.cpu.model], { countRows: init.countRows });
+    this.timeline.attach(this.cpu);
+    this.devices.reset();
+  }
+
+  /** The devices' timers go; the timeline keeps its count. */
+  destroy(): void {
+    this.clock.release();
+    this.timeline.detach();
+  }
+
+  /** CPU and devices as after power-on; memory, clock and instruction count stay. */
+  reset(): void {
+    this.cpu.reset();
+    this.devices.reset();
+    this.request = undefined;
+  }
+
+  /** Ends the running slice after the current instruction. */
+  stop(): void {
+    this.interrupt("stopped");
+  }
+
+  private interrupt(request: "reset" | "power-off" | "stopped"): void {
+    if (this.request === undefined || this.request === "stopped") this.request = request;
+    this.cpu.endSlice();
+  }
+
+  /**
+   * Runs at most `maxInstructions`. With `skipIdle` a waiting core costs no instructions: time jumps to the next
+   * event, and the slice ends with `idle` only when none will come.
+   */
+  runSlice(maxInstructions: number, { skipIdle }: { skipIdle: boolean }): SliceResult {
+    const { cpu, timeline } = this;
+    const start = cpu.instructions();
+    const limit = start + maxInstructions;
+    let end: SliceEnd = "budget";
+    while (end === "budget" && cpu.instructions() < limit) {
+      timeline.clock.fireDue();
+      if (!cpu.isHalted) this.onWaitChange(false);
+      const before = cpu.instructions();
+      const abortsBefore = cpu.exceptionCounts.prefetchAbort;
+      if (this.request === undefined) cpu.run(Math.min(limit, before + timeline.instructionsToDeadline()));
+      if (this.request !== undefined) {
+        end = this.request;
+        this.request = undefined;
+      } else if (cpu.isHalted && !timeline.isDue()) {
+        this.onWaitChange(true);
+        if (!skipIdle || !timeline.skipToDeadline()) end = "idle";
+      } else if (this.isStuck(cpu.instructions() - before, cpu.exceptionCounts.prefetchAbort - abortsBefore)) {
+        end = "stuck";
+      }
+    }
+    return { executed: cpu.instructions() - start, end };
+  }
+
+  /** True when no event can change what the guest does: it halted itself, or aborts at every instruction. */
+  private isStuck(executed: number, aborts: number): boolean {
+    const words = this.cpu.state.words;
+    const { pc } = this.cpu;
+    if (executed < STUCK_LENGTH) return false;
+    if (aborts >= executed - 1) {
+      this.stuckReason = `aborts at every instruction: no code at its exception vector ${hexAddress(pc)}`;
+      return true;
+    }
+    if (words[FLAG_I] === 0 || words[FIQ_LINE] !== 0 || !this.isSelfBranch(pc, words[FLAG_T] !== 0)) return false;
+    this.stuckReason = `halted itself: branches to itself at ${hexAddress(pc)} with interrupts disabled`;
+    return true;
+  }
+
+  private isSelfBranch(pc: number, isThumb: boolean): boolean {
+    const physical = this.cpu.probe(pc);
+    if (physical === undefined) return false;
+    const raw = this.bus.readU32(physical & ~3);
+    if (raw === undefined) return false;
+    return isThumb ? ((raw >>> ((pc & 2) * 8)) & 0xffff) === THUMB_SELF_BRANCH : (raw | 0) === ARM_SELF_BRANCH;
+  }
+
+  /** True when the guest runs with the MMU on: the kernel is past its first instructions. */
+  get isMmuOn(): boolean {
+    return (this.cpu.state.words[CP15_CONTROL] & Control.M) !== 0;
+  }
+
+  save(): State {
+    return { cpu: this.cpu.save(), devices: this.devices.save() };
+  }
+
+  /** Memory and timeline must have been restored before. */
+  restore(state: State): void {
+    this.cpu.restore(state.cpu as State);
+    this.devices.restore(state.devices as State);
+    this.request = undefined;
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * The whole modelled board: host memory, hypervisor and the machine that runs its guest.
+ *
+ * `runSlice` is the one way in which guest instructions are executed; console commands run between two slices.
+ */
+
+import { cpuModels } from "../arm/core/index.ts";
+import type { Logger, State, Stateful } from "../base/index.ts";
+import { assert, hexAddress } from "../base/index.ts";
+import type { Profile } from "../board/index.ts";
+import type { EntropyBackend, WallClockBackend } from "../device/index.ts";
+import { HostMemory, type MemoryRegion, PageTraps, RAM_OFFSET } from "../memory/index.ts";
+import type { Guest } from "./guest.ts";
+import { GuestMachine, type SliceEnd } from "./guest-machine.ts";
+import { Hypervisor, type VersionInfo } from "./hypervisor.ts";
+import type { MachineControl, VcpuCore } from "./machine-control.ts";
+import { machineFacts } from "./profile-facts.ts";
+import { dumpRegisters } from "./register-dump.ts";
+import type { BlockDevice } from "./storage.ts";
+import { Timeline } from "./timeline.ts";
+import type { Vcpu } from "./vcpu.ts";
+
+/** What the boot loader puts where, and the registers it starts the kernel with. */
+export interface BootPlan {
+  readonly segments: readonly { readonly name: string; readonly address: number; readonly data: Uint8Array }[];
+  readonly entry: { readonly pc: number; readonly r0: number; readonly r1: number; readonly r2: number };
+  readonly commandLine: string;
+}
+
+export interface MachineOptions {
+  readonly profile: Profile;
+  readonly boot: BootPlan;
+  readonly entropy: EntropyBackend;
+  readonly wallClock: WallClockBackend;
+  readonly log: Logger;
+  readonly version: VersionInfo;
+  readonly blockDevices?: readonly BlockDevice[];
+  readonly countRows?: boolean;
+}
+
+export interface SliceReport {
+  readonly executed: number;
+  /** `parked`: no VCPU may run; `reset`: the guest reset itself and goes on; the others as in `SliceEnd`. */
+  readonly end: SliceEnd | "parked";
+}
+
+export class Machine implements MachineControl, Stateful {
+  readonly profile: Profile;
+  readonly host: HostMemory;
+  readonly traps: PageTraps;
+  readonly timeline: Timeline;
+  readonly hypervisor: Hypervisor;
+  /** Set by `shutdown` and `reset` at the console: the owner of the machine looks at it after each command. */
+  powerRequest: "none" | "reset" | "shutdown" = "none";
+  private guestMachine: GuestMachine | undefined;
+  private readonly options: MachineOptions;
+
+  constructor(options: MachineOptions) {
+    const { profile, log } = options;
+    this.options = options;
+    this.profile = profile;
+    this.host = new HostMemory(profile.host.ramSizeBytes);
+    this.traps = new PageTraps(this.host.u8.length);
+    this.timeline = new Timeline(profile.cpu.nsPerInstruction);
+    this.hypervisor = new Hypervisor({
+      facts: machineFacts(profile, options.boot.commandLine),
+      memory: this.host,
+      clock: this.timeline.clock,
+      wallClock: options.wallClock,
+      log,
+      version: options.version,
+      blockDevices: options.blockDevices,
+    });
+    this.hypervisor.attach(this);
+    this.hypervisor.createGuest(this.hypervisor.facts.guest);
+  }
+
+  /** The guest's machine; `undefined` after `guest destroy`. */
+  get running(): GuestMachine | undefined {
+    return this.guestMachine;
+  }
+
+  private get vcpu(): Vcpu | undefined {
+    return this.hypervisor.guests[0]?.vcpus[0];
+  }
+
+  create(guest: Guest): void {
+    const { profile, options } = this;
+    const memoryRegions = guest.regions.flatMap((region): MemoryRegion[] => {
+      const { allocation, name, guestAddress, sizeBytes, facts } = region;
+      if (allocation === undefined || facts.kind === "device") return [];
+      return [{ kind: facts.kind, name, guestAddress, sizeBytes, hostAddress: allocation.address }];
+    });
+    this.guestMachine = new GuestMachine({
+      profile,
+      host: this.host,
+      traps: this.traps,
+      timeline: this.timeline,
+      memoryRegions,
+      log: options.log,
+      countRows: options.countRows,
+      onWaitChange: (isWaiting) => (isWaiting ? this.vcpu?.waitForInterrupt() : this.vcpu?.wake()),
+      backends: {
+        serial: (device) => this.hypervisor.findSerialPort(`${guest.name}/${device}`),
+        block: (device) => this.hypervisor.findDisk(`${guest.name}/${device}`),
+        entropy: options.entropy,
+        wallClock: options.wallClock,
+      },
+    });
+    this.load(this.guestMachine);
+  }
+
+  destroy(): void {
+    this.guestMachine?.destroy();
+    this.guestMachine = undefined;
+  }
+
+  reset(): void {
+    if (this.guestMachine === undefined) return;
+    this.guestMachine.reset();
+    this.load(this.guestMachine);
+  }
+
+  statesChanged(): void {
+    if (this.vcpu?.isRunnable !== true) this.guestMachine?.stop();
+  }
+
+  /** Does what the board's boot loader does: images into RAM, registers set, PC at the kernel. */
+  private load(machine: GuestMachine): void {
+    const { segments, entry } = this.options.boot;
+    for (const { name, address, data } of segments) {
+      const isLoaded = machine.bus.writeMemory(address, data);
+      assert(isLoaded, `the boot plan keeps ${name} at ${hexAddress(address)} inside guest RAM`);
+    }
+    machine.cpu.setRegisters([entry.r0, entry.r1, entry.r2], entry.pc);
+  }
+
+  /**
+   * Runs at most `maxInstructions` of the guest. With `skipIdle` virtual time jumps over waiting; without it a waiting
+   * guest ends the slice and the caller lets time pass.
+   */
+  runSlice(maxInstructions: number, { skipIdle }: { skipIdle: boolean }): SliceReport {
+    const { vcpu, guestMachine } = this;
+    if (vcpu === undefined || guestMachine === undefined || !(vcpu.isRunnable || vcpu.isWaiting))
+      return this.park(skipIdle);
+    vcpu.dispatch();
+    const report = guestMachine.runSlice(maxInstructions, { skipIdle });
+    vcpu.preempt();
+    if (report.end === "reset") {
+      this.hypervisor.log.info(`${vcpu.name}: the guest asked for a reset`);
+      const [guest] = this.hypervisor.guests;
+      this.hypervisor.resetGuest(guest);
+      guest.kick();
+    } else if (report.end === "power-off" || report.end === "stuck") {
+      vcpu.halt();
+      const reason = report.end === "stuck" ? guestMachine.stuckReason : "powered off";
+      this.hypervisor.log.warning(`${vcpu.name}: ${reason}; vcpu halted`);
+    }
+    return report;
+  }
+
+  /** Nothing may run: only events of the hypervisor (`sleep`) let time pass. */
+  private park(skipIdle: boolean): SliceReport {
+    this.timeline.clock.fireDue();
+    if (skipIdle && this.timeline.skipToDeadline()) this.timeline.clock.fireDue();
+    return { executed: 0, end: "parked" };
+  }
+
+  /** Ends the running slice after the current instruction. */
+  stop(): void {
+    this.guestMachine?.stop();
+  }
+
+  core(vcpuIndex: number): VcpuCore | undefined {
+    const machine = this.guestMachine;
+    if (vcpuIndex !== 0 || machine === undefined) return undefined;
+    return { registers: () => dumpRegisters(machine.cpu.state, cpuModels[this.profile.cpu.model]) };
+  }
+
+  instructions(): number {
+    return this.timeline.instructions();
+  }
+
+  readGuest(address: number, target: Uint8Array): boolean {
+    return this.guestMachine?.bus.read(address, target) ?? false;
+  }
+
+  writeGuest(address: number, data: Uint8Array): boolean {
+    return this.guestMachine?.bus.writeMemory(address, data) ?? false;
+  }
+
+  hostWritten(address: number, sizeBytes: number): void {
+    this.guestMachine?.bus.touched(RAM_OFFSET + address, sizeBytes);
+  }
+
+  resetHost(): void {
+    this.powerRequest = "reset";
+    this.stop();
+  }
+
+  shutdownHost(): void {
+    this.powerRequest = "shutdown";
+    this.stop();
+  }
+
+  /** Everything but memory; see `snapshot.ts`. */
+  save(): State {
+    return {
+      profile: this.profile.name,
+      timeline: this.timeline.save(),
+      hypervisor: this.hypervisor.save(),
+      guest: this.guestMachine?.save() ?? null,
+    };
+  }
+
+  /** Memory must have been restored before; the machine must be made of the same profile. */
+  restore(state: State): void {
+    this.timeline.restore(state.timeline as State);
+    this.hypervisor.restore(state.hypervisor as State);
+    if (state.guest !== null) this.guestMachine?.restore(state.guest as State);
+  }
+}
