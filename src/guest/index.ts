@@ -1,0 +1,16 @@
+export { type BuildOptions, buildGuest } from "./build.ts";
+export {
+  damagedFiles,
+  defaultCacheFolder,
+  type FindOptions,
+  findGuest,
+  type Guest,
+  GuestFile,
+  type GuestManifest,
+  type GuestRow,
+  listGuests,
+} from "./cache.ts";
+export { type CpioEntry, readCpio, writeCpio } from "./cpio.ts";
+export { type OnProgress, type ProgressEvent, type ProgressTextOptions, progressText } from "./progress.ts";
+export { guestBoards } from "./recipe.ts";
+export { READY_LINE, rootFileSystem } from "./root-file-system.ts";

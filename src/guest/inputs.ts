@@ -1,0 +1,102 @@
+/** The inputs of a guest and the hashes that name it: equal inputs give an equal guest, so a changed one gives a new name. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import type { GuestRecipe, RecipeFiles } from "./recipe.ts";
+import { rootFileSystem } from "./root-file-system.ts";
+
+/** Raise it when the steps of the build change what they produce. */
+const BUILD_VERSION = 1;
+const HASH_DIGITS = 12;
+
+/** Everything the kernel files depend on. */
+export interface KernelInputs {
+  buildVersion: number;
+  sourceSha256: string;
+  /** Seconds since 1970: stands in the kernel's banner instead of the time of the build. */
+  sourceDateS: number;
+  compiler: string;
+  linker: string;
+  defconfig: string;
+  deviceTree: string;
+  fragmentSha256: string;
+}
+
+/** Everything the root file system depends on. */
+export interface RootInputs {
+  busyboxVersion: string;
+  busyboxSha256: string;
+  initSha256: string;
+  /** Of the files that the recipe adds around busybox and init. */
+  filesSha256: string;
+}
+
+export interface GuestInputs {
+  board: string;
+  kernel: KernelInputs;
+  root: RootInputs;
+}
+
+export const sha256 = (data: Uint8Array | string): string => createHash("sha256").update(data).digest("hex");
+
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+  return hash.digest("hex");
+}
+
+type Plain = string | number | boolean | null | undefined | Plain[] | { [key: string]: Plain };
+
+/** JSON whose keys are sorted, so that equal values have equal text. */
+function canonical(value: Plain): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+}
+
+/** The SHA-256 of a plain value, independent of the order of its keys. */
+export const digestOf = (value: object): string => sha256(canonical(value as Plain));
+
+/** Twelve digits that name a guest by its inputs. */
+export const guestHash = (inputs: GuestInputs): string => digestOf(inputs).slice(0, HASH_DIGITS);
+
+/** Twelve digits that name the kernel alone: another init script does not compile the kernel again. */
+export const kernelHash = ({ board, kernel }: GuestInputs): string => digestOf({ board, kernel }).slice(0, HASH_DIGITS);
+
+const filesSha256 = (): string => {
+  const nothing = new Uint8Array(0);
+  const entries = rootFileSystem({ busybox: nothing, init: nothing });
+  return sha256(entries.map((entry) => JSON.stringify(entry)).join("\n"));
+};
+
+/** The inputs that come with Komainu itself; known without any tool. */
+export interface RecipeInputs {
+  buildVersion: number;
+  defconfig: string;
+  deviceTree: string;
+  fragmentSha256: string;
+  initSha256: string;
+  filesSha256: string;
+}
+
+export const recipeInputs = (recipe: GuestRecipe, files: RecipeFiles): RecipeInputs => ({
+  buildVersion: BUILD_VERSION,
+  defconfig: recipe.defconfig,
+  deviceTree: recipe.deviceTree,
+  fragmentSha256: sha256(files.fragment),
+  initSha256: sha256(files.init),
+  filesSha256: filesSha256(),
+});
+
+/** Whether a guest was made by this recipe, whatever compiler and package versions it was made with. */
+export function madeBy(inputs: GuestInputs, recipe: RecipeInputs): boolean {
+  const found: RecipeInputs = {
+    buildVersion: inputs.kernel.buildVersion,
+    defconfig: inputs.kernel.defconfig,
+    deviceTree: inputs.kernel.deviceTree,
+    fragmentSha256: inputs.kernel.fragmentSha256,
+    initSha256: inputs.root.initSha256,
+    filesSha256: inputs.root.filesSha256,
+  };
+  return digestOf(found) === digestOf(recipe);
+}

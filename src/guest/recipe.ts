@@ -1,0 +1,78 @@
+/** What each board's guest is made of, and where its recipe files are. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fragmentMissing, guestBoardUnknown } from "./errors.ts";
+
+export interface GuestRecipe {
+  board: string;
+  /** Debian package of the kernel's source, and what it installs. */
+  sourcePackage: string;
+  sourceArchive: string;
+  /** Folder inside the archive. */
+  sourceFolder: string;
+  defconfig: string;
+  /** Below `arch/arm/boot/dts`. */
+  deviceTree: string;
+  /** Files in the boards folder. */
+  fragmentFile: string;
+  initFile: string;
+  busyboxPackage: string;
+  architecture: string;
+  crossCompile: string;
+  /** Lines such as `  CC      fs/open.o` that a full build prints; for progress only. */
+  expectedCompileLines: number;
+  /** Measured length of the compilation, times the cores it had; for progress only. */
+  compileCoreSeconds: number;
+}
+
+const RECIPES: readonly GuestRecipe[] = [
+  {
+    board: "versatilepb",
+    sourcePackage: "linux-source-6.1",
+    sourceArchive: "/usr/src/linux-source-6.1.tar.xz",
+    sourceFolder: "linux-source-6.1",
+    defconfig: "versatile_defconfig",
+    deviceTree: "versatile-pb.dtb",
+    fragmentFile: "versatilepb.config",
+    initFile: "versatilepb.init",
+    busyboxPackage: "busybox-static",
+    architecture: "armel",
+    crossCompile: "arm-linux-gnueabi-",
+    expectedCompileLines: 1500,
+    compileCoreSeconds: 340,
+  },
+];
+
+/** The boards whose guest can be built. */
+export const guestBoards = (): string[] => RECIPES.map(({ board }) => board);
+
+export function recipeOf(board: string): GuestRecipe {
+  const recipe = RECIPES.find((candidate) => candidate.board === board);
+  if (recipe === undefined) throw guestBoardUnknown(board, guestBoards());
+  return recipe;
+}
+
+export interface RecipeFiles {
+  fragment: Uint8Array;
+  init: Uint8Array;
+}
+
+export function readRecipeFiles(recipe: GuestRecipe, boardsFolder: string): RecipeFiles {
+  const read = (name: string): Uint8Array => {
+    const path = join(boardsFolder, name);
+    if (!existsSync(path)) throw fragmentMissing(path);
+    return new Uint8Array(readFileSync(path));
+  };
+  return { fragment: read(recipe.fragmentFile), init: read(recipe.initFile) };
+}
+
+/** The `boards` folder of this installation: beside `src` in a checkout, beside `dist` in a package. */
+export function installedBoardsFolder(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, "boards", "versatilepb.config"))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw fragmentMissing(join(import.meta.dirname, "../boards/versatilepb.config"));
+    folder = parent;
+  }
+  return join(folder, "boards");
+}

@@ -1,0 +1,112 @@
+/** A search path that holds only fakes of the build's slow tools, and a tiny "kernel source", for tests of the build. */
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findTool } from "../../src/guest/tools.ts";
+
+export interface FakeTools {
+  root: string;
+  env: NodeJS.ProcessEnv;
+  cacheDir: string;
+  boardsFolder: string;
+  sourceArchive: string;
+  /** What the fake compilation does: `good`, `bad` (a compile error at the end of 50 lines), `hang`. */
+  setMake(mode: "good" | "bad" | "hang"): void;
+  /** Each run of a fake, oldest first: `make zImage`, `apt-get download`, ... */
+  calls(): string[];
+  remove(tool: string): void;
+}
+
+const REAL = ["sh", "tar", "xz", "gzip", "mkdir", "cp", "sleep"];
+
+const scripts = (root: string): Record<string, string> => ({
+  "apt-get": `
+    for last; do :; done
+    echo "apt-get $last" >> ${root}/calls
+    if [ "$last" = busybox-static ]; then echo deb > busybox-static_1.0_armel.deb; fi`,
+  "dpkg-deb": `
+    case "$1" in
+      --field) echo 1.0 ;;
+      --extract) mkdir -p "$3/bin"; cp ${root}/busybox "$3/bin/busybox" ;;
+    esac`,
+  make: `
+    for last; do :; done
+    echo "make $last" >> ${root}/calls
+    case "$last" in
+      versatile_defconfig) echo "# base" > .config ;;
+      olddefconfig) : ;;
+      versatile-pb.dtb)
+        echo "  CC      init/main.o"
+        read mode < ${root}/mode
+        if [ $mode = hang ]; then sleep 1000 & echo $! > ${root}/sleeper; wait; fi
+        if [ $mode = bad ]; then
+          i=0; while [ $i -lt 50 ]; do i=$((i+1)); echo "line $i"; done
+          echo "fs/open.c:12: error: expected ';'" >&2
+          exit 2
+        fi
+        mkdir -p arch/arm/boot/dts include/config
+        echo "image by $KBUILD_BUILD_USER@$KBUILD_BUILD_HOST $KBUILD_BUILD_TIMESTAMP" > arch/arm/boot/Image
+        echo zimage > arch/arm/boot/zImage
+        echo dtb > arch/arm/boot/dts/versatile-pb.dtb
+        echo elf > vmlinux
+        echo "c0008000 T _stext" > System.map
+        echo 6.1.99 > include/config/kernel.release ;;
+    esac`,
+  gcc: "echo gcc 1",
+  "arm-linux-gnueabi-gcc": "echo cross-gcc 1",
+  "arm-linux-gnueabi-ld": "echo cross-ld 1",
+  bc: ":",
+  bison: ":",
+  flex: ":",
+  perl: ":",
+});
+
+/** The start of a 32-bit ARM ELF executable, long enough to be taken for one. */
+export function armElf(): Uint8Array {
+  const data = new Uint8Array(64);
+  data.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]);
+  data[16] = 2;
+  data[18] = 40;
+  return data;
+}
+
+function makeSource(root: string): string {
+  const folder = join(root, "linux-source-6.1");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "Makefile"), "# a kernel\n");
+  const archive = join(root, "linux-source-6.1.tar.xz");
+  execFileSync("tar", ["-cJf", archive, "-C", root, "linux-source-6.1"]);
+  return archive;
+}
+
+export function makeFakeTools(): FakeTools {
+  const root = mkdtempSync(join(tmpdir(), "komainu-guest-"));
+  const bin = join(root, "bin");
+  const boardsFolder = join(root, "boards");
+  for (const folder of [bin, boardsFolder]) mkdirSync(folder);
+  for (const [name, script] of Object.entries(scripts(root))) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  for (const name of REAL) {
+    const path = findTool(name, process.env.PATH ?? "");
+    if (path === undefined) throw new Error(`the tests need ${name}`);
+    symlinkSync(path, join(bin, name));
+  }
+  writeFileSync(join(root, "busybox"), armElf());
+  writeFileSync(join(root, "mode"), "good\n");
+  writeFileSync(join(boardsFolder, "versatilepb.config"), "CONFIG_VIRTIO_MMIO=y\n# CONFIG_SOUND is not set\n");
+  writeFileSync(join(boardsFolder, "versatilepb.init"), "#!/bin/busybox sh\n");
+  const callsPath = join(root, "calls");
+  return {
+    root,
+    env: { PATH: bin, HOME: root },
+    cacheDir: join(root, "cache"),
+    boardsFolder,
+    sourceArchive: makeSource(root),
+    setMake: (mode) => writeFileSync(join(root, "mode"), `${mode}\n`),
+    calls: () => (existsSync(callsPath) ? readFileSync(callsPath, "utf8").trim().split("\n") : []),
+    remove: (tool) => chmodSync(join(bin, tool), 0o644),
+  };
+}
