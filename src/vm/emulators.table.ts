@@ -20,6 +20,7 @@ const row = (emulator: string, deviceType: string, hostCompatible: string, hostT
 export const emulators: Readonly<Record<string, EmulatorRow>> = {
   zero: row("zero", "misc", "zero", "Reads as zero"),
   "versatile-sysreg": row("versatilepb,arm926", "sys", "arm,core-module-versatile", "System registers"),
+  "versatile-i2c": row("versatilepb,i2c", "i2c", "arm,versatile-i2c", "Two-wire serial control"),
   "versatile-sic": row("versatilepb,pl190", "pic", "arm,versatile-sic", "Secondary interrupt controller"),
   pl190: row("versatilepb,pl190", "pic", "arm,versatile-vic", "PL190 VIC"),
   sp804: row("primecell,sp804", "timer", "arm,sp804", "SP804 timer"),
