@@ -35,6 +35,8 @@ const PF_KTHREAD = 0x00200000;
 /** PF_SUSPEND_TASK, the one flag above, is never set in a guest that runs; kernel pointers are all above. */
 const PF_LARGEST = 0x80000000;
 const MM_STRUCT_BYTES = 0x400;
+/** No `mm_struct` is smaller: a second fit further on is that of a neighbour in the slab. */
+const MM_STRUCT_MIN_BYTES = 0x100;
 /** Kernel entries of a process's table that must equal those of `swapper_pg_dir`. */
 const COMPARED_SECTIONS = 8;
 
@@ -86,10 +88,15 @@ function isProcessTable(space: AddressSpace, map: KernelMap, pgd: number): boole
   const swapper = map.pageOffset + (map.tableAddress - map.physOffset);
   for (let index = first; index < first + COMPARED_SECTIONS; index++) {
     const entry = space.readU32(pgd + index * 4);
-    if (entry === undefined || entry === 0 || entry !== space.readU32(swapper + index * 4)) return false;
+    if (entry === undefined || entry !== space.readU32(swapper + index * 4)) return false;
+    if (entry === 0 && index === first) return false;
   }
   return pgd !== swapper;
 }
+
+/** True when nothing but a neighbouring object competes with the first of the ascending offsets. */
+const isUnambiguous = ([first, second]: readonly number[]): boolean =>
+  first !== undefined && (second === undefined || second - first >= MM_STRUCT_MIN_BYTES);
 
 /** Offset of `pgd` in the `mm_struct`s at `addresses`, when exactly one fits all. */
 function findPgd(space: AddressSpace, map: KernelMap, addresses: readonly number[]): Fact<number> {
@@ -97,7 +104,7 @@ function findPgd(space: AddressSpace, map: KernelMap, addresses: readonly number
   for (let at = 0; at < MM_STRUCT_BYTES; at += 4) {
     if (addresses.every((mm) => isProcessTable(space, map, space.readU32(mm + at) ?? 0))) fitting.push(at);
   }
-  return fitting.length === 1
+  return isUnambiguous(fitting)
     ? proved(
         fitting[0],
         `in ${addresses.length} mm_struct(s) it points to a table that maps the kernel like swapper_pg_dir`,
@@ -135,7 +142,7 @@ function findArguments(space: AddressSpace, map: KernelMap, addresses: readonly 
     });
     if (fits) fitting.push(at);
   }
-  return fitting.length === 1
+  return isUnambiguous(fitting)
     ? proved(
         fitting[0] + 28,
         `in ${addresses.length} mm_struct(s) code, data, heap, stack and arguments follow in order`,
@@ -205,12 +212,14 @@ export function learnFields(space: AddressSpace, map: KernelMap, initTaskAddress
     for (const name of FIELDS) if (!fields.has(name)) fields.set(name, unknown(reason));
     return fields;
   };
-  const initTask = copyTask(space, initTaskAddress);
-  if (initTask === undefined) return give("init_task is not mapped");
-  const comm = findComm(initTask);
+  const copy = copyTask(space, initTaskAddress);
+  if (copy === undefined) return give("init_task is not mapped");
+  const comm = findComm(copy);
   fields.set("task_struct.comm", comm);
-  const family = findFamily(initTask);
   if (!comm.known) return give(comm.reason);
+  // All members looked for come before `comm`; what lies behind may already be a neighbour in the slab.
+  const initTask = { address: copy.address, words: copy.words.subarray(0, comm.value >> 2) };
+  const family = findFamily(initTask);
   if (!family.known) return give(family.reason);
   const { realParent, groupLeader } = family.value;
   fields.set("task_struct.real_parent", proved(realParent, family.evidence));
