@@ -22,6 +22,7 @@ import { diskTooSmall, guestBuildFailed } from "./errors.ts";
 import { type GuestInputs, guestHash, kernelHash, recipeInputs, sha256, sha256OfFile } from "./inputs.ts";
 import {
   collectKernel,
+  compiledFraction,
   compileKernel,
   configureKernel,
   isDone,
@@ -40,6 +41,7 @@ import { checkTools } from "./tools.ts";
 
 /** Source tree and objects, at their largest. */
 const WORK_SIZE_BYTES = 2_200_000_000;
+const PACKAGES_LOG = "packages.log";
 const BUSYBOX_PATHS = ["bin/busybox", "usr/bin/busybox"];
 
 export interface BuildOptions {
@@ -88,8 +90,9 @@ async function getBusybox(session: Session): Promise<Busybox> {
   const { recipe, cacheDir, options } = session;
   const folder = join(cacheDir, "packages");
   mkdirSync(folder, { recursive: true });
+  rmSync(join(folder, PACKAGES_LOG), { force: true });
   const env = { ...(options.env ?? process.env), LC_ALL: "C" };
-  const context = contextOf(session, join(folder, "packages.log"), env);
+  const context = contextOf(session, join(folder, PACKAGES_LOG), env);
   const wanted = { name: recipe.busyboxPackage, architecture: recipe.architecture };
   const deb = await fetchPackage(context, wanted, folder, options.refresh ?? false);
   return {
@@ -101,11 +104,9 @@ async function getBusybox(session: Session): Promise<Busybox> {
 async function collectInputs(session: Session, busybox: Busybox): Promise<GuestInputs> {
   const { recipe, files, sourceArchive, cacheDir, options } = session;
   const env = { ...(options.env ?? process.env), LC_ALL: "C" };
-  const context = contextOf(session, join(cacheDir, "packages", "packages.log"), env);
+  const context = contextOf(session, join(cacheDir, "packages", PACKAGES_LOG), env);
   const firstLine = async (tool: string): Promise<string> =>
-    (await toolOutput({ ...context, onLine: undefined }, `${recipe.crossCompile}${tool}`, ["--version"])).split(
-      "\n",
-    )[0];
+    (await toolOutput(context, `${recipe.crossCompile}${tool}`, ["--version"])).split("\n")[0];
   const { initSha256, filesSha256, ...ofKernel } = recipeInputs(recipe, files);
   return {
     board: recipe.board,
@@ -144,7 +145,8 @@ async function buildKernel(session: Session, build: KernelBuild, result: string)
       markDone(build, "configure");
     });
   }
-  const expectedSeconds = Math.round(recipe.compileCoreSeconds / build.jobs);
+  const leftFraction = 1 - compiledFraction(logPath, recipe);
+  const expectedSeconds = Math.round((leftFraction * recipe.compileCoreSeconds) / build.jobs);
   await steps.run("compile", (onFraction) => compileKernel(context(), build, onFraction), { expectedSeconds });
   return collectKernel({ ...context(), step: "compile" }, build, result);
 }

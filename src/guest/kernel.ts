@@ -107,7 +107,7 @@ export async function configureKernel(context: ToolContext, build: KernelBuild):
   throw guestBuildFailed({ step: context.step, reason, logPath: context.logPath, tail: unmet });
 }
 
-/** Compile lines that an earlier, interrupted run has logged already. */
+/** Compile lines that earlier, interrupted runs have logged already. */
 const linesBefore = (logPath: string): number =>
   existsSync(logPath)
     ? readFileSync(logPath, "utf8")
@@ -115,12 +115,18 @@ const linesBefore = (logPath: string): number =>
         .filter((line) => COMPILE_LINE.test(line)).length
     : 0;
 
+/** A guess, never quite 1: make alone knows what is left. */
+const fractionOf = (lines: number, recipe: GuestRecipe): number => Math.min(lines / recipe.expectedCompileLines, 0.99);
+
+/** How much earlier runs have compiled, by their log. */
+export const compiledFraction = (logPath: string, recipe: GuestRecipe): number =>
+  fractionOf(linesBefore(logPath), recipe);
+
 /** Compiles what is not compiled yet: make itself knows where an interrupted run was. */
 export async function compileKernel(context: ToolContext, build: KernelBuild, onFraction: OnFraction): Promise<void> {
-  const expected = build.recipe.expectedCompileLines;
   let count = linesBefore(context.logPath);
   const onLine = (line: string): void => {
-    if (COMPILE_LINE.test(line)) onFraction(Math.min(++count / expected, 0.99));
+    if (COMPILE_LINE.test(line)) onFraction(fractionOf(++count, build.recipe));
     context.onLine?.(line);
   };
   const targets = ["zImage", build.recipe.deviceTree];

@@ -1,5 +1,9 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bannerDate, kernelEnvironment, unmetOptions } from "../../src/guest/kernel.ts";
+import { bannerDate, compiledFraction, kernelEnvironment, unmetOptions } from "../../src/guest/kernel.ts";
+import { recipeOf } from "../../src/guest/recipe.ts";
 
 describe("bannerDate", () => {
   it("has the form of date -u, with a day of one digit padded by a space", () => {
@@ -30,6 +34,27 @@ describe("kernelEnvironment", () => {
       SOURCE_DATE_EPOCH: "1700000000",
     });
     for (const name of ["KCFLAGS", "MAKEFLAGS", "CROSS_COMPILE"]) expect(env).not.toHaveProperty(name);
+  });
+});
+
+describe("compiledFraction", () => {
+  const recipe = recipeOf("versatilepb");
+
+  it("counts the compiler's, assembler's, archiver's and linker's lines of earlier runs", () => {
+    const logPath = join(mkdtempSync(join(tmpdir(), "komainu-kernel-")), "build.log");
+    expect(compiledFraction(logPath, recipe)).toBe(0);
+    const lines = [
+      "$ make zImage",
+      "  HOSTCC  scripts/fixdep",
+      "  UPD     x.h",
+      "  CC      a.o",
+      "  AS      b.o",
+      "CC c.o",
+    ];
+    writeFileSync(logPath, `${[...lines, "  AR      built-in.a", "  LD      vmlinux"].join("\n")}\n`);
+    expect(compiledFraction(logPath, recipe)).toBe(5 / recipe.expectedCompileLines);
+    writeFileSync(logPath, "  CC      a.o\n".repeat(recipe.expectedCompileLines * 2));
+    expect(compiledFraction(logPath, recipe)).toBeLessThan(1);
   });
 });
 
