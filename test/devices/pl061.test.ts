@@ -99,7 +99,7 @@ describe("pl061", () => {
 
   it("says once that alternate functions are not modelled", () => {
     const { set, log } = givenGpio();
-    for (let i = 0; i < 3; i++) set();
+    for (let i = 0; i < 3; i++) set([0x420, 1]);
     expect(log.map((record) => record.message)).toEqual([expect.stringContaining("GPIOAFSEL")]);
   });
 
