@@ -136,6 +136,13 @@ function compile<S>(name: string, spec: RegisterSpec<S>): Compiled<S> {
   return { name, spec, fields, storedMask, plainMask, computed, readWord: spec.readWord ?? only };
 }
 
+/**
+ * A copy whose properties V8 keeps by position: an object filled by keyed stores turns into a hash table after a dozen,
+ * and each access to it costs five times as much.
+ */
+const fastRecord = (record: Readonly<Record<string, number>>): Record<string, number> =>
+  JSON.parse(JSON.stringify(record)) as Record<string, number>;
+
 /** One line of `dump()`: a register and its fields, by name. */
 export interface RegisterDump {
   name: string;
@@ -149,8 +156,8 @@ export class RegisterBlock<S> {
   private readonly slots: (Compiled<S> | undefined)[];
   private readonly device: S;
   private readonly log: Logger;
-  /** Stored words by register name; plain data, part of the device's state. */
-  values: Record<string, number> = {};
+  private readonly resetValues: Record<string, number>;
+  private stored: Record<string, number>;
 
   constructor(device: S, table: Readonly<Record<string, RegisterSpec<S>>>, log: Logger) {
     this.device = device;
@@ -161,12 +168,25 @@ export class RegisterBlock<S> {
       assert(spec.offset % 4 === 0 && this.slots[spec.offset >> 2] === undefined, `register ${name} has its own word`);
       this.slots[spec.offset >> 2] = compile(name, spec);
     }
-    this.reset();
+    const names = Object.keys(table);
+    this.resetValues = fastRecord(Object.fromEntries(names.map((name) => [name, table[name].reset | 0])));
+    this.stored = { ...this.resetValues };
+  }
+
+  /** Stored words by register name; plain data, part of the device's state. */
+  get values(): Record<string, number> {
+    return this.stored;
+  }
+
+  /** Takes the words of the registers this block has. */
+  set values(words: Readonly<Record<string, number>>) {
+    const stored = { ...this.resetValues };
+    for (const name of Object.keys(stored)) stored[name] = words[name] ?? stored[name];
+    this.stored = stored;
   }
 
   reset(): void {
-    this.values = {};
-    for (const slot of this.slots) if (slot !== undefined) this.values[slot.name] = slot.spec.reset | 0;
+    this.stored = { ...this.resetValues };
   }
 
   /** Narrow reads take the bytes from the word; the word is read as a whole. */
@@ -183,8 +203,8 @@ export class RegisterBlock<S> {
       this.log.warnOnce(`write to unknown register at offset 0x${(offset & ~3).toString(16)}`);
       return;
     }
-    const before = this.values[slot.name];
-    this.values[slot.name] = (before & ~slot.storedMask) | (lane & slot.storedMask);
+    const before = this.stored[slot.name];
+    this.stored[slot.name] = (before & ~slot.storedMask) | (lane & slot.storedMask);
     for (let i = 0; i < slot.fields.length; i++) this.writeField(slot, slot.fields[i], lane);
     slot.spec.onWrite?.(this.device, lane);
   }
@@ -193,7 +213,7 @@ export class RegisterBlock<S> {
   dump(): RegisterDump[] {
     return this.slots.flatMap((slot) => {
       if (slot === undefined) return [];
-      let value = slot.spec.readWord?.(this.device) ?? this.values[slot.name] & (slot.plainMask | slot.storedMask);
+      let value = slot.spec.readWord?.(this.device) ?? this.stored[slot.name] & (slot.plainMask | slot.storedMask);
       if (slot.spec.readWord === undefined)
         for (const f of slot.computed) {
           const look = f.peek ?? (f.mode === "ro" ? f.read : undefined);
@@ -212,7 +232,7 @@ export class RegisterBlock<S> {
       return 0;
     }
     if (slot.readWord !== undefined) return slot.readWord(this.device);
-    let value = this.values[slot.name] & slot.plainMask;
+    let value = this.stored[slot.name] & slot.plainMask;
     for (let i = 0; i < slot.computed.length; i++) {
       const field = slot.computed[i];
       if (field.read !== undefined) value |= (field.read(this.device) << field.low) & field.mask;

@@ -21,6 +21,7 @@ export class TickRate {
   /** Whole ticks in `durationNs`. */
   ticks(durationNs: number): number {
     const whole = Math.floor(durationNs / this.denominator);
+    if (this.numerator === 1) return whole;
     const restNs = durationNs - whole * this.denominator;
     return whole * this.numerator + Math.floor((restNs * this.numerator) / this.denominator);
   }
