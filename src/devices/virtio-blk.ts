@@ -116,7 +116,7 @@ export class VirtioBlk implements VirtioDevice {
       case T_GET_ID:
         return this.readSerial(request);
       default:
-        this.context.log.warnOnce(`request type ${type} is not supported`);
+        this.context.log.warnOnce("a request of a type that was not offered was refused");
         return { status: S_UNSUPP, dataSizeBytes: 0 };
     }
   }

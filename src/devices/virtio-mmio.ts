@@ -43,6 +43,7 @@ const table = {
   QueueReady: at(0x044, {
     ready: bit(0).rw({
       read: (s: VirtioMmio) => (s.selectedQueue?.ready ? 1 : 0),
+      peek: (s: VirtioMmio) => (s.selectedQueue?.ready ? 1 : 0),
       write: (s: VirtioMmio, value) => s.writeQueueReady(value === 1),
     }),
   }),
@@ -52,6 +53,7 @@ const table = {
   Status: at(0x070, {
     value: bits(0, 8).rw({
       read: (s: VirtioMmio) => s.status,
+      peek: (s: VirtioMmio) => s.status,
       write: (s: VirtioMmio, value) => s.writeStatus(value),
     }),
   }),
