@@ -11,7 +11,7 @@ import type { AccessSize } from "../memory/index.ts";
 import { optionInvalid } from "./errors.ts";
 import { PAGE_COUNT, PacketMemory } from "./smc91c111-memory.ts";
 import { Smc91c111Phy } from "./smc91c111-phy.ts";
-import { bytePairs, slot, smc91c111Registers } from "./smc91c111-registers.table.ts";
+import { bytePairs, type RegisterOwner, slot, smc91c111Registers } from "./smc91c111-registers.table.ts";
 import { StateReader } from "./state-reader.ts";
 
 const BANK_SELECT = 0xe;
@@ -48,14 +48,14 @@ const MGMT_MCLK = 1 << 2;
 const MGMT_MDOE = 1 << 3;
 
 /** Output 0 is INTR0. Option `macAddress` is what the EEPROM holds, as `xx:xx:xx:xx:xx:xx`. */
-export class Smc91c111 implements MmioDevice {
+export class Smc91c111 implements MmioDevice, RegisterOwner {
   readonly name: string;
   allocationResult = ALLOCATION_FAILED;
   interrupts = INT_TX_EMPTY;
   /** EPHSR, and the status word that goes into a sent packet. */
   ephStatus = 0;
   private readonly context: DeviceContext;
-  private readonly registers: RegisterBlock<Smc91c111>;
+  private readonly registers: RegisterBlock<RegisterOwner>;
   private readonly memory = new PacketMemory();
   private readonly phy = new Smc91c111Phy();
   private readonly macAddress: readonly number[];
@@ -70,7 +70,7 @@ export class Smc91c111 implements MmioDevice {
     this.context = context;
     this.name = context.name;
     this.macAddress = parseMacAddress(context);
-    this.registers = new RegisterBlock<Smc91c111>(this, smc91c111Registers, context.log);
+    this.registers = new RegisterBlock<RegisterOwner>(this, smc91c111Registers, context.log);
   }
 
   reset(): void {
