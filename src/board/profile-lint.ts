@@ -24,6 +24,9 @@ export interface LintOptions {
   imageFolder?: string;
 }
 
+/** Registers are words. */
+const DEVICE_ALIGN_ORDER = 2;
+
 /** Something with an address: a region or a device. */
 interface Span {
   name: string;
@@ -100,7 +103,7 @@ function lintAlignment(lint: Linter, board: Board): void {
     ...board.profile.regions.map((region, index) => ({ ...region, path: ["regions", index] as JsonPath })),
     ...board.profile.devices.map((device, index) => ({
       ...device,
-      alignOrder: 12,
+      alignOrder: DEVICE_ALIGN_ORDER,
       path: ["devices", index] as JsonPath,
     })),
   ];

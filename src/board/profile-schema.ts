@@ -17,9 +17,15 @@ export function parseQuantity(text: string): number | undefined {
 
 const quantity = (expected: string) =>
   z
-    .union([z.int().nonnegative(), z.string().regex(quantityPattern, { error: `expected ${expected}` })], {
-      error: `expected ${expected}`,
-    })
+    .union(
+      [
+        z.int().nonnegative({ error: `expected ${expected}` }),
+        z.string().regex(quantityPattern, { error: `expected ${expected}` }),
+      ],
+      {
+        error: `expected ${expected}`,
+      },
+    )
     .transform((value) => (typeof value === "number" ? value : (parseQuantity(value) ?? 0)));
 
 const ADDRESS_SPACE = 2 ** 32;

@@ -41,6 +41,8 @@ const typeNames: Readonly<Record<string, string>> = {
 };
 
 function expectedBy(issue: Issue): string {
+  // The schema's own words, where it has any.
+  if (issue.message.startsWith("expected ")) return issue.message;
   switch (issue.code) {
     case "invalid_type":
       return `expected ${typeNames[issue.expected] ?? issue.expected}`;
