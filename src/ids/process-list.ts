@@ -13,7 +13,8 @@ const DAMAGE: Record<ListDamage["kind"], string> = {
 
 const valuesOf = (task: Task): Record<string, string | number | boolean | null> => ({
   pid: task.pid ?? null,
-  name: task.comm ?? null,
+  name: task.name ?? null,
+  comm: task.comm ?? null,
   parentPid: task.parent?.tgid ?? null,
   kernelThread: task.isKernelThread ?? null,
   task: task.address,
@@ -68,6 +69,7 @@ export const processList: Check = {
   columns: [
     { name: "pid", heading: "PID", type: "number" },
     { name: "name", heading: "NAME", type: "text" },
+    { name: "comm", type: "text" },
     { name: "parentPid", type: "number" },
     { name: "kernelThread", type: "boolean" },
     { name: "task", type: "address" },

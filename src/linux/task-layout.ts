@@ -9,6 +9,7 @@ import type { Fact } from "./fact.ts";
 import { proved, unknown } from "./fact.ts";
 import type { KernelMap } from "./kernel-map.ts";
 import { PG_DIR_SIZE_BYTES } from "./kernel-map.ts";
+import { learnThreadFields, THREAD_FIELDS } from "./kernel-thread-layout.ts";
 import type { FamilyOffsets, TaskSample } from "./task-sample.ts";
 import { copyTask, findComm, findFamily, findTaskList } from "./task-sample.ts";
 
@@ -25,13 +26,15 @@ export const FIELDS = [
   "mm_struct.pgd",
   "mm_struct.arg_start",
   "mm_struct.arg_end",
+  ...THREAD_FIELDS,
 ] as const;
 export type FieldName = (typeof FIELDS)[number];
 export type FieldOffsets = ReadonlyMap<FieldName, Fact<number>>;
 
 /** PID_MAX_LIMIT of any configuration. */
 const MAX_PID = 4 << 20;
-const PF_KTHREAD = 0x00200000;
+export const PF_KTHREAD = 0x00200000;
+export const PF_WQ_WORKER = 0x00000020;
 /** PF_SUSPEND_TASK, the one flag above, is never set in a guest that runs; kernel pointers are all above. */
 const PF_LARGEST = 0x80000000;
 const MM_STRUCT_BYTES = 0x400;
@@ -171,6 +174,7 @@ function findFlags(
   return onlyOne(found, "flags", "PF_KTHREAD is set in init_task, kthreadd and its children and clear in all others");
 }
 
+const MM_FIELDS: readonly FieldName[] = ["task_struct.mm", "mm_struct.pgd", "mm_struct.arg_start", "mm_struct.arg_end"];
 const MISSING_MM = "no process has user memory yet";
 
 /** Learns `mm` and what hangs on it; `pgd` decides between candidates of `mm`. */
@@ -190,7 +194,7 @@ function learnMm(
   }
   if (fitting.length !== 1) {
     const reason = candidates.length === 0 ? MISSING_MM : `${fitting.length} words of task_struct could be mm`;
-    for (const name of FIELDS.slice(FIELDS.indexOf("task_struct.flags"))) fields.set(name, unknown(reason));
+    for (const name of MM_FIELDS) fields.set(name, unknown(reason));
     return fields;
   }
   const [{ mm, pgd, addresses }] = fitting;
@@ -233,6 +237,13 @@ export function learnFields(space: AddressSpace, map: KernelMap, initTaskAddress
   fields.set("task_struct.tgid", pid.known ? proved(pid.value + 4, pid.evidence) : pid);
   for (const [name, fact] of learnMm(space, map, initTask, samples)) fields.set(name, fact);
   const mm = fields.get("task_struct.mm");
-  if (mm?.known) fields.set("task_struct.flags", findFlags(initTask, samples, { ...family.value, mm: mm.value }));
+  if (mm === undefined || !mm.known) return give(mm?.reason ?? MISSING_MM);
+  const flags = findFlags(initTask, samples, { ...family.value, mm: mm.value });
+  fields.set("task_struct.flags", flags);
+  if (!flags.known) return give(flags.reason);
+  const threads = samples.filter(({ words }) => (words[flags.value >> 2] & PF_KTHREAD) !== 0);
+  const workers = threads.filter(({ words }) => (words[flags.value >> 2] & PF_WQ_WORKER) !== 0);
+  const context = { space, lowest: map.pageOffset, tasks: offset, comm: comm.value };
+  for (const [name, fact] of learnThreadFields(context, threads, workers)) fields.set(name, fact);
   return give("not looked for");
 }

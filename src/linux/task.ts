@@ -2,10 +2,10 @@
 import { latin1 } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
 import type { KernelMap } from "./kernel-map.ts";
-import type { FieldName } from "./task-layout.ts";
+import { MAX_THREAD_NAME_BYTES, WORKER_CURRENT_WORK, WORKER_DESC_BYTES } from "./kernel-thread-layout.ts";
+import { type FieldName, PF_KTHREAD, PF_WQ_WORKER } from "./task-layout.ts";
 import { TASK_COMM_LEN } from "./task-sample.ts";
 
-const PF_KTHREAD = 0x00200000;
 /** ARG_MAX of a sane guest is larger, but nobody reads that on a console. */
 const MAX_ARGUMENT_BYTES = 4096;
 
@@ -46,6 +46,18 @@ export class Task {
     if (bytes === undefined) return undefined;
     const end = bytes.indexOf(0);
     return latin1(bytes.subarray(0, end < 0 ? TASK_COMM_LEN : end));
+  }
+
+  /** The name /proc shows: `comm`, for kernel threads with what `comm` has no room for. */
+  get name(): string | undefined {
+    const { comm, flags } = this;
+    if (comm === undefined || flags === undefined || (flags & PF_KTHREAD) === 0) return comm;
+    const kthread = this.load("task_struct.worker_private");
+    if (kthread === undefined || kthread === 0) return comm;
+    if ((flags & PF_WQ_WORKER) !== 0) return comm + this.workerSuffix(kthread);
+    const pointer = this.loadAt(kthread, "kthread.full_name");
+    const full = pointer ? this.context.space.readCString(pointer, MAX_THREAD_NAME_BYTES) : undefined;
+    return full?.startsWith(comm) ? full : comm;
   }
 
   get parent(): Task | undefined {
@@ -90,14 +102,28 @@ export class Task {
     return text === "" ? [] : text.replace(/\0+$/, "").split("\0");
   }
 
+  /** `-events` for a worker that last ran `events`, `+events` while it runs it (wq_worker_comm in kernel/workqueue.c). */
+  private workerSuffix(kthread: number): string {
+    const { space } = this.context;
+    const worker = this.loadAt(kthread, "kthread.data") ?? 0;
+    const desc = this.context.offsetOf("worker.desc");
+    if (desc === undefined || this.loadAt(worker, "worker.task") !== this.address) return "";
+    const text = space.readCString(worker + desc, WORKER_DESC_BYTES) ?? "";
+    const busy = (space.readU32(worker + WORKER_CURRENT_WORK) ?? 0) !== 0;
+    return text === "" ? "" : (busy ? "+" : "-") + text;
+  }
+
   private load(field: FieldName): number | undefined {
-    const offset = this.context.offsetOf(field);
-    return offset === undefined ? undefined : this.context.space.readU32(this.address + offset);
+    return this.loadAt(this.address, field);
   }
 
   private loadOfMm(field: FieldName): number | undefined {
     const { mm } = this;
+    return mm === undefined || mm === 0 ? undefined : this.loadAt(mm, field);
+  }
+
+  private loadAt(structure: number, field: FieldName): number | undefined {
     const offset = this.context.offsetOf(field);
-    return mm === undefined || mm === 0 || offset === undefined ? undefined : this.context.space.readU32(mm + offset);
+    return offset === undefined ? undefined : this.context.space.readU32(structure + offset);
   }
 }
