@@ -1,0 +1,53 @@
+/** What an interactive console shows before its first prompt. */
+import { hexAddress } from "../base/index.ts";
+import { sizeText } from "../board/index.ts";
+import type { PoweredBoard } from "./power-on.ts";
+
+/** Two guardians and the gate between them; ours. */
+const ART = String.raw`
+   /\_/\      __|________|__      /\_/\
+  ( o.o )    |___|________|_|    ( o.o )
+  /)   (\        |        |      /)   (\
+ (_|___|_)       |        |     (_|___|_)
+`;
+
+/** Each line says something of this very machine. */
+export function bannerText({ machine, board, notes, consolePort }: PoweredBoard, clock: string): string {
+  const { hypervisor } = machine;
+  const { name, version, date } = hypervisor.version;
+  const { profile } = board;
+  const init = [
+    `board ${profile.name}: ${profile.description}`,
+    `cpu ${profile.cpu.model}, ${1_000 / profile.cpu.nsPerInstruction} MIPS of virtual time, ${clock} clock`,
+    ...hypervisor.facts.ramBanks.map(
+      ({ address, sizeBytes }, bank) => `ram: bank${bank} phys=${hexAddress(address)} size=${sizeBytes}`,
+    ),
+    ...notes.map((note) => `loader: ${note}`),
+  ];
+  const guests = hypervisor.guests.flatMap((guest) => [
+    `${guest.name}: Created`,
+    ...guest.regions.flatMap(({ name, guestAddress, sizeBytes, allocation }) =>
+      allocation === undefined
+        ? []
+        : [
+            `${guest.name}: ${name}: ${sizeText(sizeBytes)} at ${hexAddress(guestAddress)}, host ${hexAddress(allocation.address)}`,
+          ],
+    ),
+  ]);
+  const [guest] = hypervisor.guests;
+  const keys = [
+    "",
+    `guest kick ${guest.name}                starts the guest`,
+    `vserial bind ${consolePort}       shows its console; ESC x q comes back`,
+    "help, ids plist, shutdown         and TAB completes",
+  ];
+  return [
+    ART,
+    `${name} v${version} (${date})`,
+    "",
+    ...init.map((line) => `INIT: ${line}`),
+    ...guests,
+    ...keys,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,116 @@
+/** The errors of the command line, one function per code. */
+import { ExitCode, HvError } from "../base/index.ts";
+
+export const optionInvalid = (option: string, expected: string, found: string): HvError =>
+  new HvError({
+    code: "option-invalid",
+    message: `${option}: expected ${expected}, found "${found}"`,
+    facts: { option, expected, found },
+  });
+
+export const commandsMissing = (): HvError =>
+  new HvError({
+    code: "commands-missing",
+    message: "exec: expected at least one console command, found none",
+    hint: 'For example: komainu exec versatilepb "ids plist"',
+  });
+
+export const guestMissing = (board: string): HvError =>
+  new HvError({
+    code: "guest-missing",
+    message: `the guest of ${board} is not in the cache`,
+    hint: `Build it with: komainu guest build ${board}`,
+    facts: { board },
+    exitCode: ExitCode.environment,
+  });
+
+export interface Unready {
+  /** What was waited for. */
+  pattern: string;
+  /** What the guest's console showed last. */
+  lastLines: readonly string[];
+  seconds: number;
+}
+
+const shown = (lines: readonly string[]): string =>
+  lines.length === 0 ? "nothing" : `this:\n${lines.map((line) => `  | ${line}`).join("\n")}`;
+
+export const guestNotReady = ({ pattern, lastLines, seconds }: Unready): HvError =>
+  new HvError({
+    code: "guest-not-ready",
+    message: `the guest did not print /${pattern}/ within ${seconds.toFixed(1)} s of its time; its console ended with ${shown(lastLines)}`,
+    hint: "Give it longer with --timeout SECONDS, or watch the boot with `komainu run`.",
+    facts: { pattern, lastLines },
+    exitCode: ExitCode.timeout,
+  });
+
+export const guestStopped = ({ pattern, lastLines, seconds }: Unready, why: string): HvError =>
+  new HvError({
+    code: "guest-stopped",
+    message: `the guest ${why} after ${seconds.toFixed(1)} s, before it printed /${pattern}/; its console ended with ${shown(lastLines)}`,
+    hint: "Watch the boot with `komainu run`.",
+    facts: { pattern, lastLines, why },
+    exitCode: ExitCode.failed,
+  });
+
+export const commandTimedOut = (command: string, seconds: number): HvError =>
+  new HvError({
+    code: "command-timeout",
+    message: `the console command "${command}" did not end within ${seconds} s of the guest's time`,
+    hint: "Give it longer with --timeout SECONDS.",
+    facts: { command, seconds },
+    exitCode: ExitCode.timeout,
+  });
+
+export const commandStalled = (command: string): HvError =>
+  new HvError({
+    code: "command-stalled",
+    message: `the console command "${command}" waits for a guest that cannot go on`,
+    hint: "See what became of it: `vcpu list`, `guest status guest0`.",
+    facts: { command },
+    exitCode: ExitCode.failed,
+  });
+
+export const consoleCommandUnknown = (name: string, similar: string | undefined): HvError =>
+  new HvError({
+    code: "console-command-unknown",
+    message: `expected a console command, found "${name}"`,
+    hint: similar === undefined ? 'All commands: komainu exec versatilepb "help"' : `Did you mean ${similar}?`,
+    facts: { name, similar },
+  });
+
+/** Ctrl-C or a signal. */
+export const interrupted = (): HvError =>
+  new HvError({ code: "interrupted", message: "interrupted", exitCode: ExitCode.interrupted });
+
+export const diskUnusable = (path: string, found: string): HvError =>
+  new HvError({
+    code: "disk-unusable",
+    message: `disk ${path}: expected a readable and writable file of whole 512-byte sectors, found ${found}`,
+    hint: "Make one with: truncate -s 64M FILE; a file that must not change is given as FILE,ro.",
+    facts: { path, found },
+    exitCode: ExitCode.environment,
+  });
+
+export const guestFetchUnknown = (board: string, known: readonly string[]): HvError =>
+  new HvError({
+    code: "guest-board-unknown",
+    message: `expected a board with a guest (${known.join(", ")}), found "${board}"`,
+    facts: { board, known },
+  });
+
+export const guestNotFetched = (board: string): HvError =>
+  new HvError({
+    code: "guest-not-fetched",
+    message: `the guest of ${board} is built from source, there is none to fetch`,
+    hint: `Build it with: komainu guest build ${board}`,
+    facts: { board },
+  });
+
+export const consoleNeedsPort = (spec: string): HvError =>
+  new HvError({
+    code: "console-needs-port",
+    message: `console: expected a port to talk to, found "${spec}", which is this terminal itself`,
+    hint: "For example: komainu console /dev/ttyUSB0,115200",
+    facts: { spec },
+  });

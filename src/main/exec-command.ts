@@ -1,0 +1,182 @@
+/** `komainu exec`: boots, waits for the guest's shell, runs console commands, powers off. */
+import { assert, ExitCode, Status } from "../base/index.ts";
+import { type CommandContext, createCommandManager } from "../commands/index.ts";
+import { type CommandManager, type CommandOutcome, type Console, similarName } from "../shell/index.ts";
+import { ConsoleWatch } from "./console-watch.ts";
+import {
+  commandStalled,
+  commandsMissing,
+  commandTimedOut,
+  consoleCommandUnknown,
+  guestNotReady,
+  guestStopped,
+  interrupted,
+} from "./errors.ts";
+import { Interruption } from "./interruption.ts";
+import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
+import type { ProgramIo } from "./program-io.ts";
+import { RunStats } from "./run-stats.ts";
+
+export interface ExecOptions extends PowerOptions {
+  commands: readonly string[];
+  json: boolean;
+  stats: boolean;
+  /** For the boot and for each command, in seconds of the guest's time. */
+  timeoutSeconds: number;
+}
+
+type Manager = CommandManager<CommandContext>;
+
+/** Standard output as a console: nothing can be typed. */
+export const outputConsole = (io: ProgramIo): Console => ({
+  write: (text) => io.out(text),
+  writeBytes: (bytes) => io.out(bytes),
+  hasInput: false,
+  readByte: () => Promise.resolve(undefined),
+  pollByte: () => undefined,
+  takeInterrupt: () => false,
+});
+
+/** Throws `console-command-unknown` before anything is booted. */
+export function checkCommands(manager: Manager, lines: readonly string[]): void {
+  if (lines.length === 0) throw commandsMissing();
+  const known = manager.families.map(({ name }) => name);
+  for (const { words } of lines.flatMap((line) => manager.parse(line))) {
+    if (!known.includes(words[0])) throw consoleCommandUnknown(words[0], similarName(words[0], known));
+  }
+}
+
+class Execution {
+  private readonly io: ProgramIo;
+  private readonly options: ExecOptions;
+  private readonly powered: PoweredBoard;
+  private readonly manager: Manager;
+  private readonly interruption: Interruption;
+
+  constructor(io: ProgramIo, options: ExecOptions, manager: Manager, interruption: Interruption) {
+    this.io = io;
+    this.options = options;
+    this.manager = manager;
+    this.interruption = interruption;
+    this.powered = powerOn(options);
+  }
+
+  get counters() {
+    const { machine } = this.powered;
+    return {
+      instructions: machine.instructions(),
+      virtualNs: machine.timeline.nowNs(),
+      wallNs: Number(process.hrtime.bigint()),
+    };
+  }
+
+  private get deadlineNs(): number {
+    return this.powered.machine.timeline.nowNs() + this.options.timeoutSeconds * 1e9;
+  }
+
+  /** Kicks the guest and lets it run until its shell waits for a line. */
+  async boot(): Promise<void> {
+    const { machine, driver, board, consolePort } = this.powered;
+    const { readyPattern, shellPrompt } = board.profile.boot;
+    const watch = new ConsoleWatch();
+    watch.expect([readyPattern, shellPrompt]);
+    const port = machine.hypervisor.findSerialPort(consolePort);
+    assert(port !== undefined, `the guest has the port ${consolePort}`);
+    const stopWatching = port.observe((byte) => {
+      watch.feed(byte);
+      if (watch.isMatched) machine.stop();
+    });
+    const [guest] = machine.hypervisor.guests;
+    guest.kick();
+    const isOver = (): boolean => watch.isMatched || this.interruption.isRequested || isHalted();
+    const isHalted = (): boolean => guest.vcpus.every((vcpu) => !vcpu.isRunnable && !vcpu.isWaiting);
+    const end = await driver.run({ isDone: isOver, untilNs: this.deadlineNs });
+    stopWatching();
+    if (this.interruption.isRequested) throw interrupted();
+    if (watch.isMatched) return;
+    const seconds = machine.timeline.nowNs() / 1e9;
+    const unready = { pattern: watch.awaited, lastLines: watch.lastLines(), seconds };
+    if (end === "timeout") throw guestNotReady(unready);
+    throw guestStopped(unready, end === "asleep" ? "waits for ever" : "halted");
+  }
+
+  /** The code of one line's first failing command; its output goes out as it comes, or with `--json` as a line a command. */
+  async runLine(line: string): Promise<Status> {
+    const { json } = this.options;
+    const context = this.context();
+    let code: Status | undefined;
+    let failure: unknown;
+    const running: Promise<Status> = json
+      ? this.manager.collect(context, line).then((outcomes) => this.printJson(outcomes))
+      : this.manager.execute(context, line);
+    const settled = running.then(
+      (status) => {
+        code = status;
+      },
+      (error: unknown) => {
+        failure = error;
+        code = Status.fail;
+      },
+    );
+    const { driver } = this.powered;
+    const isDone = (): boolean => code !== undefined || this.interruption.isRequested;
+    const end = await driver.run({ isDone, untilNs: this.deadlineNs });
+    if (this.interruption.isRequested) throw interrupted();
+    if (end === "timeout") throw commandTimedOut(line, this.options.timeoutSeconds);
+    if (end === "asleep") throw commandStalled(line);
+    await settled;
+    if (failure !== undefined) throw failure;
+    return code ?? Status.ok;
+  }
+
+  private context(): CommandContext {
+    const { machine, driver } = this.powered;
+    return { console: outputConsole(this.io), hv: machine.hypervisor, manager: this.manager, waiter: driver };
+  }
+
+  private printJson(outcomes: readonly CommandOutcome[]): Status {
+    for (const outcome of outcomes) {
+      this.io.out(`${JSON.stringify({ schema: "komainu.exec/1", ...outcome })}\n`);
+    }
+    return outcomes.find(({ code }) => code !== Status.ok)?.code ?? Status.ok;
+  }
+
+  /** `shutdown` or `reset` among the commands: what follows has no machine. */
+  get isPoweredOff(): boolean {
+    return this.powered.machine.powerRequest !== "none";
+  }
+}
+
+/** Every command runs, whatever the ones before it did; the exit code is 1 when one failed. */
+async function runAll(execution: Execution, lines: readonly string[], stats: RunStats): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.ok;
+  await execution.boot();
+  stats.end("boot");
+  for (const line of lines) {
+    if (execution.isPoweredOff) break;
+    const code = await execution.runLine(line);
+    stats.end(line);
+    if (code !== Status.ok) exitCode = ExitCode.failed;
+  }
+  return exitCode;
+}
+
+export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCode> {
+  const manager = createCommandManager();
+  checkCommands(manager, options.commands);
+  const startNs = Number(process.hrtime.bigint());
+  const interruption = new Interruption();
+  interruption.listen();
+  try {
+    const execution = new Execution(io, options, manager, interruption);
+    const stats = new RunStats(() => execution.counters, { instructions: 0, virtualNs: 0, wallNs: startNs });
+    stats.end("load");
+    try {
+      return await runAll(execution, options.commands, stats);
+    } finally {
+      if (options.stats) io.err(`${stats.toJson(options.clock)}\n`);
+    }
+  } finally {
+    interruption.stop();
+  }
+}

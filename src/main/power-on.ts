@@ -1,0 +1,131 @@
+/** From a board's name to a machine that is ready to be driven: profile, images, back ends, boot plan. */
+import { basename, isAbsolute, resolve } from "node:path";
+import type { Logger } from "../base/index.ts";
+import { type Board, loadBoard, prepareBoot, readImages } from "../board/index.ts";
+import { deviceModels } from "../devices/index.ts";
+import { defaultCacheFolder, findGuest, guestBoards } from "../guest/index.ts";
+import { type BlockDevice, type BootPlan, Machine } from "../vm/index.ts";
+import { DiskFile, parseDisk } from "./disk-file.ts";
+import { type Drivable, Driver } from "./drive.ts";
+import { hostEntropy, SeededEntropy } from "./entropy.ts";
+import { guestMissing } from "./errors.ts";
+import type { ClockKind } from "./options.ts";
+import { versionInfo } from "./version.ts";
+
+export interface PowerOptions {
+  board: string;
+  clock: ClockKind;
+  log: Logger;
+  env: NodeJS.ProcessEnv;
+  /** Files in place of the profile's. */
+  kernel?: string;
+  initrd?: string;
+  dtb?: string;
+  /** Added to the kernel command line. */
+  append?: string;
+  /** `FILE` or `FILE,ro`. */
+  disk?: string;
+  /** The guest unpacks its own kernel and measures its own delay loop. */
+  faithfulBoot?: boolean;
+}
+
+export interface PoweredBoard {
+  board: Board;
+  machine: Machine;
+  driver: Driver;
+  /** What the loader did, a line each. */
+  notes: readonly string[];
+  /** Name of the guest's console port, such as `guest0/uart0`. */
+  consolePort: string;
+}
+
+/** The wall clock at power-on with virtual time: 2026-01-01 00:00 UTC, so that runs repeat. */
+const VIRTUAL_EPOCH_SECONDS = 1_767_225_600;
+
+/** The board with the files and words that the command line puts in place of the profile's. */
+function withOverrides(board: Board, { kernel, initrd, dtb, append }: PowerOptions): Board {
+  const { boot } = board.profile;
+  const { images } = boot;
+  return {
+    ...board,
+    profile: {
+      ...board.profile,
+      boot: {
+        ...boot,
+        commandLine: append === undefined ? boot.commandLine : `${boot.commandLine} ${append}`,
+        images: {
+          kernel: kernel === undefined ? images.kernel : resolve(kernel),
+          deviceTree: dtb === undefined ? images.deviceTree : resolve(dtb),
+          initrd: initrd === undefined ? images.initrd : resolve(initrd),
+        },
+      },
+    },
+  };
+}
+
+/** The cached guest's folder; not asked for when the board names files of its own only. */
+function imageFolder({ path, profile }: Board, env: NodeJS.ProcessEnv): string {
+  const names = Object.values(profile.boot.images).filter((name) => name !== undefined);
+  if (names.every((name) => isAbsolute(name) || name.includes("/"))) return "";
+  const name = guestBoards().includes(profile.name) ? profile.name : basename(path, ".json");
+  const guest = guestBoards().includes(name) ? findGuest(name, { cacheDir: defaultCacheFolder(env) }) : undefined;
+  if (guest === undefined) throw guestMissing(name);
+  return guest.folder;
+}
+
+function openDisk(spec: string): BlockDevice {
+  const disk = parseDisk(spec);
+  return { name: "disk0", description: disk.path, startSector: 0, backend: new DiskFile(disk) };
+}
+
+function planBoot(board: Board, { env, faithfulBoot = false }: PowerOptions): BootPlan & { notes: string[] } {
+  const { profile } = board;
+  const images = readImages(board, imageFolder(board, env));
+  return prepareBoot({ ...images, profile, faithful: faithfulBoot });
+}
+
+/** What the driver needs of a machine. */
+export function drivable(machine: Machine): Drivable {
+  const { timeline } = machine;
+  const alarm = timeline.clock.timer("console", () => machine.stop());
+  return {
+    runSlice: (maxInstructions, options) => machine.runSlice(maxInstructions, options),
+    nowNs: () => timeline.nowNs(),
+    nextDeadlineNs: () => timeline.clock.nextDeadlineNs,
+    advanceTo: (toNs) => timeline.advanceTo(toNs),
+    setAlarm: (atNs) => (atNs === Number.POSITIVE_INFINITY ? alarm.cancel() : alarm.arm(atNs)),
+  };
+}
+
+/** The port where the kernel's console is: uart0 where there is one. */
+function consolePortOf({ profile }: Board): string {
+  const ports = profile.devices.filter(({ serial }) => serial).map(({ name }) => name);
+  return `${profile.guest.name}/${ports.includes("uart0") ? "uart0" : ports[0]}`;
+}
+
+/** Builds the machine; its guest is created and not yet kicked. Throws what is wrong with profile or images. */
+export function powerOn(options: PowerOptions): PoweredBoard {
+  const { clock, log } = options;
+  const board = withOverrides(loadBoard(options.board, { models: deviceModels }), options);
+  const boot = planBoot(board, options);
+  const seeded = new SeededEntropy(board.profile.name);
+  const isVirtual = clock === "virtual";
+  const machine = new Machine({
+    profile: board.profile,
+    boot,
+    entropy: isVirtual ? seeded : hostEntropy,
+    wallClock: { epochSeconds: isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000) },
+    log,
+    version: versionInfo,
+    blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
+  });
+  seeded.nowNs = () => machine.timeline.nowNs();
+  for (const note of boot.notes) log.info(`loader: ${note}`);
+  return {
+    board,
+    machine,
+    driver: new Driver(drivable(machine), clock),
+    notes: boot.notes,
+    consolePort: consolePortOf(board),
+  };
+}

@@ -1,0 +1,203 @@
+/** The command line: what there is, its options and help; each action answers with an exit code. */
+import { existsSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { ExitCode } from "../base/index.ts";
+import { listBoards } from "../board/index.ts";
+import { createCommandManager } from "../commands/index.ts";
+import { boardLint, boardList, boardShow } from "./board-command.ts";
+import { consoleTerminal } from "./console-command.ts";
+import { exec } from "./exec-command.ts";
+import { reportFailure } from "./failure.ts";
+import { guestBuild, guestFetch, guestList } from "./guest-command.ts";
+import { createLog } from "./log-text.ts";
+import { parseClock, parseCount, parseSeconds } from "./options.ts";
+import type { ProgramIo } from "./program-io.ts";
+import { run } from "./run-command.ts";
+import { versionInfo } from "./version.ts";
+
+export const DEFAULT_BOARD = "versatilepb";
+const DEFAULT_TIMEOUT_SECONDS = 120;
+
+interface PowerFlags {
+  clock: "virtual" | "real";
+  kernel?: string;
+  initrd?: string;
+  dtb?: string;
+  append?: string;
+  disk?: string;
+  faithfulBoot?: boolean;
+  verbose?: boolean;
+}
+
+const examples = (...lines: string[]): string =>
+  `\nExamples:\n${lines.map((line) => (line === "" ? "" : `  $ komainu ${line}`)).join("\n")}\n`;
+
+function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
+  return command
+    .option("--clock <kind>", "virtual (repeatable, as fast as it goes) or real (wall clock)", parseClock, clock)
+    .option("--kernel <file>", "zImage or Image in place of the board's")
+    .option("--initrd <file>", "initramfs in place of the board's")
+    .option("--dtb <file>", "device tree in place of the board's")
+    .option("--append <text>", "more words for the kernel command line")
+    .option("--disk <file>", "file as the guest's disk; FILE,ro is never written")
+    .option("--faithful-boot", "start the zImage itself, nothing is unpacked or calibrated outside")
+    .option("-v, --verbose", "also show messages of level debug, info and note");
+}
+
+/**
+ * The board and the console commands of `exec [BOARD] CMD...`. A first word that is neither a board, nor a file, nor a
+ * console command is meant as a board, so that a misspelt one is not executed as a command.
+ */
+export function splitBoard(args: readonly string[], isCommand: (name: string) => boolean): [string, string[]] {
+  const [first, ...rest] = args;
+  if (first === undefined) return [DEFAULT_BOARD, []];
+  const isBoard = listBoards().includes(first) || first.endsWith(".json") || (first.includes("/") && existsSync(first));
+  const isOneWord = /^[\w-]+$/.test(first);
+  return isBoard || (isOneWord && !isCommand(first)) ? [first, rest] : [DEFAULT_BOARD, [...args]];
+}
+
+type Finish = (code: ExitCode) => void;
+
+function addRun(program: Command, io: ProgramIo, finish: Finish): void {
+  const command = program
+    .command("run")
+    .description("power a board on and give its console")
+    .argument("[board]", "a board's name or a profile file", DEFAULT_BOARD)
+    .option("--serial <spec>", "console on stdio, /dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH", "stdio");
+  addPowerOptions(command, "real")
+    .addHelpText(
+      "after",
+      `${examples("run", "run versatilepb --serial /dev/ttyUSB0,115200", "run boards/mine.json --append quiet")}
+At the console: "guest kick guest0", then "vserial bind guest0/uart0"; ESC x q comes back to the prompt.
+On a terminal Ctrl-T q quits from anywhere, Ctrl-T ? shows the other keys.`,
+    )
+    .action(async (board: string, flags: PowerFlags & { serial: string }) => {
+      finish(await run(io, { ...flags, board, env: io.env, verbose: flags.verbose === true }));
+    });
+}
+
+function addExec(program: Command, io: ProgramIo, finish: Finish): void {
+  const command = program
+    .command("exec")
+    .description("boot, run console commands, power off; exit code 1 when one failed")
+    .usage("[options] [board] <command...>")
+    .argument("[args...]", "a board's name or profile file, then console commands, each quoted as one word")
+    .option("--json", "one line of JSON for each console command")
+    .option("--stats", "a line of JSON on standard error: instructions, virtual and wall seconds, MIPS, by phase")
+    .option(
+      "--timeout <seconds>",
+      "limit for the boot and for each command, in the guest's time",
+      parseSeconds("--timeout"),
+      DEFAULT_TIMEOUT_SECONDS,
+    );
+  addPowerOptions(command, "virtual")
+    .addHelpText(
+      "after",
+      examples(
+        'exec versatilepb "ids banner" "vserial exec guest0/uart0 cat /proc/version"',
+        'exec --json "ids plist"',
+        'exec --stats --timeout 30 "ids syscall"',
+      ),
+    )
+    .action(async (args: string[], flags: PowerFlags & { json?: boolean; stats?: boolean; timeout: number }) => {
+      const manager = createCommandManager();
+      const [board, commands] = splitBoard(args, (name) => manager.find(name) !== undefined);
+      const { timeout: timeoutSeconds, json = false, stats = false, verbose = false } = flags;
+      const log = createLog(io, { verbose });
+      finish(await exec(io, { ...flags, board, commands, json, stats, timeoutSeconds, log, env: io.env }));
+    });
+}
+
+function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
+  const guest = program.command("guest").description("the guests' kernels and root file systems in the cache");
+  guest
+    .command("list")
+    .description("what is in the cache, and what can be built")
+    .option("--json", "one line of JSON a guest")
+    .action((flags: { json?: boolean }) => finish(guestList(io, flags)));
+  guest
+    .command("build")
+    .description("build a board's guest from Debian's kernel source and busybox")
+    .argument("[board]", "a board's name", DEFAULT_BOARD)
+    .option("--refresh", "look for newer packages than the cached ones")
+    .option("--jobs <count>", "compile so many files at once", parseCount("--jobs", 1024))
+    .option("--json", "the result as a line of JSON")
+    .option("-v, --verbose", "show what the tools print")
+    .addHelpText("after", examples("guest build", "guest build versatilepb --verbose"))
+    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; jobs?: number; json?: boolean }) =>
+      finish(await guestBuild(io, board, flags)),
+    );
+  guest
+    .command("fetch")
+    .description("fetch a board's guest where a distribution ships it ready made")
+    .argument("[board]", "a board's name", DEFAULT_BOARD)
+    .action((board: string) => finish(guestFetch(board)));
+}
+
+function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
+  const board = program.command("board").description("board profiles");
+  board
+    .command("list")
+    .description("the boards that come with Komainu")
+    .action(() => finish(boardList(io)));
+  board
+    .command("lint")
+    .description("check a profile; findings as FILE:LINE:COLUMN, exit code 2 when one is an error")
+    .argument("<file>", "a profile file or a board's name")
+    .option("--json", "one line of JSON a finding")
+    .addHelpText("after", examples("board lint boards/mine.json"))
+    .action((file: string, flags: { json?: boolean }) => finish(boardLint(io, file, flags)));
+  board
+    .command("show")
+    .description("show a board and its address map")
+    .argument("[file]", "a profile file or a board's name", DEFAULT_BOARD)
+    .option("--json", "the whole profile as a line of JSON")
+    .addHelpText("after", examples("board show", "board show boards/mine.json"))
+    .action((file: string, flags: { json?: boolean }) => finish(boardShow(io, file, flags)));
+}
+
+function addConsole(program: Command, io: ProgramIo, finish: Finish): void {
+  program
+    .command("console")
+    .description("a serial terminal on a port")
+    .argument("<port>", "/dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH")
+    .addHelpText("after", examples("console /dev/ttyUSB0,115200"))
+    .action(async (port: string) => finish(await consoleTerminal(io, port)));
+}
+
+function buildProgram(io: ProgramIo, finish: Finish): Command {
+  const program = new Command("komainu")
+    .description("A small hypervisor model that runs one ARM Linux guest and watches it from outside.")
+    .version(`komainu ${versionInfo.version}`)
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .exitOverride()
+    .showHelpAfterError("(--help shows what is possible)")
+    .addHelpText(
+      "after",
+      `${examples("run", 'exec "ids plist"', "guest build", "board show")}
+Guest and console text goes to standard output, everything else to standard error.
+Exit codes: 0 good, 1 a check or command failed, 2 usage or configuration, 3 environment, 42 time-out, 130 interrupted.`,
+    );
+  addRun(program, io, finish);
+  addExec(program, io, finish);
+  addGuest(program, io, finish);
+  addBoard(program, io, finish);
+  addConsole(program, io, finish);
+  return program;
+}
+
+/** Runs the program on `args` (without node and script); never throws. */
+export async function main(args: readonly string[], io: ProgramIo): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.ok;
+  const program = buildProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // Help and version come here too, with exit code 0; its other complaints are about usage and already printed.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    return reportFailure(error, io);
+  }
+}

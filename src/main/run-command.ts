@@ -1,0 +1,126 @@
+/** `komainu run`: powers a board on and gives its console on a transport. */
+import { ExitCode, Logger, type LogRecord } from "../base/index.ts";
+import { type CommandContext, createCommandManager } from "../commands/index.ts";
+import { createTransport, parseSerialSpec, type Transport } from "../serial/index.ts";
+import { PromptSession, TerminalConsole } from "../shell/index.ts";
+import { logSeverity } from "../vm/index.ts";
+import { bannerText } from "./banner.ts";
+import { Interruption } from "./interruption.ts";
+import { createLog } from "./log-text.ts";
+import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
+import type { ProgramIo } from "./program-io.ts";
+
+export interface RunOptions extends Omit<PowerOptions, "log"> {
+  serial: string;
+  verbose: boolean;
+}
+
+type SessionEnd = "closed" | "shutdown" | "reset" | "interrupted";
+
+class ConsoleRun {
+  private readonly io: ProgramIo;
+  private readonly options: RunOptions;
+  private readonly transport: Transport;
+  private readonly interruption: Interruption;
+  private readonly log: Logger;
+  private session: PromptSession<CommandContext> | undefined;
+  private powered: PoweredBoard | undefined;
+  private terminal: TerminalConsole | undefined;
+  private isFinal = false;
+
+  constructor(io: ProgramIo, options: RunOptions, interruption: Interruption) {
+    this.io = io;
+    this.options = options;
+    this.interruption = interruption;
+    const newline = options.serial === "stdio" ? "\r\n" : "\n";
+    this.log = createLog(io, { verbose: options.verbose, newline });
+    this.transport = createTransport(parseSerialSpec(options.serial), this.log.child("serial"));
+  }
+
+  /** Messages of the hypervisor appear on its console, as `stdio loglevel` wants them. */
+  private readonly announce = (record: LogRecord): void => {
+    const { session, powered } = this;
+    const level = powered?.machine.hypervisor.stdio.logLevel ?? logSeverity.note;
+    if (logSeverity[record.level] > level) return;
+    const source = record.source === "" ? "" : `${record.source}: `;
+    session?.announce(`${record.level.toUpperCase()}: ${source}${record.message}\n`);
+  };
+
+  async run(): Promise<SessionEnd> {
+    const { transport, interruption } = this;
+    transport.onData = (data) => {
+      this.terminal?.input(data);
+      this.powered?.driver.wake();
+    };
+    transport.onClose = ({ final, reason }) => {
+      if (!final) return;
+      if (this.options.verbose) this.log.info(`console closed: ${reason}`);
+      this.isFinal = !transport.isConnected;
+      this.terminal?.close();
+      this.powered?.driver.wake();
+    };
+    interruption.onRequest = () => this.powered?.driver.wake();
+    await transport.start();
+    if (this.options.serial !== "stdio") this.io.err(`Console on ${transport.description}; Ctrl-C ends it.\n`);
+    // A board that is switched on while its cable is out: the prompt comes when it is plugged in again.
+    transport.onOpen = () => this.session?.announce("Console connected.\n");
+    try {
+      let end = await this.powerCycle();
+      while (end === "reset") end = await this.powerCycle();
+      return end;
+    } finally {
+      await transport.stop();
+    }
+  }
+
+  /** One life of the board, from power-on to `shutdown`, `reset` or the end of the console. */
+  private async powerCycle(): Promise<SessionEnd> {
+    const { transport, options, interruption } = this;
+    const powered = powerOn({ ...options, log: new Logger("", this.announce) });
+    const { machine, driver } = powered;
+    this.powered = powered;
+    const terminal = new TerminalConsole({
+      output: (bytes) => transport.write(bytes),
+      usesCarriageReturn: transport.isInteractive,
+    });
+    this.terminal = terminal;
+    terminal.write(bannerText(powered, options.clock));
+    const manager = createCommandManager();
+    const context: CommandContext = { console: terminal, hv: machine.hypervisor, manager, waiter: driver };
+    const session = new PromptSession({ manager, context });
+    this.session = session;
+    let isClosed = false;
+    let failure: unknown;
+    const reading = session.run().then(
+      () => {
+        isClosed = true;
+      },
+      (error: unknown) => {
+        failure = error;
+        isClosed = true;
+      },
+    );
+    void reading.then(() => driver.wake());
+    const isDone = (): boolean =>
+      isClosed || this.isFinal || interruption.isRequested || machine.powerRequest !== "none";
+    while (!isDone()) {
+      if ((await driver.run({ isDone })) === "asleep") await driver.untilWoken();
+    }
+    if (failure !== undefined) throw failure;
+    if (interruption.isRequested) return "interrupted";
+    if (machine.powerRequest !== "none") return machine.powerRequest;
+    return "closed";
+  }
+}
+
+export async function run(io: ProgramIo, options: RunOptions): Promise<ExitCode> {
+  const interruption = new Interruption();
+  const console = new ConsoleRun(io, options, interruption);
+  interruption.listen();
+  try {
+    const end = await console.run();
+    return end === "interrupted" ? ExitCode.interrupted : ExitCode.ok;
+  } finally {
+    interruption.stop();
+  }
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { parseClock, parseCount, parseSeconds } from "../../src/main/options.ts";
+
+describe("option values", () => {
+  it("are taken when they are in range", () => {
+    expect([parseClock("virtual"), parseClock("real")]).toEqual(["virtual", "real"]);
+    expect(["1", "0.5", "1000000"].map(parseSeconds("--timeout"))).toEqual([1, 0.5, 1e6]);
+    expect(["1", "8"].map((text) => parseCount("--jobs", 8)(text))).toEqual([1, 8]);
+  });
+
+  it.each(["0", "-1", "abc", "", "1e3", "1000001"])("refuse %j as seconds", (text) => {
+    expect(() => parseSeconds("--timeout")(text)).toThrow(expect.objectContaining({ code: "option-invalid" }));
+  });
+
+  it.each(["0", "9", "1.5", "x"])("refuse %j as a count of at most 8", (text) => {
+    expect(() => parseCount("--jobs", 8)(text)).toThrow(`found "${text}"`);
+  });
+
+  it("refuse an unknown clock, naming the two there are", () => {
+    expect(() => parseClock("wall")).toThrow('expected virtual or real, found "wall"');
+  });
+});
