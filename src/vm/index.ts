@@ -1,3 +1,4 @@
+export * from "./buddy.ts";
 export * from "./chardev.ts";
 export * from "./devtree.ts";
 export * from "./facts.ts";
@@ -6,6 +7,7 @@ export * from "./heap.ts";
 export * from "./host.ts";
 export * from "./host-ram.ts";
 export * from "./hypervisor.ts";
+export * from "./machine.ts";
 export * from "./machine-control.ts";
 export * from "./module.ts";
 export * from "./region.ts";
