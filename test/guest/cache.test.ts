@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { mkdirSync, readFileSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
@@ -15,6 +15,7 @@ import {
 } from "../../src/guest/cache.ts";
 import { type GuestInputs, guestHash, recipeInputs, sha256 } from "../../src/guest/inputs.ts";
 import { installedBoardsFolder, readRecipeFiles, recipeOf } from "../../src/guest/recipe.ts";
+import { givenFolder } from "./fake-tools.ts";
 
 const recipe = recipeOf("versatilepb");
 const BOARDS_FOLDER = installedBoardsFolder();
@@ -28,7 +29,7 @@ function givenInputs(compiler: string): GuestInputs {
   };
 }
 
-const givenCache = (): string => mkdtempSync(join(tmpdir(), "komainu-cache-"));
+const givenCache = (): string => givenFolder();
 
 /** A complete guest of small files; `ageS` seconds old. */
 function givenGuest(cacheDir: string, inputs: GuestInputs, ageS = 0): string {

@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { executableFromPackage, fetchPackage, packageDateS, packageVersion } from "../../src/guest/debian.ts";
 import type { ToolContext } from "../../src/guest/process.ts";
-import { armElf, type FakeTools, makeFakeTools } from "./fake-tools.ts";
+import { armElf, type FakeTools, givenFolder, makeFakeTools } from "./fake-tools.ts";
 
 const busybox = { name: "busybox-static", architecture: "armel" };
 
@@ -13,7 +12,7 @@ function givenContext(fake: FakeTools): ToolContext {
   return { step: "packages", logPath: join(fake.root, "packages.log"), env: fake.env };
 }
 
-function givenFolder(fake: FakeTools): string {
+function givenPackagesFolder(fake: FakeTools): string {
   const folder = join(fake.root, "packages");
   mkdirSync(folder);
   return folder;
@@ -22,7 +21,7 @@ function givenFolder(fake: FakeTools): string {
 describe("fetchPackage", () => {
   it("downloads a package once, and again only to refresh it", async () => {
     const fake = makeFakeTools();
-    const folder = givenFolder(fake);
+    const folder = givenPackagesFolder(fake);
     const first = await fetchPackage(givenContext(fake), busybox, folder, false);
     expect(first).toBe(join(folder, "busybox-static_1.0_armel.deb"));
     expect(await fetchPackage(givenContext(fake), busybox, folder, false)).toBe(first);
@@ -33,7 +32,7 @@ describe("fetchPackage", () => {
 
   it("leaves nothing but the package behind", async () => {
     const fake = makeFakeTools();
-    const folder = givenFolder(fake);
+    const folder = givenPackagesFolder(fake);
     await fetchPackage(givenContext(fake), busybox, folder, false);
     expect(readdirSync(folder)).toEqual(["busybox-static_1.0_armel.deb"]);
   });
@@ -41,7 +40,7 @@ describe("fetchPackage", () => {
   it("says which package could not be got", async () => {
     const fake = makeFakeTools();
     const wanted = { name: "no-such-package", architecture: "armel" };
-    await expect(fetchPackage(givenContext(fake), wanted, givenFolder(fake), false)).rejects.toMatchObject({
+    await expect(fetchPackage(givenContext(fake), wanted, givenPackagesFolder(fake), false)).rejects.toMatchObject({
       code: "guest-package-unavailable",
       exitCode: 3,
       message: expect.stringContaining("no-such-package:armel"),
@@ -73,7 +72,7 @@ describe("executableFromPackage", () => {
 
 describe("packageDateS", () => {
   it("is the changelog's newest date", () => {
-    const folder = mkdtempSync(join(tmpdir(), "komainu-date-"));
+    const folder = givenFolder();
     const entry = (date: string): string =>
       `linux (6.1.1-1) x; urgency=high\n\n  * A.\n\n -- A B <a@b.example>  ${date}\n`;
     const text = `${entry("Tue, 14 Nov 2023 23:13:20 +0100")}\n${entry("Mon, 13 Nov 2023 23:13:20 +0100")}`;
@@ -82,7 +81,7 @@ describe("packageDateS", () => {
   });
 
   it("is the archive's time where documentation is not installed", () => {
-    const folder = mkdtempSync(join(tmpdir(), "komainu-date-"));
+    const folder = givenFolder();
     const archive = join(folder, "source.tar.xz");
     writeFileSync(archive, "");
     utimesSync(archive, 1_600_000_000, 1_600_000_000);

@@ -1,8 +1,18 @@
 /** A search path that holds only fakes of the build's slow tools, and a tiny "kernel source", for tests of the build. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { findTool } from "../../src/guest/tools.ts";
 
 export interface FakeTools {
@@ -80,8 +90,16 @@ function makeSource(root: string): string {
   return archive;
 }
 
+/** An empty folder for the running test. */
+export function givenFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "komainu-guest-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** For the running test; a call in it makes one more, independent set. */
 export function makeFakeTools(): FakeTools {
-  const root = mkdtempSync(join(tmpdir(), "komainu-guest-"));
+  const root = givenFolder();
   const bin = join(root, "bin");
   const boardsFolder = join(root, "boards");
   for (const folder of [bin, boardsFolder]) mkdirSync(folder);

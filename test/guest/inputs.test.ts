@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
@@ -13,6 +12,7 @@ import {
   sha256OfFile,
 } from "../../src/guest/inputs.ts";
 import { recipeOf } from "../../src/guest/recipe.ts";
+import { givenFolder } from "./fake-tools.ts";
 
 const files = { fragment: new Uint8Array([1]), init: new Uint8Array([2]) };
 const recipe = recipeOf("versatilepb");
@@ -60,7 +60,7 @@ describe("madeBy", () => {
 
 describe("hashes", () => {
   it("of a file and of its bytes are the same", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "komainu-hash-")), "file");
+    const path = join(givenFolder(), "file");
     const data = new Uint8Array(3_000_000).map((_, index) => index * 7);
     writeFileSync(path, data);
     expect(await sha256OfFile(path)).toBe(sha256(data));

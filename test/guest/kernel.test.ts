@@ -1,9 +1,9 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bannerDate, compiledFraction, kernelEnvironment, unmetOptions } from "../../src/guest/kernel.ts";
 import { recipeOf } from "../../src/guest/recipe.ts";
+import { givenFolder } from "./fake-tools.ts";
 
 describe("bannerDate", () => {
   it("has the form of date -u, with a day of one digit padded by a space", () => {
@@ -41,7 +41,7 @@ describe("compiledFraction", () => {
   const recipe = recipeOf("versatilepb");
 
   it("counts the compiler's, assembler's, archiver's and linker's lines of earlier runs", () => {
-    const logPath = join(mkdtempSync(join(tmpdir(), "komainu-kernel-")), "build.log");
+    const logPath = join(givenFolder(), "build.log");
     expect(compiledFraction(logPath, recipe)).toBe(0);
     const lines = [
       "$ make zImage",

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isLocked, takeLock } from "../../src/guest/lock.ts";
+import { givenFolder } from "./fake-tools.ts";
 
-const givenLockPath = (): string => join(mkdtempSync(join(tmpdir(), "komainu-lock-")), "deep", "build.lock");
+const givenLockPath = (): string => join(givenFolder(), "deep", "build.lock");
 
 /** A PID that was in use a moment ago and is not any more. */
 const deadPid = (): number => spawnSync("true").pid;

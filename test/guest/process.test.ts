@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runTool, TAIL_LINES, type ToolContext, toolOutput } from "../../src/guest/process.ts";
+import { givenFolder } from "./fake-tools.ts";
 
 function givenContext(more: Partial<ToolContext> = {}): ToolContext {
-  const folder = mkdtempSync(join(tmpdir(), "komainu-process-"));
+  const folder = givenFolder();
   return { step: "compile", logPath: join(folder, "build.log"), env: process.env, ...more };
 }
 
