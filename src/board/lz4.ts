@@ -45,7 +45,7 @@ function decodeBlock(block: Uint8Array, out: OutputBuffer): void {
  */
 export function decodeLz4Legacy(data: Uint8Array, limitBytes: number): { content: Uint8Array; consumedBytes: number } {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  if (data.length < 8 || view.getUint32(0, true) !== LZ4_LEGACY_MAGIC) throw new UnpackError("no LZ4 legacy magic");
+  if (data.length < 4 || view.getUint32(0, true) !== LZ4_LEGACY_MAGIC) throw new UnpackError("no LZ4 legacy magic");
   const out = new OutputBuffer(limitBytes);
   let at = 4;
   while (at + 4 <= data.length) {

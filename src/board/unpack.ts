@@ -1,7 +1,7 @@
 /** Unpacks what a guest kernel would unpack itself: the formats of its build, told apart by their first bytes. */
-import { gunzipSync } from "node:zlib";
 import { decompress as decompressZstd } from "fzstd";
 import { UnpackError, UnpackLimitError } from "./errors.ts";
+import { decodeGzip } from "./gzip.ts";
 import { decodeLz4Legacy } from "./lz4.ts";
 import { decodeLzmaAlone, decodeXz } from "./xz.ts";
 
@@ -20,24 +20,6 @@ interface Format {
   readonly unpack: Unpacker | undefined;
 }
 
-/** zlib's object, which counts the input it used; the typings leave it out of the result. */
-interface InflateResult {
-  buffer: Uint8Array;
-  engine: { bytesWritten: number };
-}
-
-function unpackGzip(data: Uint8Array, limitBytes: number): Unpacked {
-  try {
-    const result = gunzipSync(data, { maxOutputLength: limitBytes, info: true }) as unknown as InflateResult;
-    return { content: result.buffer, consumedBytes: result.engine.bytesWritten };
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ERR_BUFFER_TOO_LARGE") throw new UnpackLimitError(limitBytes);
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UnpackError(`gzip data that does not unpack (${message})`, code === "Z_BUF_ERROR");
-  }
-}
-
 /** The library reads one run of frames and does not say where it ended, so the whole input counts as used. */
 function unpackZstd(data: Uint8Array, limitBytes: number): Unpacked {
   let content: Uint8Array;
@@ -53,7 +35,7 @@ function unpackZstd(data: Uint8Array, limitBytes: number): Unpacked {
 
 /** In the order in which a zImage is searched: the surest magic numbers first. */
 export const formats: readonly Format[] = [
-  { name: "gzip", magic: [0x1f, 0x8b, 0x08], unpack: unpackGzip },
+  { name: "gzip", magic: [0x1f, 0x8b, 0x08], unpack: decodeGzip },
   { name: "xz", magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], unpack: decodeXz },
   { name: "lz4", magic: [0x02, 0x21, 0x4c, 0x18], unpack: decodeLz4Legacy },
   { name: "zstd", magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unpackZstd },

@@ -15,7 +15,7 @@ describe("OutputBuffer", () => {
     const out = new OutputBuffer(200_000);
     out.push(5);
     out.copyBack(1, 199_999);
-    expect(out.finish()).toEqual(new Uint8Array(200_000).fill(5));
+    expect(Buffer.alloc(200_000, 5).equals(out.finish())).toBe(true);
     expect(() => out.push(1)).toThrow("more than 200000 bytes of content");
     expect(() => out.copyBack(1, 1)).toThrow("more than 200000 bytes of content");
   });

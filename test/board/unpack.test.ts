@@ -94,9 +94,8 @@ describe.each(Object.entries(packers))("what %s packed, where the tool is there"
   const tool = name.split(" ")[0] === "lzma" ? "xz" : name.split(" ")[0];
   const isThere = spawnSync(tool, ["--version"]).status === 0;
 
-  it.skipIf(!isThere).each(Object.entries(contents))("unpacks to %s", (what, content) => {
+  it.skipIf(!isThere).each(Object.entries(contents))("unpacks to %s", (_what, content) => {
     const { stdout } = spawnSync(tool, args, { input: content, maxBuffer: 2 ** 24 });
-    if (name === "lz4" && what === "empty") return;
     const unpacked = unpack(new Uint8Array(stdout), 2 ** 23);
     expect(Buffer.from(unpacked.content).equals(content)).toBe(true);
   });
