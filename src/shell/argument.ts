@@ -5,6 +5,8 @@ import { parseDecimal, parseHex, parseNumber } from "./numbers.ts";
 export interface Argument<T, C> {
   /** As the usage shows it, without brackets: `vcpu_id`. */
   readonly label: string;
+  /** Shown in the usage instead of `<label>`, for arguments with marks of their own. */
+  readonly usage?: string;
   /** `a number`, for the error text. */
   readonly expects: string;
   readonly parse: (text: string) => T | undefined;
@@ -73,7 +75,7 @@ export const repeated = <T, C>(argument: Argument<T, C>): Argument<T[], C> & { r
 });
 
 /** `<label>`, `[<label>]` or `<label0> <label1> ...`. */
-export function argumentUsage({ label, isOptional, isRepeated }: Argument<unknown, never>): string {
-  const text = isRepeated === true ? `<${label}0> <${label}1> ...` : `<${label}>`;
+export function argumentUsage({ label, usage, isOptional, isRepeated }: Argument<unknown, never>): string {
+  const text = usage ?? (isRepeated === true ? `<${label}0> <${label}1> ...` : `<${label}>`);
   return isOptional === true ? `[${text}]` : text;
 }

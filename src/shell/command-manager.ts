@@ -30,8 +30,21 @@ export interface ExecuteOptions {
   readonly filter?: CommandFilter;
 }
 
+export interface ManagerOptions<C> {
+  /** Called when a command starts and when it ends. */
+  readonly onRun?: (context: C, isRunning: boolean) => void;
+}
+
+/** As the last word of a command it asks for the command's data instead of its text. */
+const JSON_OPTION = "--json";
+
 export class CommandManager<C extends ShellContext> {
   private readonly registered = new Map<string, CommandFamily<C>>();
+  private readonly options: ManagerOptions<C>;
+
+  constructor(options: ManagerOptions<C> = {}) {
+    this.options = options;
+  }
 
   /** In order of registration. */
   get families(): readonly CommandFamily<C>[] {
@@ -130,7 +143,12 @@ export class CommandManager<C extends ShellContext> {
     const family = this.registered.get(name);
     if (family === undefined) return failed(Status.fail, this.unknownText(name));
     if (filter?.(command.words) === true) return failed(Status.access, `Error: command ${name} filtered\n`);
-    const result = await this.runFamily(context, family, words, command.rest);
+    const isJson = words.at(-1) === JSON_OPTION && family.hasNoHelpForm !== true;
+    this.options.onRun?.(context, true);
+    const answer = await this.runFamily(context, family, isJson ? words.slice(0, -1) : words, command.rest);
+    this.options.onRun?.(context, false);
+    const result =
+      isJson && answer.data !== undefined ? { ...answer, text: `${JSON.stringify(answer.data)}\n` } : answer;
     if (result.code === Status.ok) return result;
     return { ...result, text: `${result.text}Error: command ${name} failed (code ${result.code})\n` };
   }

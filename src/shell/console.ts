@@ -5,8 +5,12 @@ export interface Console {
   write(text: string): void;
   /** Bytes as a guest sent them; only LF may become CR LF. */
   writeBytes(bytes: Uint8Array): void;
+  /** False for a script's console, on which nobody will ever type. */
+  readonly hasInput: boolean;
   /** The next byte typed, or `undefined` when there will be none. */
   readByte(): Promise<number | undefined>;
+  /** A byte typed already, or `undefined`. */
+  pollByte(): number | undefined;
   /** True once after the user typed Ctrl-C; what was typed before it is dropped. */
   takeInterrupt(): boolean;
 }
@@ -36,6 +40,7 @@ export interface TerminalConsoleOptions {
 }
 
 export class TerminalConsole implements Console {
+  readonly hasInput = true;
   private readonly options: TerminalConsoleOptions;
   private queue: number[] = [];
   private waiting: ((byte: number | undefined) => void) | undefined;
@@ -76,6 +81,10 @@ export class TerminalConsole implements Console {
     });
   }
 
+  pollByte(): number | undefined {
+    return this.queue.shift();
+  }
+
   takeInterrupt(): boolean {
     const at = this.queue.lastIndexOf(CTRL_C);
     if (at < 0) return false;
@@ -92,6 +101,7 @@ export class TerminalConsole implements Console {
 
 /** Keeps what is written and has no input; for `exec`, `--json` and tests. */
 export class BufferConsole implements Console {
+  readonly hasInput = false;
   private readonly chunks: Uint8Array[] = [];
 
   get text(): string {
@@ -108,6 +118,10 @@ export class BufferConsole implements Console {
 
   readByte(): Promise<undefined> {
     return Promise.resolve(undefined);
+  }
+
+  pollByte(): undefined {
+    return undefined;
   }
 
   takeInterrupt(): boolean {

@@ -13,8 +13,6 @@ export interface PromptOptions<C extends ShellContext> {
   readonly filter?: CommandFilter;
   readonly columns?: () => number;
   readonly historyCapacity?: number;
-  /** Called with each line before it is executed, and after it: the hypervisor marks its console thread. */
-  readonly onExecute?: (isRunning: boolean) => void;
 }
 
 /** One console session. */
@@ -42,14 +40,12 @@ export class PromptSession<C extends ShellContext> {
 
   /** Runs until the console's input ends. */
   async run(): Promise<void> {
-    const { context, manager, filter, onExecute, prompt = PROMPT } = this.options;
+    const { context, manager, filter, prompt = PROMPT } = this.options;
     context.console.write("\n");
     for (;;) {
       const line = await this.readLine(prompt);
       if (line === undefined) return;
-      onExecute?.(true);
       await manager.execute(context, line, { filter });
-      onExecute?.(false);
     }
   }
 

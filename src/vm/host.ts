@@ -6,6 +6,8 @@ import type { MachineFacts } from "./facts.ts";
 
 const POOL_MIN_ORDER = 12;
 const POOL_MAX_ORDER = 23;
+/** Xvisor's house-keeping: half as many records as pages. */
+const PAGES_PER_RECORD = 2;
 
 /** A host interrupt and how often it came; the console's UART and the scheduler's timer raise theirs. */
 export class HostIrq {
@@ -36,6 +38,11 @@ export class VirtualPool {
     this.sizeBytes = sizeBytes;
     this.buddy = new BuddyAllocator(sizeBytes, POOL_MIN_ORDER, POOL_MAX_ORDER);
     assert(this.buddy.reserve(0, reservedBytes), "the hypervisor's image fits into its virtual pool");
+  }
+
+  /** House-keeping records there are for blocks in use and free areas. */
+  get recordCount(): number {
+    return this.sizeBytes / 2 ** POOL_MIN_ORDER / PAGES_PER_RECORD;
   }
 
   /** The address of a run of pages. */

@@ -33,6 +33,9 @@ const VCPU_CONTEXT_BYTES = 2048;
 const THREAD_STACK_BYTES = 8192;
 const GUEST_RECORD_BYTES = 512;
 const HEAP_ALIGN_ORDER = 21;
+/** A hundred lines of 256 characters. */
+const CONSOLE_HISTORY_BYTES = 25_600;
+const EMULATOR_PRIORITY = 10;
 
 export interface VersionInfo {
   readonly name: string;
@@ -95,6 +98,11 @@ export class Hypervisor implements Stateful {
     this.startThread("syswq/0", MAX_PRIORITY);
     this.consoleThread = this.startThread("mterm", DEFAULT_PRIORITY);
     this.deviceTree = buildHostDeviceTree(facts);
+    const emulators = new Set(facts.guest.regions.flatMap((region) => region.emulator ?? []));
+    for (const name of emulators) {
+      this.modules.register({ name, description: `emulator of ${name}`, priority: EMULATOR_PRIORITY });
+    }
+    this.heap.allocate(CONSOLE_HISTORY_BYTES, "mterm history");
     this.stdio = new StandardIo({ name: lastPart(facts.consolePath), path: facts.consolePath });
   }
 
@@ -112,6 +120,16 @@ export class Hypervisor implements Stateful {
 
   attach(machine: MachineControl): void {
     this.machine = machine;
+  }
+
+  /** The console's thread runs while a command is executed, and sleeps while it waits for a line. */
+  consoleTurn(isRunning: boolean): void {
+    if (!isRunning) {
+      this.consoleThread.sleep();
+      return;
+    }
+    this.consoleThread.start();
+    this.scheduler.switchTo(this.consoleThread.vcpu);
   }
 
   findGuest(name: string): Guest | undefined {
@@ -152,12 +170,12 @@ export class Hypervisor implements Stateful {
     facts.disks.forEach((disk, i) => {
       this.disks.push(new VirtualDisk(`${facts.name}/${disk}`, this.blockDevices[i]));
     });
-    addGuestNode(this.deviceTree, facts);
+    if (this.deviceTree.find(guest.path) === undefined) addGuestNode(this.deviceTree, facts);
     this.machine?.create(guest);
     return guest;
   }
 
-  /** Gives everything the guest holds back, the device tree node included. */
+  /** Gives everything the guest holds back; its device tree node stays, so that it can be created again. */
   destroyGuest(guest: Guest): void {
     this.machine?.destroy();
     for (const vcpu of guest.vcpus) {
@@ -174,7 +192,6 @@ export class Hypervisor implements Stateful {
     }
     for (const region of guest.regions) if (region.allocation !== undefined) this.ram.free(region.allocation);
     this.guests.splice(this.guests.indexOf(guest), 1);
-    this.deviceTree.find(guest.path)?.remove();
   }
 
   /** VCPUs and devices to their reset state; memory keeps its content. */

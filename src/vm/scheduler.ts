@@ -6,7 +6,7 @@
 import type { State, Stateful } from "../base/index.ts";
 import { vcpuPoolFull } from "./errors.ts";
 import type { TimeSource } from "./time-source.ts";
-import type { VcpuInit } from "./vcpu.ts";
+import type { ChangeCause, VcpuInit } from "./vcpu.ts";
 import { IDLE_PRIORITY, Vcpu, VcpuState } from "./vcpu.ts";
 
 /** As in Xvisor's ARMv5 build. */
@@ -14,11 +14,11 @@ export const MAX_VCPUS = 48;
 
 export class Scheduler implements Stateful {
   readonly idle: Vcpu;
-  /** Called when a state changed by request, so that the machine looks anew. */
+  /** Called when a guest VCPU changed state by request (not by the scheduler or a wait), so that the machine looks anew. */
   onStatesChanged: () => void = () => {};
   private readonly pool: (Vcpu | undefined)[] = [];
   private readonly clock: TimeSource;
-  private runningVcpu: Vcpu;
+  private runningVcpu!: Vcpu;
   private switching = false;
 
   constructor(clock: TimeSource) {
@@ -26,6 +26,7 @@ export class Scheduler implements Stateful {
     this.idle = this.create({ name: "idle/0", priority: IDLE_PRIORITY });
     this.idle.kick();
     this.idle.dispatch();
+    // From here on `changed` keeps one VCPU running.
     this.runningVcpu = this.idle;
   }
 
@@ -47,7 +48,7 @@ export class Scheduler implements Stateful {
     let id = this.pool.indexOf(undefined);
     if (id < 0) id = this.pool.length;
     if (id >= MAX_VCPUS) throw vcpuPoolFull(MAX_VCPUS, init.name);
-    const vcpu = new Vcpu({ ...init, id, onChange: (v, before) => this.changed(v, before) }, this.clock);
+    const vcpu = new Vcpu({ ...init, id, onChange: (v, before, cause) => this.changed(v, before, cause) }, this.clock);
     this.pool[id] = vcpu;
     return vcpu;
   }
@@ -60,22 +61,8 @@ export class Scheduler implements Stateful {
 
   /** Makes `vcpu` the running one; the one before goes back to Ready. False when it is not runnable. */
   switchTo(vcpu: Vcpu): boolean {
-    if (vcpu === this.runningVcpu && vcpu.state === VcpuState.running) return true;
-    if (!vcpu.isRunnable) return false;
-    this.switching = true;
-    this.runningVcpu.preempt();
-    vcpu.dispatch();
-    this.runningVcpu = vcpu;
-    this.switching = false;
-    return true;
-  }
-
-  /** WFI of a guest's VCPU: it is Paused and the idle thread runs. */
-  waitForInterrupt(vcpu: Vcpu): void {
-    this.switching = true;
-    vcpu.waitForInterrupt();
-    this.switching = false;
-    this.switchTo(this.idle);
+    if (vcpu.isRunnable) vcpu.dispatch();
+    return vcpu === this.runningVcpu;
   }
 
   /** The share of virtual time since power-on in which the host CPU was not idle, 0 to 1. */
@@ -84,13 +71,21 @@ export class Scheduler implements Stateful {
     return nowNs === 0 ? 0 : 1 - this.idle.times.runningNs / nowNs;
   }
 
-  private changed(vcpu: Vcpu, before: VcpuState): void {
-    if (this.switching || this.runningVcpu === undefined) return;
-    if (vcpu === this.runningVcpu && before === VcpuState.running) {
-      this.runningVcpu = this.idle;
-      this.idle.dispatch();
-    }
-    this.onStatesChanged();
+  /** Keeps exactly one VCPU Running: the idle thread when no other is, and a guest again as soon as its wait ends. */
+  private changed(vcpu: Vcpu, before: VcpuState, cause: ChangeCause): void {
+    if (this.switching || vcpu === this.idle) return;
+    this.switching = true;
+    if (vcpu.state === VcpuState.running) this.take(vcpu);
+    else if (vcpu === this.runningVcpu && before === VcpuState.running) this.take(this.idle);
+    else if (cause === "wake" && this.runningVcpu === this.idle) this.take(vcpu);
+    this.switching = false;
+    if (cause === "request" && !vcpu.isOrphan) this.onStatesChanged();
+  }
+
+  private take(vcpu: Vcpu): void {
+    this.runningVcpu.preempt();
+    vcpu.dispatch();
+    this.runningVcpu = vcpu;
   }
 
   save(): State {

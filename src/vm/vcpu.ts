@@ -42,8 +42,11 @@ export interface VcpuInit {
   /** Not started by `guest kick`. */
   readonly isPowerOff?: boolean;
   /** Called after every change of state. */
-  readonly onChange: (vcpu: Vcpu, before: VcpuState) => void;
+  readonly onChange: (vcpu: Vcpu, before: VcpuState, cause: ChangeCause) => void;
 }
+
+/** Somebody asked (kick, pause, halt, reset), the scheduler decided, or the guest waits and wakes by itself. */
+export type ChangeCause = "request" | "schedule" | "wait" | "wake";
 
 /** Time spent in each state since creation or the last reset. */
 export interface VcpuTimes {
@@ -155,24 +158,22 @@ export class Vcpu implements Stateful {
 
   /** The scheduler's: Ready to Running. */
   dispatch(): void {
-    if (this.current === VcpuState.ready) this.change(VcpuState.running);
+    if (this.current === VcpuState.ready) this.change(VcpuState.running, "schedule");
   }
 
   /** The scheduler's: Running to Ready. */
   preempt(): void {
-    if (this.current === VcpuState.running) this.change(VcpuState.ready);
+    if (this.current === VcpuState.running) this.change(VcpuState.ready, "schedule");
   }
 
   /** WFI: Running (or Ready) to Paused until `wake`. */
   waitForInterrupt(): void {
-    if (!this.isRunnable) return;
-    this.change(VcpuState.paused);
-    this.isWaiting = true;
+    if (this.isRunnable) this.change(VcpuState.paused, "wait");
   }
 
   /** An interrupt came; ends a wait, and nothing else. */
   wake(): void {
-    if (this.current === VcpuState.paused && this.isWaiting) this.change(VcpuState.ready);
+    if (this.current === VcpuState.paused && this.isWaiting) this.change(VcpuState.ready, "wake");
   }
 
   get times(): VcpuTimes {
@@ -182,15 +183,15 @@ export class Vcpu implements Stateful {
     return { readyNs: spent.ready, runningNs: spent.running, pausedNs: spent.paused, haltedNs: spent.halted };
   }
 
-  private change(next: VcpuState): void {
+  private change(next: VcpuState, cause: ChangeCause = "request"): void {
     const before = this.current;
     const nowNs = this.clock.nowNs();
     const counted = countedState(before);
     if (counted !== undefined) this.spent[counted] += nowNs - this.sinceNs;
     this.sinceNs = nowNs;
     this.current = next;
-    this.isWaiting = false;
-    this.onChange(this, before);
+    this.isWaiting = cause === "wait";
+    this.onChange(this, before, cause);
   }
 
   save(): State {

@@ -1,0 +1,25 @@
+/** What a console command may use, and the helper that declares its forms for this context. */
+import type { ArgumentTable, CommandManager, Form, FormInit, ShellContext } from "../shell/index.ts";
+import { makeForm } from "../shell/index.ts";
+import type { Hypervisor } from "../vm/index.ts";
+
+/** Lets virtual time pass while a command waits. */
+export interface GuestWaiter {
+  /**
+   * Comes back when `done()` is true (answer true) or virtual time has reached `deadlineNs` (answer false).
+   * `done` is asked between slices of the run loop, so that the answer is the same on every run. Time passes also
+   * when no VCPU can run.
+   */
+  waitUntil(done: () => boolean, deadlineNs: number): Promise<boolean>;
+}
+
+export interface CommandContext extends ShellContext {
+  readonly hv: Hypervisor;
+  readonly manager: CommandManager<CommandContext>;
+  readonly waiter: GuestWaiter;
+}
+
+/** A form of a command, with its arguments' types. */
+export const form = <A extends ArgumentTable<CommandContext>>(
+  init: FormInit<CommandContext, A>,
+): Form<CommandContext> => makeForm(init);

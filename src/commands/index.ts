@@ -1,0 +1,30 @@
+/** The console's commands. */
+import { CommandManager } from "../shell/index.ts";
+import { echo, help, reset, shutdown, sleep, version } from "./basic.ts";
+import { chardev, stdio } from "./character-devices.ts";
+import type { CommandContext } from "./context.ts";
+import { devtree } from "./devtree.ts";
+import { guest } from "./guest.ts";
+import { heap } from "./heap.ts";
+import { host } from "./host.ts";
+import { ids } from "./ids.ts";
+import { memory } from "./memory.ts";
+import { blockdev, vdisk } from "./storage.ts";
+import { module, thread } from "./threads.ts";
+import { vcpu } from "./vcpu.ts";
+import { vserial } from "./vserial.ts";
+import { wallclock } from "./wallclock.ts";
+
+const families = [help, vdisk, module, wallclock, heap, stdio, chardev, thread, memory, guest, vcpu, devtree, host];
+
+/** A manager with every command, in Xvisor's order. */
+export function createCommandManager(): CommandManager<CommandContext> {
+  const manager = new CommandManager<CommandContext>({ onRun: ({ hv }, isRunning) => hv.consoleTurn(isRunning) });
+  for (const family of families) manager.register(family);
+  for (const family of [shutdown, reset, echo, sleep, version, vserial, blockdev, ids]) manager.register(family);
+  return manager;
+}
+
+export type { CommandContext, GuestWaiter } from "./context.ts";
+export { kernelOf } from "./ids.ts";
+export { remoteFilter } from "./vserial.ts";
