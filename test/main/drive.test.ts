@@ -111,6 +111,17 @@ describe("virtual time", () => {
     expect(a.reduce((sum, n) => sum + n, 0)).toBe(4_000_000);
   });
 
+  it("gives the guest nothing while there is nothing to wait for", async () => {
+    const machine = new FakeMachine();
+    machine.busyUntilNs = 20 * MS;
+    let isDone = false;
+    void Promise.resolve().then(() => {
+      isDone = true;
+    });
+    expect(await new Driver(machine, "virtual", new FakeHost()).run({ isDone: () => isDone })).toBe("done");
+    expect(machine.slices).toEqual([]);
+  });
+
   it("says that it is asleep when nothing is left to happen", async () => {
     const machine = new FakeMachine();
     expect(await new Driver(machine, "virtual", new FakeHost()).run({ isDone: () => false })).toBe("asleep");
