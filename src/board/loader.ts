@@ -56,8 +56,10 @@ function commandLineOf(options: BootOptions): string {
   const { profile, faithful = false, nsPerInstruction = profile.cpu.nsPerInstruction } = options;
   const given = options.commandLine ?? profile.boot.commandLine;
   const hasLpj = /(?:^|\s)lpj=/.test(given);
+  // Words behind "--" are for init, so the kernel's own go before it.
+  const [, kernelWords, initWords] = /^(.*?)(\s--(?:\s.*)?)?$/s.exec(given) ?? ["", given];
   const lpj = faithful || hasLpj ? "" : ` lpj=${loopsPerJiffy(nsPerInstruction, profile.boot.kernelHz)}`;
-  const commandLine = `${given}${lpj}`.trim();
+  const commandLine = `${kernelWords}${lpj}${initWords ?? ""}`.trim();
   if (/[^ -~\t]/.test(commandLine)) throw commandLineInvalid("printable ASCII characters", "others");
   if (commandLine.length >= MAX_COMMAND_LINE) {
     throw commandLineInvalid(`at most ${MAX_COMMAND_LINE - 1} characters, lpj= included`, `${commandLine.length}`);

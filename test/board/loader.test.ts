@@ -69,6 +69,7 @@ describe("prepareBoot", () => {
     expect(prepareBoot({ ...options, nsPerInstruction: 10 }).commandLine).toMatch(/ lpj=500000$/);
     expect(prepareBoot({ ...options, commandLine: "quiet lpj=7" }).commandLine).toBe("quiet lpj=7");
     expect(prepareBoot({ ...options, commandLine: "" }).commandLine).toBe("lpj=1000000");
+    expect(prepareBoot({ ...options, commandLine: "quiet -- single" }).commandLine).toBe("quiet lpj=1000000 -- single");
   });
 
   it("starts the zImage itself when it is to be faithful, with the packed initrd and no lpj", () => {
