@@ -20,26 +20,38 @@ export const patterns: readonly Pattern[] = rows.map((row) => compilePattern(row
 /** Bits 27:20 and 7:4, which tell most ARM instructions apart. */
 const ARM_INDEX_BITS = 0x0ff000f0;
 const armIndex = (word: number): number => ((word >>> 16) & 0xff0) | ((word >>> 4) & 0xf);
-const armWordOfIndex = (index: number): number => ((index & 0xff0) << 16) | ((index & 0xf) << 4);
 /** Bits 15:6 of a Thumb instruction. */
 const THUMB_INDEX_BITS = 0xffc0;
 
-/** Candidates that can match a word whose bits `indexBits` are those of `word`, most specific first. */
-function candidatesFor(all: readonly Candidate[], word: number, indexBits: number): Candidate[] {
-  return all.filter(({ pattern }) => ((word ^ pattern.value) & pattern.mask & indexBits) === 0);
-}
+/** Which rows can match, by the index bits of the instruction. Lists are made when first asked for: few ever are. */
+class CandidateTable {
+  private readonly all: readonly Candidate[];
+  private readonly indexBits: number;
+  private readonly lists: (readonly Candidate[] | undefined)[];
 
-function makeTable(all: readonly Candidate[], size: number, wordOf: (index: number) => number, indexBits: number) {
-  const sorted = [...all].sort((a, b) => b.pattern.specificity - a.pattern.specificity);
-  return Array.from({ length: size }, (_, index) => candidatesFor(sorted, wordOf(index), indexBits));
+  constructor(candidates: readonly Candidate[], size: number, indexBits: number) {
+    this.all = [...candidates].sort((a, b) => b.pattern.specificity - a.pattern.specificity);
+    this.indexBits = indexBits;
+    this.lists = new Array<readonly Candidate[] | undefined>(size).fill(undefined);
+  }
+
+  /** The candidates of `word`, whose index is `index`, most specific first. */
+  candidates(index: number, word: number): readonly Candidate[] {
+    const known = this.lists[index];
+    if (known !== undefined) return known;
+    const bits = this.indexBits;
+    const list = this.all.filter(({ pattern }) => ((word ^ pattern.value) & pattern.mask & bits) === 0);
+    this.lists[index] = list;
+    return list;
+  }
 }
 
 /** Decodes words for an engine whose ops class is `O`. */
 export class Decoder<O> {
   private readonly exec: readonly ((ops: O, fields: Insn<O>) => void)[];
-  private readonly conditional: readonly Candidate[][];
-  private readonly unconditional: readonly Candidate[][];
-  private readonly halves: readonly Candidate[][];
+  private readonly conditional: CandidateTable;
+  private readonly unconditional: CandidateTable;
+  private readonly halves: CandidateTable;
 
   /** `exec` holds the semantic function of each row, by row index; rows of other architectures are left out. */
   constructor(exec: readonly ((ops: O, fields: Insn<O>) => void)[], archs: ReadonlySet<Arch> = ARMV5TEJ) {
@@ -50,30 +62,22 @@ export class Decoder<O> {
       .map((row) => ({ row, pattern: patterns[row.index] }));
     const arm = all.filter(({ row }) => !row.isThumb);
     const isUnconditional = ({ row }: Candidate) => row.pattern.startsWith("1111");
-    this.conditional = makeTable(
-      arm.filter((each) => !isUnconditional(each)),
-      4096,
-      armWordOfIndex,
-      ARM_INDEX_BITS,
-    );
-    this.unconditional = makeTable(arm.filter(isUnconditional), 4096, armWordOfIndex, ARM_INDEX_BITS);
-    this.halves = makeTable(
-      all.filter(({ row }) => row.isThumb),
-      1024,
-      (index) => index << 6,
-      THUMB_INDEX_BITS,
-    );
+    const conditional = arm.filter((each) => !isUnconditional(each));
+    this.conditional = new CandidateTable(conditional, 4096, ARM_INDEX_BITS);
+    this.unconditional = new CandidateTable(arm.filter(isUnconditional), 4096, ARM_INDEX_BITS);
+    const thumb = all.filter(({ row }) => row.isThumb);
+    this.halves = new CandidateTable(thumb, 1024, THUMB_INDEX_BITS);
   }
 
   /** Decodes an ARM instruction; what no row describes becomes the undefined instruction. */
   arm(word: number): Insn<O> {
     const table = word >>> 28 === 15 ? this.unconditional : this.conditional;
-    return this.match(table[armIndex(word)], word | 0);
+    return this.match(table.candidates(armIndex(word), word), word | 0);
   }
 
   /** Decodes a Thumb instruction of 16 bits; the halves of BL and BLX are instructions of their own. */
   thumb(half: number): Insn<O> {
-    return this.match(this.halves[(half >>> 6) & 0x3ff], half & 0xffff);
+    return this.match(this.halves.candidates((half >>> 6) & 0x3ff, half), half & 0xffff);
   }
 
   private match(candidates: readonly Candidate[], word: number): Insn<O> {

@@ -77,7 +77,7 @@ function extract(word: number, field: FieldBits): number {
   return value;
 }
 
-/** Lowest address minus base, and change of the base, of a block of `count` words. */
+/** Number of registers, lowest address minus base, and change of the base, of LDM and STM. */
 function deriveBlock(fields: Fields): void {
   const sizeBytes = 4 * popCount(fields.l);
   fields.i = sizeBytes >> 2;

@@ -8,7 +8,7 @@
  *
  * - `{c}`: condition suffix, nothing for "always".
  * - `{X?yes:no}` or `{X?yes}`: the text `yes` when field X is 1, else `no` or nothing. `{S}` is short for `{S?s}`.
- * - `{n}` `{d}` `{m}` `{s}` `{t}` `{h}`: name of the register in that field; `{t+1}`: the register after `{t}`.
+ * - `{n}` `{d}` `{m}` `{s}` `{t}` `{h}`: name of the register in that field.
  * - `{#v}` `{#i}` and so on: `#` and the field as a signed decimal number; `{v}` and so on: the bare number.
  * - `{imm}`: the modified immediate, whose value is field i (8 bits v, rotated right by 2 * r).
  * - `{shift}`: the constant shift (type y, amount i as encoded, so 0 is 32 for LSR and ASR and RRX for ROR) after a
