@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { Heap, VirtualSerialPort } from "../../src/vm/index.ts";
+
+const region = { name: "normal" as const, physicalAddress: 0, virtualAddress: 0, sizeBytes: 0x10000 };
+const givenPort = (): VirtualSerialPort =>
+  new VirtualSerialPort("guest0/uart0", new Heap(region, new Uint8Array(region.sizeBytes)));
+const send = (port: VirtualSerialPort, text: string): void => {
+  for (const byte of new TextEncoder().encode(text)) port.transmit(byte);
+};
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** A UART with a small receive FIFO. */
+class FakeUart {
+  readonly received: number[] = [];
+  onDrained = (): void => {};
+  private free: number;
+
+  constructor(free: number) {
+    this.free = free;
+  }
+
+  get space(): number {
+    return this.free;
+  }
+
+  receive(byte: number): void {
+    this.received.push(byte);
+    this.free--;
+  }
+
+  drain(count: number): void {
+    this.free += count;
+    this.onDrained();
+  }
+}
+
+describe("a virtual serial port", () => {
+  it("keeps the last 1024 bytes while nobody listens", () => {
+    const port = givenPort();
+    send(port, `lost${"x".repeat(1020)}kept`);
+    expect(text(port.backlog())).toBe(`${"x".repeat(1020)}kept`);
+    expect(text(port.takeBacklog())).toHaveLength(1024);
+    expect(port.backlog()).toHaveLength(0);
+  });
+
+  it("passes bytes to listeners instead of the backlog, and to observers always", () => {
+    const port = givenPort();
+    const heard: number[] = [];
+    const seen: number[] = [];
+    port.observe((byte) => seen.push(byte));
+    const stop = port.listen((byte) => heard.push(byte));
+    send(port, "ab");
+    stop();
+    send(port, "c");
+    expect(String.fromCharCode(...heard)).toBe("ab");
+    expect(String.fromCharCode(...seen)).toBe("abc");
+    expect(text(port.backlog())).toBe("c");
+  });
+
+  it("holds bytes the UART cannot take and sends them in order when it can", () => {
+    const port = givenPort();
+    const uart = new FakeUart(2);
+    port.connect(uart);
+    expect(port.send(new TextEncoder().encode("hello"))).toBe(5);
+    expect(port.pendingBytes).toBe(3);
+    uart.drain(2);
+    uart.drain(9);
+    expect(String.fromCharCode(...uart.received)).toBe("hello");
+  });
+
+  it("takes no more than its queue holds", () => {
+    const port = givenPort();
+    const { space } = port;
+    expect(port.send(new Uint8Array(space + 10))).toBe(space);
+    expect(port.space).toBe(0);
+  });
+
+  it("goes on after a restore", () => {
+    const port = givenPort();
+    send(port, "boot");
+    port.send(new TextEncoder().encode("queued"));
+    const copy = givenPort();
+    copy.restore(port.save());
+    const uart = new FakeUart(10);
+    copy.connect(uart);
+    send(copy, "ed");
+    expect(text(copy.backlog())).toBe("booted");
+    expect(String.fromCharCode(...uart.received)).toBe("queued");
+  });
+});
