@@ -164,8 +164,16 @@ export abstract class MemoryOps extends AluOps {
     this.blockWord = -1;
     this.blockAddress = va;
     const need = isStore ? CAN_WRITE : CAN_READ;
-    if (this.translate(va, need) < 0 || ((va ^ last) & ~0xfff) === 0) return;
-    this.translate(last, need);
+    if (this.mayAccess(va, need) && ((va ^ last) & ~0xfff) !== 0) this.mayAccess(last, need);
+  }
+
+  /** False after an abort, also one of an address where nothing answers. */
+  private mayAccess(va: number, need: number): boolean {
+    const at = this.translate(va, need);
+    if (at !== -2) return at >= 0;
+    if (this.bus.regionAt(this.mmu.physical >>> 0) !== undefined) return true;
+    this.externalAbort(va);
+    return false;
   }
 
   blockLoad(index: number): number {
