@@ -2,8 +2,8 @@
 import type { AddressSpace } from "./address-space.ts";
 import { type KernelMap, PG_DIR_SIZE_BYTES } from "./kernel-map.ts";
 
-/** Larger than the text and data of any 32-bit kernel in use. */
-const MAX_IMAGE_BYTES = 48 << 20;
+/** Most kernels end below the first size; the second is larger than any 32-bit kernel in use. */
+export const IMAGE_SIZES_BYTES = [16 << 20, 48 << 20];
 
 export class KernelImage {
   /** Virtual address of the first byte. */
@@ -47,14 +47,14 @@ export class KernelImage {
   }
 }
 
-/** Copies what is mapped from `_text` on. */
-export function copyKernelImage(space: AddressSpace, map: KernelMap): KernelImage {
+/** Copies what is mapped from `_text` on, `maxBytes` at most. */
+export function copyKernelImage(space: AddressSpace, map: KernelMap, maxBytes: number): KernelImage {
   const range = space.memory.ranges.find(
     (r) => map.tableAddress >= r.startAddress && map.tableAddress < r.startAddress + r.sizeBytes,
   );
   const textPhysical = map.tableAddress + PG_DIR_SIZE_BYTES;
   const available = range === undefined ? 0 : range.startAddress + range.sizeBytes - textPhysical;
-  const bytes = new Uint8Array(Math.max(0, Math.min(MAX_IMAGE_BYTES, available)));
+  const bytes = new Uint8Array(Math.max(0, Math.min(maxBytes, available)));
   const filled = space.readPrefix(map.textAddress, bytes) & ~3;
   return new KernelImage(map.textAddress, bytes.subarray(0, filled));
 }

@@ -5,6 +5,7 @@
  * reset of the machine `isCurrent` is false and the kernel is to be opened anew. What could not be learned is tried
  * again after `refresh`, because a kernel that still boots shows more a moment later.
  */
+import { assert } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
 import type { BannerLocation, Utsname } from "./banner.ts";
 import { findBanner, MAX_BANNER_BYTES, readUtsname } from "./banner.ts";
@@ -13,7 +14,7 @@ import { findExportTable } from "./export-table.ts";
 import type { Fact } from "./fact.ts";
 import { proved, unknown } from "./fact.ts";
 import { findKallsyms } from "./kallsyms.ts";
-import { copyKernelImage, type KernelImage } from "./kernel-image.ts";
+import { copyKernelImage, IMAGE_SIZES_BYTES, type KernelImage } from "./kernel-image.ts";
 import type { KernelMap, KernelSource } from "./kernel-map.ts";
 import { findKernelMap } from "./kernel-map.ts";
 import { KernelSymbols } from "./kernel-symbols.ts";
@@ -174,8 +175,14 @@ export class Kernel {
 export function openKernel(source: KernelSource, options: KernelOptions = {}): Kernel {
   const map = findKernelMap(source);
   const space = new AddressSpace(source.memory, map.tableAddress, map.format);
-  const image = copyKernelImage(space, map);
-  const kernel = new Kernel(map, space, image, options);
+  let kernel: Kernel | undefined;
+  for (const sizeBytes of IMAGE_SIZES_BYTES) {
+    const image = copyKernelImage(space, map, sizeBytes);
+    kernel = new Kernel(map, space, image, options);
+    const isWhole = image.bytes.length < sizeBytes;
+    if (isWhole || (kernel.banner.known && kernel.symbols.kallsyms.known && kernel.symbols.exports.known)) break;
+  }
+  assert(kernel !== undefined, "there is an image size to try");
   if (!kernel.banner.known && !kernel.symbols.kallsyms.known) {
     throw kernelNotFound("behind the page table there is neither a version line nor a symbol table");
   }

@@ -11,6 +11,8 @@ export const MAX_TASK_BYTES = 0x2000;
 export const TASK_COMM_LEN = 16;
 /** Enough to prove an offset; a guest with thousands of processes is not copied whole. */
 export const MAX_SAMPLES = 256;
+/** PAGE_OFFSET of the 1G split; a pointer below is a kernel address under no configuration. */
+const LOWEST_KERNEL_ADDRESS = 0x40000000;
 const IDLE_NAMES = ["swapper\0", "swapper/0\0"];
 
 /** A copy of one `task_struct`; a word beyond what is mapped reads as `undefined`. */
@@ -103,8 +105,8 @@ function ringOfLeaders(
   groupLeader: number,
 ): TaskSample[] | undefined {
   const head = initTask.address + at;
-  const forward = walkList(space, head, 0x40000000);
-  const walk = forward.damage.length === 0 ? forward : walkListBackward(space, head, 0x40000000);
+  const forward = walkList(space, head, LOWEST_KERNEL_ADDRESS);
+  const walk = forward.damage.length === 0 ? forward : walkListBackward(space, head, LOWEST_KERNEL_ADDRESS);
   if (walk.damage.length > 0 || walk.elements.length < 2) return undefined;
   const samples: TaskSample[] = [];
   const elements = walk === forward ? walk.elements : [...walk.elements].reverse();
@@ -136,7 +138,7 @@ export function findTaskList(
   for (let at = 0; at + 8 <= initTask.words.length * 4; at += 4) {
     const next = initTask.words[at >> 2];
     const self = (initTask.address + at) >>> 0;
-    if (next === self || (next & 3) !== 0 || next < 0x40000000) continue;
+    if (next === self || (next & 3) !== 0 || next < LOWEST_KERNEL_ADDRESS) continue;
     const samples = ringOfLeaders(space, initTask, at, comm, groupLeader);
     if (samples !== undefined) found.push({ offset: at, samples });
   }

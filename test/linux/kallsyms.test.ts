@@ -63,19 +63,3 @@ describe("kallsyms in memory", () => {
     });
   });
 });
-
-describe("the export table", () => {
-  it("gives data symbols that kallsyms lacks", () => {
-    const guest = new SyntheticKernel();
-    const { symbols } = openKernel(guest.source);
-    expect(symbols.exports.known).toBe(true);
-    expect(symbols.find("init_task")).toBe(guest.initTask);
-  });
-
-  it("is not needed: init_task is found as the task that is its own parent", () => {
-    const guest = new SyntheticKernel({ exports: false });
-    const kernel = openKernel(guest.source);
-    expect(kernel.symbols.exports.known).toBe(false);
-    expect([...kernel.tasks()].map(({ pid }) => pid)).toEqual([1, 2, 3, 4, 5]);
-  });
-});

@@ -14,6 +14,8 @@ export interface SyntheticOptions {
   /** Words between the members of `task_struct`, so that no offset is a constant. */
   readonly padding?: number;
   readonly exports?: boolean;
+  /** Bytes of a `__ksymtab` entry: 8 before Linux 5.4, 12 since. */
+  readonly exportBytes?: 8 | 12;
 }
 
 export const BANNER = "Linux version 6.1.99 (builder@host) (gcc 12.2.0, GNU ld 2.40) #7 Sat Nov 21 20:06:33 UTC 2026\n";
@@ -59,10 +61,11 @@ export class SyntheticKernel {
       layout: "6.1",
       physOffset: 0,
       pageOffset: 0xc0000000,
-      processes: ["sh", "[kworker/0:0", "sleep"],
+      processes: ["sh", "[kworker/0:0", "sleep", "[kworker/0:1", "[irq/59-mmci-pl18x (cmd)"],
       alignment: 4,
       padding: 3,
       exports: true,
+      exportBytes: 12,
       ...options,
     };
     this.physOffset = this.options.physOffset;
@@ -213,11 +216,12 @@ export class SyntheticKernel {
 
   private buildExports(start: number): void {
     const names = ["init_task", ...Array.from({ length: 30 }, (_, index) => `exported_${index}`)];
-    let strings = start + names.length * 12 + 64;
+    const { exportBytes } = this.options;
+    let strings = start + names.length * exportBytes + 64;
     for (const [index, name] of names.entries()) {
       const value = name === "init_task" ? this.initTask : this.va(FIRST_FUNCTION + index * FUNCTION_BYTES);
-      this.word(this.va(start + index * 12), value);
-      this.word(this.va(start + index * 12 + 4), this.va(strings));
+      this.word(this.va(start + index * exportBytes), value);
+      this.word(this.va(start + index * exportBytes + 4), this.va(strings));
       strings = this.text(strings, `${name}\0`);
     }
   }
@@ -258,8 +262,26 @@ export class SyntheticKernel {
       }
     }
     this.word(address + offsets.groupLeader, address);
-    this.text(address - this.pageOffset + offsets.comm, `${name}\0`);
+    this.text(address - this.pageOffset + offsets.comm, `${name.slice(0, 15)}\0`);
+    if (isThread && pid > 2) this.buildKernelThread(pid, address, name);
     if (!isThread) this.buildUserMemory(pid, address, name);
+  }
+
+  /** `struct kthread` with `data` at 16 and `full_name` at 40, and for workers a `struct worker` that ran "events". */
+  private buildKernelThread(pid: number, task: number, name: string): void {
+    const kthread = this.va(0x250000 + pid * 0x200);
+    const worker = kthread + 0x100;
+    this.word(task + this.offsets.realParent + 0x40, kthread);
+    this.word(kthread + 12, this.va(name.startsWith("kworker") ? 0x30020 : 0x30040));
+    if (name.length > 15) {
+      this.word(kthread + 40, kthread + 0x80);
+      this.text(kthread + 0x80 - this.pageOffset, `${name}\0`);
+    }
+    if (!name.startsWith("kworker")) return;
+    this.word(task + this.offsets.flags, this.read(task + this.offsets.flags) | 0x20);
+    this.word(kthread + 16, worker);
+    this.word(worker + 0x20, task);
+    this.text(worker + 0x38 - this.pageOffset, "events\0");
   }
 
   private buildUserMemory(pid: number, task: number, name: string): void {
@@ -281,4 +303,13 @@ export class SyntheticKernel {
     this.word(task + this.offsets.mm, mm);
     this.word(task + this.offsets.mm + 4, mm);
   }
+}
+
+/** Repeatable numbers below a limit, for corruptions that a failing test can name. */
+export function randomFrom(seed: number): (limit: number) => number {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return Math.floor((state / 0x100000000) * limit);
+  };
 }
