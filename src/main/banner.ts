@@ -17,7 +17,7 @@ export function bannerText({ machine, board, notes, consolePort }: PoweredBoard,
   const { name, version, date } = hypervisor.version;
   const { profile } = board;
   const init = [
-    `board ${profile.name}: ${profile.description}`,
+    `board ${profile.name}, host ${profile.host.name}`,
     `cpu ${profile.cpu.model}, ${1_000 / profile.cpu.nsPerInstruction} MIPS of virtual time, ${clock} clock`,
     ...hypervisor.facts.ramBanks.map(
       ({ address, sizeBytes }, bank) => `ram: bank${bank} phys=${hexAddress(address)} size=${sizeBytes}`,
@@ -35,19 +35,22 @@ export function bannerText({ machine, board, notes, consolePort }: PoweredBoard,
     ),
   ]);
   const [guest] = hypervisor.guests;
-  const keys = [
-    "",
-    `guest kick ${guest.name}                starts the guest`,
-    `vserial bind ${consolePort}       shows its console; ESC x q comes back`,
-    "help, ids plist, shutdown         and TAB completes",
+  const keys: readonly (readonly [string, string])[] = [
+    [`guest kick ${guest.name}`, "starts the guest"],
+    [`vserial bind ${consolePort}`, "shows its console; ESC x q comes back"],
+    ["ids plist", "its processes, read from outside"],
+    ["help", "all commands; TAB completes, shutdown ends"],
   ];
+  const width = Math.max(...keys.map(([command]) => command.length)) + 2;
+  const help = keys.map(([command, does]) => `  ${command.padEnd(width)}${does}`);
   return [
     ART,
     `${name} v${version} (${date})`,
     "",
     ...init.map((line) => `INIT: ${line}`),
     ...guests,
-    ...keys,
+    "",
+    ...help,
     "",
   ].join("\n");
 }

@@ -69,6 +69,8 @@ class ConsoleRun {
       while (end === "reset") end = await this.powerCycle();
       return end;
     } finally {
+      // The shell that comes next begins its own line.
+      if (transport.isInteractive) transport.write("\r\n");
       await transport.stop();
     }
   }
@@ -76,11 +78,16 @@ class ConsoleRun {
   /** One life of the board, from power-on to `shutdown`, `reset` or the end of the console. */
   private async powerCycle(): Promise<SessionEnd> {
     const { transport, options, interruption } = this;
+    this.session = undefined;
+    this.powered = undefined;
     const powered = powerOn({ ...options, log: new Logger("", this.announce) });
     const { machine, driver } = powered;
     this.powered = powered;
     const terminal = new TerminalConsole({
-      output: (bytes) => transport.write(bytes),
+      // A board that is off or resetting shows no prompt any more.
+      output: (bytes) => {
+        if (machine.powerRequest === "none") transport.write(bytes);
+      },
       usesCarriageReturn: transport.isInteractive,
     });
     this.terminal = terminal;
