@@ -137,6 +137,10 @@ export class KeyDecoder {
     this.utf8.push(byte);
     if (this.utf8.length < this.utf8Length) return undefined;
     this.utf8Length = 0;
-    return { kind: "text", text: new TextDecoder().decode(Uint8Array.from(this.utf8)) };
+    const text = new TextDecoder().decode(Uint8Array.from(this.utf8));
+    const [character] = text;
+    // Broken sequences decode to one or more replacement characters; below 0xa0 lie control characters of 8 bits.
+    const isPrintable = text === character && character !== "\ufffd" && text.codePointAt(0)! >= 0xa0;
+    return isPrintable ? { kind: "text", text } : undefined;
   }
 }
