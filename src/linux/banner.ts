@@ -7,7 +7,7 @@ import type { KernelImage } from "./kernel-image.ts";
 
 export const MAX_BANNER_BYTES = 1024;
 /** "Linux version 6.1.176 (user@host) (compiler, linker) #1 SMP date\n"; groups are release and version. */
-export const BANNER_PATTERN = /^Linux version (\d+\.\d+\S*) \([^)]+\) \(.+\) (#\d+ .*\d)\n$/;
+export const BANNER_PATTERN = /^Linux version (\d+\.\d+\S*) \([^)]+\) \(.+\) (#\d+ .*\S)\n$/;
 const MAX_HITS = 256;
 
 export interface BannerLocation {

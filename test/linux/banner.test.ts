@@ -16,4 +16,13 @@ describe("the banner", () => {
     const kernel = openKernel(guest.source);
     expect(kernel.banner).toMatchObject({ known: true, confidence: "likely" });
   });
+
+  it("may end with a distribution's own build text", () => {
+    const text =
+      "Linux version 6.1.0-50-rpi (kernel@lists.example.org) (gcc-12 (Debian 12.2.0) 12.2.0, GNU ld 2.40) #1 Debian 6.1.176-1 (2026-07-02)\n";
+    const guest = new SyntheticKernel();
+    guest.image.fill(0, 0x100000, 0x100200);
+    guest.text(0x100000, text);
+    expect(openKernel(guest.source).readBanner()).toBe(text);
+  });
 });
