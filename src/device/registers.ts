@@ -159,7 +159,8 @@ export class RegisterBlock<S> {
   private readonly resetValues: Record<string, number>;
   private stored: Record<string, number>;
 
-  constructor(device: S, table: Readonly<Record<string, RegisterSpec<S>>>, log: Logger) {
+  /** `S` is what the table says, so that a class can give `this`. */
+  constructor(device: NoInfer<S>, table: Readonly<Record<string, RegisterSpec<S>>>, log: Logger) {
     this.device = device;
     this.log = log;
     const specs = Object.values(table);
