@@ -37,6 +37,13 @@ const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 export const typedLine = (command: string, mark: string): string =>
   `echo '<'${mark}'>'; eval ${quote(command)}; echo '<'${mark}:$?'>'`;
 
+/** A word that the command does not contain, the same on every run. */
+function markFor(command: string, nowNs: number): string {
+  let mark = `k${Math.floor(nowNs).toString(36)}`;
+  while (command.includes(mark)) mark += "x";
+  return mark;
+}
+
 /** Output without the terminal's CRs and without cursor position queries, which are meant for a terminal. */
 const cleanOutput = (text: string): string => text.replaceAll("\r\n", "\n").replaceAll("\x1b[6n", "");
 
@@ -102,7 +109,7 @@ export async function runAtGuestShell(
   command: string,
 ): Promise<ShellAnswer> {
   const { clock } = context.hv;
-  const mark = `k${Math.floor(clock.nowNs()).toString(36)}`;
+  const mark = markFor(command, clock.nowNs());
   const line = typedLine(command, mark);
   if (line.length > MAX_TYPED_LENGTH || /[\x00-\x1f]/.test(command)) {
     const problem = `expected a line of printable characters, at most ${MAX_TYPED_LENGTH} when quoted, found ${line.length}`;
