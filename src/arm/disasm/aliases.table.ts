@@ -33,7 +33,7 @@ export const aliases: readonly Alias[] = [
   { row: "ldm", syntax: "ldmfd{c} sp!, {list}", when: (f) => f.n === 13 && isIncreasing(f) },
   { row: "stm", syntax: "stmfd{c} sp!, {list}", when: (f) => f.n === 13 && f.W === 1 && f.P === 1 && f.U === 0 },
   { row: "stm", syntax: "stmia{c} {n}!, {list}", when: isIncreasing },
-  { row: "stmUser", syntax: "stmia{c} {n}!, {list}^", when: isIncreasing },
+  { row: "stmUser", syntax: "stmia{c} {n}{W?!}, {list}^", when: (f) => f.P === 0 && f.U === 1 },
   { row: "mrc", syntax: "mrc{c} {p}, {o}, APSR_nzcv, {ck}, {cm}, {braces q}", when: (f) => f.t === 15 },
   { row: "thumbMovHigh", syntax: "nop \t@ (mov r8, r8)", when: (f) => f.raw === 0x46c0 },
 ];
