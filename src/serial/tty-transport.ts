@@ -17,7 +17,13 @@ const LAST_RETRY_MS = 2_000;
 const READ_SIZE_BYTES = 4_096;
 const STOP_PATIENCE_MS = 500;
 
-const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What the system says of a device that is gone, in whatever form: EBADF, EIO, ENXIO, ENODEV. */
+const GONE = /bad file descriptor|i\/o error|no such device|\b(EBADF|EIO|ENXIO|ENODEV)\b/i;
+
+function words(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return GONE.test(text) ? "the device is gone" : text;
+}
 
 export class TtyTransport implements Transport {
   readonly description: string;

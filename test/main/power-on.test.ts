@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/base/index.ts";
+import { drivable, type PowerOptions, powerOn } from "../../src/main/power-on.ts";
+import { READY_TEXT, TinyBoard } from "./tiny-board.ts";
+
+describe("powering a board on", () => {
+  const board = new TinyBoard(READY_TEXT, "wait");
+  const folder = mkdtempSync(join(tmpdir(), "komainu-power-"));
+  afterAll(() => {
+    board.dispose();
+    rmSync(folder, { recursive: true });
+  });
+  const given = (options: Partial<PowerOptions> = {}) =>
+    powerOn({ board: board.path, clock: "virtual", log: silentLogger(), env: {}, ...options });
+
+  it("creates the guest and does not start it", () => {
+    const { machine, consolePort } = given();
+    expect(machine.hypervisor.guests.map(({ name }) => name)).toEqual(["guest0"]);
+    expect(consolePort).toBe("guest0/uart0");
+    expect(machine.runSlice(1_000, { skipIdle: true })).toEqual({ executed: 0, end: "parked" });
+  });
+
+  it("adds words to the kernel command line", () => {
+    const { machine } = given({ append: "quiet init=/bin/true" });
+    expect(machine.hypervisor.facts.guest.bootArguments).toMatch(/rdinit=\/init quiet init=\/bin\/true/);
+  });
+
+  it("attaches a disk file", () => {
+    const path = join(folder, "disk");
+    writeFileSync(path, new Uint8Array(8 * 512));
+    const { machine } = given({ disk: `${path},ro` });
+    const [disk] = machine.hypervisor.disks;
+    expect([disk.sectorCount, disk.isReadOnly]).toEqual([8, true]);
+  });
+
+  it("starts with the same wall clock whenever time is virtual", () => {
+    expect(given().machine.hypervisor.wallClock.epochSeconds).toBe(Date.UTC(2026, 0, 1) / 1000);
+  });
+
+  it("tells how to get a guest that is not in the cache", () => {
+    const env = { XDG_CACHE_HOME: folder };
+    expect(() => given({ board: "versatilepb", env })).toThrow(
+      expect.objectContaining({ code: "guest-missing", exitCode: 3 }),
+    );
+  });
+
+  it("refuses images that are none", () => {
+    const path = join(folder, "text");
+    writeFileSync(path, "this is no kernel, and long enough to be taken for one\n");
+    expect(() => given({ kernel: path })).toThrow(expect.objectContaining({ code: "kernel-invalid", exitCode: 2 }));
+    expect(() => given({ dtb: path })).toThrow(expect.objectContaining({ code: "fdt-invalid" }));
+  });
+
+  it("gives the driver an alarm that ends a slice at its very instant", () => {
+    const { machine } = given();
+    const driven = drivable(machine);
+    driven.setAlarm(12_345);
+    expect(driven.nextDeadlineNs()).toBe(12_345);
+    driven.runSlice(1_000, { skipIdle: true });
+    expect(driven.nowNs()).toBe(12_345);
+    driven.setAlarm(Number.POSITIVE_INFINITY);
+    expect(driven.nextDeadlineNs()).toBe(Number.POSITIVE_INFINITY);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { main, splitBoard } from "../../src/main/program.ts";
+import { recordedIo } from "./recorded-io.ts";
+import { READY_TEXT, TinyBoard } from "./tiny-board.ts";
+
+const given = async (...args: string[]) => {
+  const io = recordedIo();
+  const code = await main(args, io);
+  return { code, stdout: io.stdout, stderr: io.stderr };
+};
+
+describe("the command line", () => {
+  it("tells its version", async () => {
+    expect(await given("--version")).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^komainu \d+\.\d+\.\d+\n$/),
+      stderr: "",
+    });
+  });
+
+  it.each([
+    [[]],
+    [["run"]],
+    [["exec"]],
+    [["guest"]],
+    [["guest", "build"]],
+    [["board"]],
+    [["board", "lint"]],
+    [["console"]],
+  ])("helps with %j, with examples where they tell more", async (command) => {
+    const { code, stdout, stderr } = await given(...command, "--help");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^Usage: komainu/);
+    if (command.length !== 1 || command[0] === "run" || command[0] === "exec") expect(stdout).toContain("$ komainu");
+  });
+
+  it.each([
+    [["frobnicate"], "unknown command"],
+    [["run", "--frobnicate"], "unknown option"],
+    [["board", "lint"], "missing required argument"],
+    [["exec", "--clock", "wall", "version"], "expected virtual or real"],
+    [["exec", "--timeout", "soon", "version"], "option-invalid"],
+    [["exec"], "commands-missing"],
+    [["exec", "versatilpb", "version"], "board-unknown"],
+    [["exec", "guset list"], "console-command-unknown"],
+    [["run", "--serial", "COM1"], "serial-spec-invalid"],
+  ])("answers %j with exit code 2 and words", async (args, words) => {
+    const { code, stdout, stderr } = await given(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    expect(stdout).toBe("");
+  });
+
+  it.each([
+    [["run", "--serial", "/dev/ttyNOSUCH7"], "port-missing"],
+    [
+      ["exec", "--kernel", "/nonexistent", "--dtb", "/nonexistent", "--initrd", "/nonexistent", "version"],
+      "image-missing",
+    ],
+  ])("answers %j with exit code 3", async (args, words) => {
+    const { code, stderr } = await given(...args);
+    expect(code).toBe(3);
+    expect(stderr).toContain(words);
+  });
+
+  it("passes everything on to exec", async () => {
+    const board = new TinyBoard(READY_TEXT, "wait");
+    const { code, stdout, stderr } = await given("exec", "--json", "--stats", board.path, "echo hi", "sleep msecs 1");
+    expect(code).toBe(0);
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).command),
+    ).toEqual(["echo hi", "sleep msecs 1"]);
+    expect(JSON.parse(stderr.trimEnd().split("\n").at(-1)!)).toMatchObject({ clock: "virtual" });
+    board.dispose();
+  });
+});
+
+describe("the arguments of exec", () => {
+  const isCommand = (name: string) => ["version", "ids"].includes(name);
+
+  it.each([
+    [
+      ["versatilepb", "version"],
+      ["versatilepb", ["version"]],
+    ],
+    [["version"], ["versatilepb", ["version"]]],
+    [
+      ["ids plist", "version"],
+      ["versatilepb", ["ids plist", "version"]],
+    ],
+    [
+      ["boards/versatilepb.json", "version"],
+      ["boards/versatilepb.json", ["version"]],
+    ],
+    [
+      ["mine.json", "version"],
+      ["mine.json", ["version"]],
+    ],
+    [
+      ["versatilpb", "version"],
+      ["versatilpb", ["version"]],
+    ],
+    [["frob x"], ["versatilepb", ["frob x"]]],
+    [[], ["versatilepb", []]],
+  ])("%j are a board and commands", (args, expected) => {
+    expect(splitBoard(args, isCommand)).toEqual(expected);
+  });
+});
