@@ -48,3 +48,12 @@ export function vcpuPoolFull(limit: number, name: string): HvError {
     facts: { limit, name },
   });
 }
+
+/** A snapshot file that is damaged, of another version, or of another board. */
+export const snapshotInvalid = (expected: string, found: string): HvError =>
+  new HvError({
+    code: "snapshot-invalid",
+    message: `Snapshot: expected ${expected}, found ${found}`,
+    hint: "The file is damaged, incomplete, of another version or of another board; make a new snapshot.",
+    facts: { expected, found },
+  });

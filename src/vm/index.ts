@@ -12,6 +12,7 @@ export * from "./machine-control.ts";
 export * from "./module.ts";
 export * from "./region.ts";
 export * from "./scheduler.ts";
+export { restoreMachine, saveMachine, snapshotEpochSeconds, stateHash } from "./snapshot.ts";
 export * from "./storage.ts";
 export * from "./thread.ts";
 export * from "./time-source.ts";

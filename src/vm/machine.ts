@@ -206,11 +206,18 @@ export class Machine implements MachineControl, Stateful {
   /** Everything but memory; see `snapshot.ts`. */
   save(): State {
     return {
-      profile: this.profile.name,
+      epochSeconds: this.options.wallClock.epochSeconds,
       timeline: this.timeline.save(),
       hypervisor: this.hypervisor.save(),
       guest: this.guestMachine?.save() ?? null,
     };
+  }
+
+  /** Before memory is restored: there is a guest when the saved machine had one. */
+  prepareRestore(state: State): void {
+    const { hypervisor } = this;
+    if (state.guest === null) for (const guest of [...hypervisor.guests]) hypervisor.destroyGuest(guest);
+    else if (hypervisor.guests.length === 0) hypervisor.createGuest(hypervisor.facts.guest);
   }
 
   /** Memory must have been restored before; the machine must be made of the same profile. */

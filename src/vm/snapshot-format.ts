@@ -7,8 +7,9 @@
  */
 import { createHash } from "node:crypto";
 import type { State, StateValue } from "../base/index.ts";
-import { ByteReader, ByteWriter, HvError, latin1 } from "../base/index.ts";
+import { assert, ByteReader, ByteWriter, latin1 } from "../base/index.ts";
 import { PAGE_SIZE } from "../memory/index.ts";
+import { snapshotInvalid } from "./errors.ts";
 
 const MAGIC = "KOMAINU\0";
 export const SNAPSHOT_VERSION = 1;
@@ -20,26 +21,30 @@ export interface Snapshot {
   readonly pages: ReadonlyMap<number, Uint8Array>;
 }
 
-const snapshotInvalid = (expected: string, found: string): HvError =>
-  new HvError({
-    code: "snapshot-invalid",
-    message: `Snapshot: expected ${expected}, found ${found}`,
-    hint: "The file is damaged, incomplete or of another version; make a new snapshot.",
-    facts: { expected, found },
-  });
-
-/** Bytes become base64 in an object of one key, which no state uses otherwise. */
-const packBytes = (_key: string, value: unknown): unknown =>
-  value instanceof Uint8Array ? { [BYTES_KEY]: Buffer.from(value).toString("base64") } : value;
-
 const unpackBytes = (_key: string, value: StateValue): StateValue => {
   if (value === null || typeof value !== "object" || Array.isArray(value) || value instanceof Uint8Array) return value;
   const packed = value[BYTES_KEY];
   return typeof packed === "string" ? new Uint8Array(Buffer.from(packed, "base64")) : value;
 };
 
+/**
+ * A state in its plain form: members in the order of their names, bytes as base64 in an object of one key, which no
+ * state uses otherwise. What JSON would change silently is a bug of the part that saved it.
+ */
+function plain(value: StateValue, path: string): unknown {
+  if (value instanceof Uint8Array) return { [BYTES_KEY]: Buffer.from(value).toString("base64") };
+  if (Array.isArray(value)) return value.map((item, i) => plain(item, `${path}[${i}]`));
+  if (value !== null && typeof value === "object") {
+    const names = Object.keys(value).sort();
+    return Object.fromEntries(names.map((name) => [name, plain(value[name], `${path}.${name}`)]));
+  }
+  assert(value !== undefined, `${path} is saved as plain data, found undefined`);
+  assert(typeof value !== "number" || Number.isFinite(value), `${path} is saved as a finite number, found ${value}`);
+  return value;
+}
+
 /** State as text that is equal for equal states; also what the state hash is made of. */
-export const stateText = (state: State): string => JSON.stringify(state, packBytes);
+export const stateText = (state: State): string => JSON.stringify(plain(state, "state"));
 
 export function encodeSnapshot({ state, pages }: Snapshot): Uint8Array {
   const header = Buffer.from(stateText(state), "utf8");
@@ -62,11 +67,33 @@ export function decodeSnapshot(file: Uint8Array): Snapshot {
   const reader = new ByteReader(body, "snapshot", { offset: MAGIC.length });
   const version = reader.u32();
   if (version !== SNAPSHOT_VERSION) throw snapshotInvalid(`format version ${SNAPSHOT_VERSION}`, `version ${version}`);
-  const header = Buffer.from(reader.bytes(reader.u32())).toString("utf8");
+  const state = parseHeader(Buffer.from(reader.bytes(reader.u32())).toString("utf8"));
+  return { state, pages: readPages(reader) };
+}
+
+function parseHeader(header: string): State {
+  let state: StateValue;
+  try {
+    state = JSON.parse(header, unpackBytes) as StateValue;
+  } catch (error) {
+    throw snapshotInvalid("a header of JSON", error instanceof Error ? error.message : String(error));
+  }
+  if (state === null || typeof state !== "object" || Array.isArray(state) || state instanceof Uint8Array) {
+    throw snapshotInvalid("an object as header", JSON.stringify(state).slice(0, 40));
+  }
+  return state;
+}
+
+/** Page numbers ascend, so that no page comes twice; nothing follows the last page. */
+function readPages(reader: ByteReader): Map<number, Uint8Array> {
   const pages = new Map<number, Uint8Array>();
+  let last = -1;
   for (let count = reader.u32(); count > 0; count--) {
     const page = reader.u32();
+    if (page <= last) throw snapshotInvalid(`a page after ${last}`, `page ${page}`);
     pages.set(page, reader.bytes(PAGE_SIZE));
+    last = page;
   }
-  return { state: JSON.parse(header, unpackBytes) as State, pages };
+  if (reader.remaining > 0) throw snapshotInvalid("the end after the last page", `${reader.remaining} bytes more`);
+  return pages;
 }

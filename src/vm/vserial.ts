@@ -4,8 +4,9 @@
  * The backlog is used only while nobody listens: 1024 bytes of the hypervisor's heap, the oldest overwritten. Towards
  * the guest a bounded queue holds what the UART cannot take yet.
  */
-import type { State, Stateful } from "../base/index.ts";
+import type { State, Stateful, StateValue } from "../base/index.ts";
 import type { SerialBackend, SerialReceiver } from "../device/index.ts";
+import { stateInvalid } from "./errors.ts";
 import type { Heap, HeapBlock } from "./heap.ts";
 
 export const BACKLOG_SIZE_BYTES = 1024;
@@ -124,15 +125,23 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
     this.draining = false;
   }
 
+  /** Where the backlog is in its block; the bytes themselves are part of host RAM. */
   save(): State {
-    return { backlog: this.backlog(), queue: Uint8Array.from(this.queue) };
+    const { backlogStart, backlogLength, queue } = this;
+    return { backlogStart, backlogLength, queue: Uint8Array.from(queue) };
   }
 
-  restore(state: State): void {
+  /** Heap and host RAM must have been restored before. */
+  restore({ backlogStart, backlogLength, queue }: State): void {
+    const isInside = (value: StateValue, limit: number): value is number =>
+      typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= limit;
+    if (!isInside(backlogStart, BACKLOG_SIZE_BYTES - 1) || !isInside(backlogLength, BACKLOG_SIZE_BYTES)) {
+      throw stateInvalid(this.name, "a place in the backlog", `${String(backlogStart)}, ${String(backlogLength)}`);
+    }
+    if (!(queue instanceof Uint8Array)) throw stateInvalid(this.name, "the queue's bytes", typeof queue);
     this.block = this.heap.blockOf(`${this.name} backlog`) ?? this.block;
-    this.backlogStart = 0;
-    this.backlogLength = 0;
-    for (const byte of state.backlog as Uint8Array) this.keep(byte);
-    this.queue = [...(state.queue as Uint8Array)];
+    this.backlogStart = backlogStart;
+    this.backlogLength = backlogLength;
+    this.queue = [...queue];
   }
 }

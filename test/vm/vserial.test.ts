@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Heap, VirtualSerialPort } from "../../src/vm/index.ts";
 
 const region = { name: "normal" as const, physicalAddress: 0, virtualAddress: 0, sizeBytes: 0x10000 };
-const givenPort = (): VirtualSerialPort =>
-  new VirtualSerialPort("guest0/uart0", new Heap(region, new Uint8Array(region.sizeBytes)));
+const givenPort = (ram = new Uint8Array(region.sizeBytes)): VirtualSerialPort =>
+  new VirtualSerialPort("guest0/uart0", new Heap(region, ram));
 const send = (port: VirtualSerialPort, text: string): void => {
   for (const byte of new TextEncoder().encode(text)) port.transmit(byte);
 };
@@ -76,15 +76,28 @@ describe("a virtual serial port", () => {
   });
 
   it("goes on after a restore", () => {
-    const port = givenPort();
+    const ram = new Uint8Array(region.sizeBytes);
+    const port = givenPort(ram);
     send(port, "boot");
     port.send(new TextEncoder().encode("queued"));
-    const copy = givenPort();
+    const copiedRam = new Uint8Array(region.sizeBytes);
+    const copy = givenPort(copiedRam);
+    copiedRam.set(ram);
     copy.restore(port.save());
     const uart = new FakeUart(10);
     copy.connect(uart);
     send(copy, "ed");
     expect(text(copy.backlog())).toBe("booted");
     expect(String.fromCharCode(...uart.received)).toBe("queued");
+  });
+
+  it("refuses a saved place outside its backlog", () => {
+    const port = givenPort();
+    expect(() => port.restore({ ...port.save(), backlogStart: 1024 })).toThrow(
+      expect.objectContaining({ code: "state-invalid" }),
+    );
+    expect(() => port.restore({ ...port.save(), backlogLength: -1 })).toThrow(
+      expect.objectContaining({ code: "state-invalid" }),
+    );
   });
 });
