@@ -32,7 +32,7 @@ export class VersatileI2c implements MmioDevice {
 
   constructor(context: DeviceContext) {
     this.name = context.name;
-    this.registers = new RegisterBlock(this, table, context.log);
+    this.registers = new RegisterBlock<VersatileI2c>(this, table, context.log);
   }
 
   drive(release: number, pullLow: number): void {
