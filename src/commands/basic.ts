@@ -3,7 +3,7 @@ import { Status } from "../base/index.ts";
 import type { CommandFamily } from "../shell/index.ts";
 import { decimal, failed, number, ok, optional, repeated, usageText, word } from "../shell/index.ts";
 import type { CommandContext } from "./context.ts";
-import { form } from "./context.ts";
+import { form, waitAsleep } from "./context.ts";
 
 const NAME_WIDTH = 12;
 
@@ -104,7 +104,7 @@ const units = { secs: 1e9, msecs: 1e6, usecs: 1e3 } as const;
 /** True when the user interrupted the wait. */
 async function pause(context: CommandContext, durationNs: number): Promise<boolean> {
   const deadlineNs = context.hv.clock.nowNs() + durationNs;
-  return context.waiter.waitUntil(() => context.console.takeInterrupt(), deadlineNs);
+  return waitAsleep(context, () => context.console.takeInterrupt(), deadlineNs);
 }
 
 const sleepForm = (unit: keyof typeof units) =>

@@ -23,3 +23,15 @@ export interface CommandContext extends ShellContext {
 export const form = <A extends ArgumentTable<CommandContext>>(
   init: FormInit<CommandContext, A>,
 ): Form<CommandContext> => makeForm(init);
+
+/** Waits with the console's thread asleep, so that its waiting does not count as work. */
+export async function whileAsleep<T>({ hv }: CommandContext, wait: () => Promise<T>): Promise<T> {
+  hv.consoleTurn(false);
+  const answer = await wait();
+  hv.consoleTurn(true);
+  return answer;
+}
+
+/** As `GuestWaiter.waitUntil`, with the console's thread asleep. */
+export const waitAsleep = (context: CommandContext, done: () => boolean, deadlineNs: number): Promise<boolean> =>
+  whileAsleep(context, () => context.waiter.waitUntil(done, deadlineNs));

@@ -8,11 +8,12 @@
 import { Status } from "../base/index.ts";
 import type { VirtualSerialPort } from "../vm/index.ts";
 import type { CommandContext } from "./context.ts";
+import { waitAsleep } from "./context.ts";
 
 /** A line editor of a small shell takes 1024 characters; longer lines would be cut silently. */
 const MAX_TYPED_LENGTH = 1000;
 /** The guest may be silent that long while the command runs. */
-const SILENCE_LIMIT_NS = 120e9;
+const SILENCE_LIMIT_NS = 60e9;
 /** The prompt is complete when the line has been quiet that long after the command's end. */
 const PROMPT_QUIET_NS = 20e6;
 /** A background job may print for ever after the command's end. */
@@ -57,6 +58,8 @@ class AnswerReader {
   private end: { at: number; status: number } | undefined;
   lastByteNs: number;
   isOverflowing = false;
+  /** No longer takes output: the command ended or was given up. */
+  private isClosed = false;
 
   constructor(mark: string, nowNs: number) {
     this.mark = mark;
@@ -79,13 +82,17 @@ class AnswerReader {
 
   take(byte: number, nowNs: number): void {
     this.lastByteNs = nowNs;
-    if (this.end !== undefined) return;
+    if (this.isClosed) return;
     if (this.bytes.length >= MAX_OUTPUT_BYTES) {
       this.isOverflowing = true;
       return;
     }
     this.bytes.push(byte);
     if (byte === 0x0a) this.scan();
+  }
+
+  close(): void {
+    this.isClosed = true;
   }
 
   /** Looks at what came since the last line end; a mark is never split over lines. */
@@ -96,7 +103,10 @@ class AnswerReader {
       if (opening >= 0) this.start = this.bytes.length;
     } else {
       const closing = new RegExp(`<${this.mark}:(\\d{1,3})>\\r?\\n$`).exec(text);
-      if (closing !== null) this.end = { at: this.scanned + closing.index, status: Number(closing[1]) };
+      if (closing !== null) {
+        this.end = { at: this.scanned + closing.index, status: Number(closing[1]) };
+        this.close();
+      }
     }
     this.scanned = this.bytes.length;
   }
@@ -119,6 +129,7 @@ export async function runAtGuestShell(
   const stopListening = port.listen((byte) => reader.take(byte, clock.nowNs()));
   port.send(Uint8Array.from([KILL_LINE, ...new TextEncoder().encode(line), CR]));
   const isInterrupted = await waitForEnd(context, reader);
+  reader.close();
   if (isInterrupted || reader.status === undefined) port.send(Uint8Array.of(CTRL_C));
   await waitForPrompt(context, reader);
   stopListening();
@@ -127,7 +138,7 @@ export async function runAtGuestShell(
 
 /** True when the user typed Ctrl-C; otherwise the command ended, or the guest was silent for too long. */
 async function waitForEnd(context: CommandContext, reader: AnswerReader): Promise<boolean> {
-  const { console, hv, waiter } = context;
+  const { console, hv } = context;
   let isInterrupted = false;
   const isOver = (): boolean => {
     isInterrupted = console.takeInterrupt();
@@ -135,18 +146,18 @@ async function waitForEnd(context: CommandContext, reader: AnswerReader): Promis
   };
   for (;;) {
     const deadlineNs = reader.lastByteNs + SILENCE_LIMIT_NS;
-    if (await waiter.waitUntil(isOver, deadlineNs)) return isInterrupted;
+    if (await waitAsleep(context, isOver, deadlineNs)) return isInterrupted;
     if (hv.clock.nowNs() >= reader.lastByteNs + SILENCE_LIMIT_NS) return false;
   }
 }
 
-async function waitForPrompt({ hv, waiter }: CommandContext, reader: AnswerReader): Promise<void> {
-  const { clock } = hv;
+async function waitForPrompt(context: CommandContext, reader: AnswerReader): Promise<void> {
+  const { clock } = context.hv;
   const limitNs = clock.nowNs() + PROMPT_LIMIT_NS;
   while (clock.nowNs() < limitNs) {
     const quietAtNs = Math.min(limitNs, Math.max(reader.lastByteNs, clock.nowNs()) + PROMPT_QUIET_NS);
     const seenNs = reader.lastByteNs;
-    await waiter.waitUntil(() => false, quietAtNs);
+    await waitAsleep(context, () => false, quietAtNs);
     if (reader.lastByteNs === seenNs) return;
   }
 }

@@ -5,7 +5,7 @@ import { columns, decimal, failed, ok, optional, renderFacts, repeated, table, w
 import type { RegisterGroup, Vcpu } from "../vm/index.ts";
 import { VcpuState } from "../vm/index.ts";
 import type { CommandContext } from "./context.ts";
-import { form } from "./context.ts";
+import { form, waitAsleep } from "./context.ts";
 import { durationText } from "./units.ts";
 
 const listStyle = {
@@ -158,7 +158,7 @@ function monitorScreen({ hv }: CommandContext): string {
 const MONITOR_PERIOD_NS = 1e9;
 
 async function monitor(context: CommandContext): Promise<void> {
-  const { console, hv, waiter } = context;
+  const { console, hv } = context;
   if (!console.hasInput) {
     console.write(monitorScreen(context));
     return;
@@ -168,7 +168,7 @@ async function monitor(context: CommandContext): Promise<void> {
     return byte === "q".charCodeAt(0) || byte === 0x03;
   };
   do console.write(`\x1b[H\x1b[J${monitorScreen(context)}`);
-  while (!(await waiter.waitUntil(isQuit, hv.clock.nowNs() + MONITOR_PERIOD_NS)));
+  while (!(await waitAsleep(context, isQuit, hv.clock.nowNs() + MONITOR_PERIOD_NS)));
 }
 
 const onlyCpu0 = (cpus: readonly number[]): CommandResult => {

@@ -6,7 +6,7 @@ import type { VirtualSerialPort } from "../vm/index.ts";
 import { VcpuState } from "../vm/index.ts";
 import { GuestOutputFilter, TerminalInputFilter } from "./bind-filter.ts";
 import type { CommandContext } from "./context.ts";
-import { form } from "./context.ts";
+import { form, whileAsleep } from "./context.ts";
 import { runAtGuestShell } from "./guest-shell.ts";
 
 const portName = word("name", ({ hv }: CommandContext) => hv.serialPorts.map((port) => port.name));
@@ -47,7 +47,8 @@ class ByteBatch {
 }
 
 /** Passes bytes both ways until `ESC x q`, or until the console has no more input. */
-async function bind({ console }: CommandContext, port: VirtualSerialPort): Promise<CommandResult> {
+async function bind(context: CommandContext, port: VirtualSerialPort): Promise<CommandResult> {
+  const { console } = context;
   if (port.isListenedTo) return boundAlready(port);
   const output = new GuestOutputFilter(port.name);
   const input = new TerminalInputFilter(port.name);
@@ -58,7 +59,7 @@ async function bind({ console }: CommandContext, port: VirtualSerialPort): Promi
   const stopListening = port.listen(show);
   try {
     for (;;) {
-      const byte = await console.readByte();
+      const byte = await whileAsleep(context, () => console.readByte());
       if (byte === undefined) return ok("\n");
       const { toGuest, isQuit } = input.feed(byte);
       if (isQuit) return ok("\n");

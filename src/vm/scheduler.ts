@@ -77,7 +77,7 @@ export class Scheduler implements Stateful {
     this.switching = true;
     if (vcpu.state === VcpuState.running) this.take(vcpu);
     else if (vcpu === this.runningVcpu && before === VcpuState.running) this.take(this.idle);
-    else if (cause === "wake" && this.runningVcpu === this.idle) this.take(vcpu);
+    else if (cause === "wake" && this.runningVcpu.isOrphan) this.take(vcpu);
     this.switching = false;
     if (cause === "request" && !vcpu.isOrphan) this.onStatesChanged();
   }

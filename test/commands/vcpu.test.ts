@@ -90,6 +90,8 @@ describe("vcpu", () => {
     expect(shown.split("\x1b[H\x1b[J")).toHaveLength(4);
     expect(shown).toMatch(/CPU0: 0\.0% {2}\nVAPOOL: free \d+KiB {2}used \d+KiB {2}total 12288KiB\nRAM: free /);
     expect(bench.board.nowNs).toBe(2.5e9);
+    // The console waited, so the CPU was idle.
+    expect(bench.hv.scheduler.utilization).toBe(0);
   });
 
   it("prints one screen where nobody can type q", async () => {
