@@ -53,6 +53,16 @@ export const guestStopped = ({ pattern, lastLines, seconds }: Unready, why: stri
     exitCode: ExitCode.failed,
   });
 
+/** `reason` is the kernel's own line. */
+export const guestPanicked = (reason: string, lastLines: readonly string[], seconds: number): HvError =>
+  new HvError({
+    code: "guest-panicked",
+    message: `the guest's kernel panicked after ${seconds.toFixed(1)} s of its time: ${reason}; its console ended with ${shown(lastLines)}`,
+    hint: "Watch the boot with `komainu run`; --append adds words to the kernel command line.",
+    facts: { reason, lastLines, seconds },
+    exitCode: ExitCode.failed,
+  });
+
 export const commandTimedOut = (command: string, seconds: number): HvError =>
   new HvError({
     code: "command-timeout",
@@ -113,4 +123,44 @@ export const consoleNeedsPort = (spec: string): HvError =>
     message: `console: expected a port to talk to, found "${spec}", which is this terminal itself`,
     hint: "For example: komainu console /dev/ttyUSB0,115200",
     facts: { spec },
+  });
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export const snapshotUnreadable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "snapshot-unreadable",
+    message: `expected a snapshot file, found ${reasonOf(error)}`,
+    hint: "Make one with: komainu exec versatilepb --save FILE",
+    facts: { path },
+    exitCode: ExitCode.environment,
+    cause: error,
+  });
+
+export const snapshotUnwritable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "snapshot-unwritable",
+    message: `expected to write the snapshot ${path}, found ${reasonOf(error)}`,
+    hint: "A snapshot takes up to the size of the host's RAM; see whether its folder exists and has that space.",
+    facts: { path },
+    exitCode: ExitCode.environment,
+    cause: error,
+  });
+
+export const saveAtPast = (saveAt: number, instructions: number): HvError =>
+  new HvError({
+    code: "save-at-past",
+    message: `--save-at: expected a count above the snapshot's ${instructions} instructions, found ${saveAt}`,
+    hint: "Counts are instructions since power-on, not since the restore.",
+    facts: { saveAt, instructions },
+  });
+
+/** `option` is `--run-to` or `--save-at`. */
+export const runToUnreached = (option: string, wanted: number, instructions: number): HvError =>
+  new HvError({
+    code: "instruction-unreached",
+    message: `${option}: expected the machine to come to instruction ${wanted}, found it at ${instructions}`,
+    hint: "The guest was past it already, or stopped, or waits for ever.",
+    facts: { option, wanted, instructions },
+    exitCode: ExitCode.failed,
   });

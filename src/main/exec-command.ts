@@ -2,6 +2,7 @@
 import { assert, ExitCode, Status } from "../base/index.ts";
 import { type CommandContext, createCommandManager } from "../commands/index.ts";
 import { type CommandManager, type CommandOutcome, type Console, similarName } from "../shell/index.ts";
+import { type Guest, VcpuState, type VirtualSerialPort } from "../vm/index.ts";
 import { ConsoleWatch } from "./console-watch.ts";
 import {
   commandStalled,
@@ -9,13 +10,16 @@ import {
   commandTimedOut,
   consoleCommandUnknown,
   guestNotReady,
+  guestPanicked,
   guestStopped,
   interrupted,
 } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
+import { PanicWatch } from "./panic-watch.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
 import { RunStats } from "./run-stats.ts";
+import { runTo, stateLine } from "./snapshot-option.ts";
 
 export interface ExecOptions extends PowerOptions {
   commands: readonly string[];
@@ -23,9 +27,13 @@ export interface ExecOptions extends PowerOptions {
   stats: boolean;
   /** For the boot and for each command, in seconds of the guest's time. */
   timeoutSeconds: number;
+  /** Run to this instruction and print the machine's state hash, instead of commands. */
+  runTo?: number;
 }
 
 type Manager = CommandManager<CommandContext>;
+
+const CR = 0x0d;
 
 /** Standard output as a console: nothing can be typed. */
 export const outputConsole = (io: ProgramIo): Console => ({
@@ -52,6 +60,9 @@ class Execution {
   private readonly powered: PoweredBoard;
   private readonly manager: Manager;
   private readonly interruption: Interruption;
+  /** Everything the guest's console prints goes through both. */
+  private readonly watch = new ConsoleWatch();
+  private readonly panic = new PanicWatch();
 
   constructor(io: ProgramIo, options: ExecOptions, manager: Manager, interruption: Interruption) {
     this.io = io;
@@ -59,6 +70,20 @@ class Execution {
     this.manager = manager;
     this.interruption = interruption;
     this.powered = powerOn(options);
+    const { machine } = this.powered;
+    this.consolePort.observe((byte) => {
+      const wasMatched = this.watch.isMatched;
+      this.watch.feed(byte);
+      this.panic.feed(byte);
+      if (wasMatched !== this.watch.isMatched || this.panic.isOver) machine.stop();
+    });
+  }
+
+  private get consolePort(): VirtualSerialPort {
+    const { machine, consolePort } = this.powered;
+    const port = machine.hypervisor.findSerialPort(consolePort);
+    assert(port !== undefined, `the guest has the port ${consolePort}`);
+    return port;
   }
 
   get counters() {
@@ -74,30 +99,53 @@ class Execution {
     return this.powered.machine.timeline.nowNs() + this.options.timeoutSeconds * 1e9;
   }
 
+  /** Lets the guest go on from wherever it is; true when there is one that can. */
+  private start(): Guest | undefined {
+    const { machine, snapshot } = this.powered;
+    const [guest] = machine.hypervisor.guests;
+    // A restored guest goes on as it was: only one that was never started is kicked.
+    if (!snapshot.isRestoring || guest?.vcpus.every(({ state }) => state === VcpuState.reset)) guest?.kick();
+    return guest;
+  }
+
   /** Kicks the guest and lets it run until its shell waits for a line. */
   async boot(): Promise<void> {
-    const { machine, driver, board, consolePort } = this.powered;
+    const { machine, driver, board, snapshot } = this.powered;
+    const { watch, panic, interruption } = this;
     const { readyPattern, shellPrompt } = board.profile.boot;
-    const watch = new ConsoleWatch();
-    watch.expect([readyPattern, shellPrompt]);
-    const port = machine.hypervisor.findSerialPort(consolePort);
-    assert(port !== undefined, `the guest has the port ${consolePort}`);
-    const stopWatching = port.observe((byte) => {
-      watch.feed(byte);
-      if (watch.isMatched) machine.stop();
-    });
-    const [guest] = machine.hypervisor.guests;
-    guest.kick();
-    const isOver = (): boolean => watch.isMatched || this.interruption.isRequested || isHalted();
-    const isHalted = (): boolean => guest.vcpus.every((vcpu) => !vcpu.isRunnable && !vcpu.isWaiting);
-    const end = await driver.run({ isDone: isOver, untilNs: this.deadlineNs });
-    stopWatching();
-    if (this.interruption.isRequested) throw interrupted();
+    watch.expect(snapshot.isRestoring ? [shellPrompt] : [readyPattern, shellPrompt]);
+    const guest = this.start();
+    // The prompt of a restored guest was printed before: an empty line gives another.
+    if (snapshot.isRestoring) this.consolePort.send(Uint8Array.of(CR));
+    const isHalted = (): boolean => guest?.vcpus.every((vcpu) => !vcpu.isRunnable && !vcpu.isWaiting) !== false;
+    const isDone = (): boolean => watch.isMatched || panic.isOver || interruption.isRequested || isHalted();
+    const end = await driver.run({ isDone, untilNs: this.deadlineNs });
+    if (interruption.isRequested) throw interrupted();
     if (watch.isMatched) return;
+    this.throwWhenPanicked();
     const seconds = machine.timeline.nowNs() / 1e9;
     const unready = { pattern: watch.awaited, lastLines: watch.lastLines(), seconds };
     if (end === "timeout") throw guestNotReady(unready);
     throw guestStopped(unready, end === "asleep" ? "waits for ever" : "halted");
+  }
+
+  private throwWhenPanicked(): void {
+    const { panic, watch, powered } = this;
+    if (panic.reason === undefined) return;
+    throw guestPanicked(panic.reason, watch.lastLines(), powered.machine.timeline.nowNs() / 1e9);
+  }
+
+  /** `--run-to`: no commands; the line with the state hash is all there is to say. */
+  async runTo(instruction: number): Promise<void> {
+    const { machine, snapshot } = this.powered;
+    this.start();
+    await runTo(machine, snapshot, { runTo: instruction, isInterrupted: () => this.interruption.isRequested });
+    if (this.interruption.isRequested) throw interrupted();
+    this.io.err(`${stateLine(machine)}\n`);
+  }
+
+  finish(): void {
+    this.powered.snapshot.finish(this.powered.machine);
   }
 
   /** The code of one line's first failing command; its output goes out as it comes, or with `--json` as a line a command. */
@@ -119,9 +167,10 @@ class Execution {
       },
     );
     const { driver } = this.powered;
-    const isDone = (): boolean => code !== undefined || this.interruption.isRequested;
+    const isDone = (): boolean => code !== undefined || this.panic.isOver || this.interruption.isRequested;
     const end = await driver.run({ isDone, untilNs: this.deadlineNs });
     if (this.interruption.isRequested) throw interrupted();
+    if (code === undefined) this.throwWhenPanicked();
     if (end === "timeout") throw commandTimedOut(line, this.options.timeoutSeconds);
     if (end === "asleep") throw commandStalled(line);
     await settled;
@@ -163,16 +212,22 @@ async function runAll(execution: Execution, lines: readonly string[], stats: Run
 
 export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCode> {
   const manager = createCommandManager();
-  checkCommands(manager, options.commands);
+  const needsCommands = options.runTo === undefined && options.save === undefined;
+  if (needsCommands || options.commands.length > 0) checkCommands(manager, options.commands);
   const startNs = Number(process.hrtime.bigint());
   const interruption = new Interruption();
   interruption.listen();
   try {
     const execution = new Execution(io, options, manager, interruption);
-    const stats = new RunStats(() => execution.counters, { instructions: 0, virtualNs: 0, wallNs: startNs });
+    const stats = new RunStats(() => execution.counters, { ...execution.counters, wallNs: startNs });
     stats.end("load");
     try {
-      return await runAll(execution, options.commands, stats);
+      let exitCode: ExitCode = ExitCode.ok;
+      if (options.runTo === undefined) exitCode = await runAll(execution, options.commands, stats);
+      else await execution.runTo(options.runTo);
+      if (options.runTo !== undefined) stats.end("run to");
+      execution.finish();
+      return exitCode;
     } finally {
       if (options.stats) io.err(`${stats.toJson(options.clock)}\n`);
     }

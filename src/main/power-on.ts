@@ -10,9 +10,10 @@ import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
 import { guestMissing } from "./errors.ts";
 import type { ClockKind } from "./options.ts";
+import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
 import { versionInfo } from "./version.ts";
 
-export interface PowerOptions {
+export interface PowerOptions extends SnapshotOptions {
   board: string;
   clock: ClockKind;
   log: Logger;
@@ -33,6 +34,7 @@ export interface PoweredBoard {
   board: Board;
   machine: Machine;
   driver: Driver;
+  snapshot: SnapshotPoints;
   /** What the loader did, a line each. */
   notes: readonly string[];
   /** Name of the guest's console port, such as `guest0/uart0`. */
@@ -85,11 +87,11 @@ function planBoot(board: Board, { env, faithfulBoot = false }: PowerOptions): Bo
 }
 
 /** What the driver needs of a machine. */
-export function drivable(machine: Machine): Drivable {
+export function drivable(machine: Machine, snapshot = new SnapshotPoints({})): Drivable {
   const { timeline } = machine;
   const alarm = timeline.clock.timer("console", () => machine.stop());
   return {
-    runSlice: (maxInstructions, options) => machine.runSlice(maxInstructions, options),
+    runSlice: (maxInstructions, options) => snapshot.runSlice(machine, maxInstructions, options),
     nowNs: () => timeline.nowNs(),
     nextDeadlineNs: () => timeline.clock.nextDeadlineNs,
     advanceTo: (toNs) => timeline.advanceTo(toNs),
@@ -106,25 +108,29 @@ function consolePortOf({ profile }: Board): string {
 /** Builds the machine; its guest is created and not yet kicked. Throws what is wrong with profile or images. */
 export function powerOn(options: PowerOptions): PoweredBoard {
   const { clock, log } = options;
+  const snapshot = new SnapshotPoints(options);
   const board = withOverrides(loadBoard(options.board, { models: deviceModels }), options);
   const boot = planBoot(board, options);
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
+  const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
   const machine = new Machine({
     profile: board.profile,
     boot,
     entropy: isVirtual ? seeded : hostEntropy,
-    wallClock: { epochSeconds: isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000) },
+    wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
     log,
     version: versionInfo,
     blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
   });
   seeded.nowNs = () => machine.timeline.nowNs();
+  snapshot.begin(machine);
   for (const note of boot.notes) log.info(`loader: ${note}`);
   return {
     board,
     machine,
-    driver: new Driver(drivable(machine), clock),
+    driver: new Driver(drivable(machine, snapshot), clock),
+    snapshot,
     notes: boot.notes,
     consolePort: consolePortOf(board),
   };

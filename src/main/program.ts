@@ -26,6 +26,9 @@ interface PowerFlags {
   append?: string;
   disk?: string;
   faithfulBoot?: boolean;
+  save?: string;
+  saveAt?: number;
+  restore?: string;
   verbose?: boolean;
 }
 
@@ -41,8 +44,17 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     .option("--append <text>", "more words for the kernel command line")
     .option("--disk <file>", "file as the guest's disk; FILE,ro is never written")
     .option("--faithful-boot", "start the zImage itself, nothing is unpacked or calibrated outside")
+    .option("--save <file>", "save the machine when it ends, or at the instruction of --save-at")
+    .option(
+      "--save-at <count>",
+      "instructions since power-on; the machine goes on afterwards",
+      parseInstructions("--save-at"),
+    )
+    .option("--restore <file>", "begin with a saved machine instead of power-on")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }
+
+const parseInstructions = (option: string) => parseCount(option, Number.MAX_SAFE_INTEGER);
 
 /**
  * The board and the console commands of `exec [BOARD] CMD...`. A first word that is neither a board, nor a file, nor a
@@ -89,6 +101,11 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
       "limit for the boot and for each command, in the guest's time",
       parseSeconds("--timeout"),
       DEFAULT_TIMEOUT_SECONDS,
+    )
+    .option(
+      "--run-to <count>",
+      "run to this instruction and print a hash of the machine's state, instead of commands",
+      parseInstructions("--run-to"),
     );
   addPowerOptions(command, "virtual")
     .addHelpText(
@@ -99,13 +116,18 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
         'exec --stats --timeout 30 "ids syscall"',
       ),
     )
-    .action(async (args: string[], flags: PowerFlags & { json?: boolean; stats?: boolean; timeout: number }) => {
-      const manager = createCommandManager();
-      const [board, commands] = splitBoard(args, (name) => manager.find(name) !== undefined);
-      const { timeout: timeoutSeconds, json = false, stats = false, verbose = false } = flags;
-      const log = createLog(io, { verbose });
-      finish(await exec(io, { ...flags, board, commands, json, stats, timeoutSeconds, log, env: io.env }));
-    });
+    .action(
+      async (
+        args: string[],
+        flags: PowerFlags & { json?: boolean; stats?: boolean; timeout: number; runTo?: number },
+      ) => {
+        const manager = createCommandManager();
+        const [board, commands] = splitBoard(args, (name) => manager.find(name) !== undefined);
+        const { timeout: timeoutSeconds, json = false, stats = false, verbose = false } = flags;
+        const log = createLog(io, { verbose });
+        finish(await exec(io, { ...flags, board, commands, json, stats, timeoutSeconds, log, env: io.env }));
+      },
+    );
 }
 
 function addGuest(program: Command, io: ProgramIo, finish: Finish): void {

@@ -9,6 +9,7 @@ import { Interruption } from "./interruption.ts";
 import { createLog } from "./log-text.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
+import type { SnapshotOptions } from "./snapshot-option.ts";
 
 export interface RunOptions extends Omit<PowerOptions, "log"> {
   serial: string;
@@ -66,7 +67,8 @@ class ConsoleRun {
     transport.onOpen = () => this.session?.announce("Console connected.\n");
     try {
       let end = await this.powerCycle();
-      while (end === "reset") end = await this.powerCycle();
+      // A reset is a power-on: what was restored and saved belongs to the first life.
+      while (end === "reset") end = await this.powerCycle({ save: undefined, saveAt: undefined, restore: undefined });
       return end;
     } finally {
       // The shell that comes next begins its own line.
@@ -76,11 +78,11 @@ class ConsoleRun {
   }
 
   /** One life of the board, from power-on to `shutdown`, `reset` or the end of the console. */
-  private async powerCycle(): Promise<SessionEnd> {
+  private async powerCycle(changes: SnapshotOptions = {}): Promise<SessionEnd> {
     const { transport, options, interruption } = this;
     this.session = undefined;
     this.powered = undefined;
-    const powered = powerOn({ ...options, log: new Logger("", this.announce) });
+    const powered = powerOn({ ...options, ...changes, log: new Logger("", this.announce) });
     const { machine, driver } = powered;
     this.powered = powered;
     const terminal = new TerminalConsole({
@@ -114,6 +116,7 @@ class ConsoleRun {
       if ((await driver.run({ isDone })) === "asleep") await driver.untilWoken();
     }
     if (failure !== undefined) throw failure;
+    if (machine.powerRequest !== "reset") powered.snapshot.finish(machine);
     if (interruption.isRequested) return "interrupted";
     if (machine.powerRequest !== "none") return machine.powerRequest;
     return "closed";
