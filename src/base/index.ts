@@ -1,6 +1,7 @@
 export * from "./bits.ts";
 export * from "./bytes.ts";
 export * from "./clock.ts";
+export * from "./closest-name.ts";
 export * from "./error.ts";
 export * from "./fifo.ts";
 export * from "./log.ts";

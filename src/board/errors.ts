@@ -1,6 +1,5 @@
 /** Errors about boards, device trees and guest images, one function per code. */
-import { ExitCode, HvError } from "../base/index.ts";
-import { nameHint } from "./closest-name.ts";
+import { ExitCode, HvError, nameHint } from "../base/index.ts";
 import type { Position } from "./json-source.ts";
 
 /** Something wrong in a profile, at a place in its file. */

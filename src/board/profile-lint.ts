@@ -1,8 +1,7 @@
 /** What the schema cannot judge in a profile: overlaps, wiring, known models, alignment, images on disk. */
 import { existsSync } from "node:fs";
-import { hexAddress } from "../base/index.ts";
+import { hexAddress, nameHint } from "../base/index.ts";
 import { imagePaths } from "./board-images.ts";
-import { nameHint } from "./closest-name.ts";
 import { type Finding, profileFinding } from "./errors.ts";
 import type { JsonPath } from "./json-source.ts";
 import type { Board } from "./profile.ts";

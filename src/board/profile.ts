@@ -1,6 +1,6 @@
 /** Reads a board profile from its text; every complaint names file, line and column. */
 import type { z } from "zod";
-import { nameHint } from "./closest-name.ts";
+import { nameHint } from "../base/index.ts";
 import { type Finding, profileFinding } from "./errors.ts";
 import { type JsonPath, type JsonSource, JsonSyntaxError, parseJson } from "./json-source.ts";
 import { checkShape, type Profile, profileMembersAt } from "./profile-schema.ts";

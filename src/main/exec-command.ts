@@ -1,7 +1,7 @@
 /** `komainu exec`: boots, waits for the guest's shell, runs console commands, powers off. */
-import { assert, ExitCode, Status } from "../base/index.ts";
+import { assert, closestName, ExitCode, Status } from "../base/index.ts";
 import { type CommandContext, createCommandManager } from "../commands/index.ts";
-import { type CommandManager, type CommandOutcome, type Console, similarName } from "../shell/index.ts";
+import type { CommandManager, CommandOutcome, Console } from "../shell/index.ts";
 import { type Guest, VcpuState, type VirtualSerialPort } from "../vm/index.ts";
 import { ConsoleWatch } from "./console-watch.ts";
 import {
@@ -50,7 +50,7 @@ export function checkCommands(manager: Manager, lines: readonly string[]): void 
   if (lines.length === 0) throw commandsMissing();
   const known = manager.families.map(({ name }) => name);
   for (const { words } of lines.flatMap((line) => manager.parse(line))) {
-    if (!known.includes(words[0])) throw consoleCommandUnknown(words[0], similarName(words[0], known));
+    if (!known.includes(words[0])) throw consoleCommandUnknown(words[0], closestName(words[0], known));
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * Error texts and the rule that the first failure stops the rest of a line are Xvisor's.
  */
-import { HvError, Status } from "../base/index.ts";
+import { closestName, HvError, Status } from "../base/index.ts";
 import type { CommandFamily, ShellContext } from "./command.ts";
 import { matchForm, usageText, verbatimStart } from "./command.ts";
 import { BufferConsole } from "./console.ts";
@@ -12,7 +12,6 @@ import type { ParsedCommand } from "./parse.ts";
 import { parseLine } from "./parse.ts";
 import type { CommandResult, JsonValue } from "./result.ts";
 import { failed, ok } from "./result.ts";
-import { similarName } from "./similar.ts";
 
 /** True refuses the command; used for consoles of remote sessions. */
 export type CommandFilter = (words: readonly string[]) => boolean;
@@ -176,7 +175,7 @@ export class CommandManager<C extends ShellContext> {
   }
 
   private unknownText(name: string): string {
-    const similar = similarName(name, [...this.registered.keys()]);
+    const similar = closestName(name, [...this.registered.keys()]);
     const hint = similar === undefined ? "" : `Did you mean ${similar}?\n`;
     return `Error: unknown command ${name}\n${hint}`;
   }
@@ -185,7 +184,7 @@ export class CommandManager<C extends ShellContext> {
     if (words.length === 0) return "";
     const known = [...new Set(family.forms.map((form) => form.words[0]).filter((word) => word !== undefined))];
     if (known.includes(words[0])) return "";
-    const similar = similarName(words[0], known);
+    const similar = closestName(words[0], known);
     return similar === undefined ? "" : `Did you mean ${family.name} ${similar}?\n`;
   }
 }

@@ -10,5 +10,4 @@ export * from "./numbers.ts";
 export * from "./parse.ts";
 export * from "./prompt.ts";
 export * from "./result.ts";
-export * from "./similar.ts";
 export * from "./table.ts";
