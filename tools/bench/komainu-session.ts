@@ -1,0 +1,88 @@
+/** Measures one life of Komainu: `komainu exec --json --stats`, a lap for each line it prints. */
+
+import { answerMalformed } from "./errors.ts";
+import type { GuestFiles } from "./guest-files.ts";
+import { parseOutcome, parsePhases, parseShellAnswer } from "./run-stats.ts";
+import type { Job, SessionSample, Timing } from "./sample.ts";
+import { Subject } from "./subject.ts";
+
+export interface KomainuOptions {
+  nodePath: string;
+  /** `dist/komainu.js`. */
+  program: string;
+  engine?: string;
+  files: GuestFiles;
+  /** Where it may keep what helps its next start. */
+  cacheFolder: string;
+  limitSeconds: number;
+}
+
+const CONSOLE_PORT = "guest0/uart0";
+/** Needs no guest time, so its line comes when the guest's shell is ready. */
+const READY_COMMAND = "echo ready";
+/** Phases of `--stats` before the first command's: `load` and `boot`. */
+const FIRST_COMMAND_PHASE = 2;
+
+const shellCommand = (command: string): string => `vserial exec ${CONSOLE_PORT} ${command}`;
+
+export function komainuArgs({ program, engine, files }: KomainuOptions, commands: readonly string[]): string[] {
+  const images = ["--kernel", files.kernel, "--dtb", files.deviceTree, "--initrd", files.initrd];
+  const choice = engine === undefined ? [] : ["--engine", engine];
+  return [program, "exec", "--json", "--stats", ...choice, ...images, files.board, ...commands];
+}
+
+/** Whole lines out of pieces of text. */
+class LineSplitter {
+  private partial = "";
+
+  take(text: string): string[] {
+    const lines = (this.partial + text).split("\n");
+    this.partial = lines.pop() ?? "";
+    return lines;
+  }
+}
+
+async function collectLaps(subject: Subject, count: number): Promise<{ line: string; timing: Timing }[]> {
+  const laps: { line: string; timing: Timing }[] = [];
+  const splitter = new LineSplitter();
+  await subject.until((text) => {
+    for (const line of splitter.take(text)) {
+      laps.push({ line, timing: subject.lap() });
+      const { code, command, text: answer } = parseOutcome(line);
+      if (code < 0) throw answerMalformed(`"${command}" to run`, answer);
+    }
+    return laps.length >= count;
+  });
+  return laps;
+}
+
+/** Boots and runs the jobs; without jobs it is the boot alone. */
+export async function measureKomainu(options: KomainuOptions, jobs: readonly Job[]): Promise<SessionSample> {
+  const shellLines = jobs.length === 0 ? [] : [":", ...jobs.map(({ command }) => command)];
+  const commands = [READY_COMMAND, ...shellLines.map(shellCommand)];
+  const subject = new Subject({
+    name: "Komainu",
+    command: options.nodePath,
+    args: komainuArgs(options, commands),
+    env: { ...process.env, XDG_CACHE_HOME: options.cacheFolder },
+    limitSeconds: options.limitSeconds,
+  });
+  try {
+    const [boot, roundTrip, ...answers] = await collectLaps(subject, commands.length);
+    await subject.untilEnd();
+    const phases = parsePhases(subject.errorText);
+    const instructionsOf = (command: number): number => phases[FIRST_COMMAND_PHASE + command].instructions;
+    return {
+      boot: { ...boot.timing, instructions: phases[FIRST_COMMAND_PHASE - 1].instructions },
+      roundTrip: roundTrip?.timing,
+      workloads: answers.map(({ line, timing }, i) => ({
+        name: jobs[i].name,
+        ...timing,
+        ...parseShellAnswer(line),
+        instructions: instructionsOf(i + 2),
+      })),
+    };
+  } finally {
+    await subject.close();
+  }
+}

@@ -1,0 +1,158 @@
+/** From samples of the two machines to the figures that are quoted. */
+import type { SessionSample, Timing, WorkloadSample } from "./sample.ts";
+import { best, geometricMean, median } from "./statistics.ts";
+import { type Workload, workloads } from "./workload.table.ts";
+
+/** How far two counts of things in different machines may be apart for their times to be compared at all. */
+const MAX_COUNT_RATIO = 1.25;
+
+export interface Spread {
+  bestSeconds: number;
+  medianSeconds: number;
+  bestCpuSeconds: number;
+}
+
+export interface BootComparison {
+  /** `cold`: with an empty cache folder. `warm`: with what the start before left there. */
+  kind: "cold" | "warm";
+  komainu: Spread;
+  qemu: Spread;
+  /** Komainu's time by QEMU's: below 1 is faster than QEMU. */
+  timeRatio: number;
+  medianTimeRatio: number;
+  cpuTimeRatio: number;
+  instructions?: number;
+}
+
+export interface WorkloadComparison {
+  name: string;
+  komainu: Spread;
+  qemu: Spread;
+  /** QEMU's time by Komainu's: above 1 is faster than QEMU. For a count, of the times for each thing counted. */
+  speed: number;
+  medianSpeed: number;
+  cpuSpeed: number;
+  instructions?: number;
+  /** Guest instructions in a microsecond of Komainu's best time. */
+  mips?: number;
+  /** `equal`, what was counted, or what is wrong. */
+  verdict: string;
+  isSound: boolean;
+}
+
+export interface Summary {
+  boots: BootComparison[];
+  roundTrip?: { komainu: Spread; qemu: Spread };
+  workloads: WorkloadComparison[];
+  /** Over the workloads; left out when none was run. */
+  total?: { geometricMean: number; cpuGeometricMean: number; minimum: number; mips: number; mipsOfCpu: number };
+  isSound: boolean;
+}
+
+export interface Samples {
+  komainu: readonly SessionSample[];
+  komainuWarm: readonly SessionSample[];
+  qemu: readonly SessionSample[];
+}
+
+export function spreadOf(timings: readonly Timing[]): Spread {
+  const wall = timings.map(({ wallSeconds }) => wallSeconds);
+  return {
+    bestSeconds: best(wall),
+    medianSeconds: median(wall),
+    bestCpuSeconds: best(timings.map(({ cpuSeconds }) => cpuSeconds)),
+  };
+}
+
+function compareBoots(kind: "cold" | "warm", samples: readonly SessionSample[], qemu: Spread): BootComparison {
+  const komainu = spreadOf(samples.map(({ boot }) => boot));
+  return {
+    kind,
+    komainu,
+    qemu,
+    timeRatio: komainu.bestSeconds / qemu.bestSeconds,
+    medianTimeRatio: komainu.medianSeconds / qemu.medianSeconds,
+    cpuTimeRatio: komainu.bestCpuSeconds / qemu.bestCpuSeconds,
+    instructions: samples[0].boot.instructions,
+  };
+}
+
+/** Why the outputs are no results of the same work, or what is said of them when they are. */
+export function judgeOutputs(
+  workload: Pick<Workload, "isCount">,
+  komainu: readonly WorkloadSample[],
+  qemu: readonly WorkloadSample[],
+): { verdict: string; isSound: boolean; counts?: { komainu: number; qemu: number } } {
+  const failed = [...komainu, ...qemu].find(({ status }) => status !== 0);
+  if (failed !== undefined) return { verdict: `exit status ${failed.status}`, isSound: false };
+  const [ours, theirs] = [komainu, qemu].map((samples) => [...new Set(samples.map(({ output }) => output))]);
+  if (ours.length > 1 || theirs.length > 1) return { verdict: "differs between runs", isSound: false };
+  if (new Set(komainu.map(({ instructions }) => instructions)).size > 1) {
+    return { verdict: "instruction count differs between runs", isSound: false };
+  }
+  if (ours[0].trim() === "") return { verdict: "no output", isSound: false };
+  if (workload.isCount !== true) {
+    const isEqual = ours[0] === theirs[0];
+    return { verdict: isEqual ? "equal" : "DIFFERENT", isSound: isEqual };
+  }
+  const counts = { komainu: Number(ours[0]), qemu: Number(theirs[0]) };
+  const ratio = counts.komainu / counts.qemu;
+  const isNear = counts.qemu > 0 && ratio <= MAX_COUNT_RATIO && ratio >= 1 / MAX_COUNT_RATIO;
+  const verdict = `${theirs[0].trim()} and ${ours[0].trim()}`;
+  return isNear ? { verdict, isSound: true, counts } : { verdict: `NOT ALIKE: ${verdict}`, isSound: false };
+}
+
+function compareWorkload(workload: Workload, samples: Samples): WorkloadComparison | undefined {
+  const ofWorkload = (sessions: readonly SessionSample[]): WorkloadSample[] =>
+    sessions.flatMap(({ workloads: all }) => all.filter(({ name }) => name === workload.name));
+  const [ours, theirs] = [ofWorkload(samples.komainu), ofWorkload(samples.qemu)];
+  if (ours.length === 0 || theirs.length === 0) return undefined;
+  const { verdict, isSound, counts } = judgeOutputs(workload, ours, theirs);
+  const [komainu, qemu] = [spreadOf(ours), spreadOf(theirs)];
+  const workRatio = counts === undefined ? 1 : counts.komainu / counts.qemu;
+  const { instructions } = ours[0];
+  return {
+    name: workload.name,
+    komainu,
+    qemu,
+    speed: (workRatio * qemu.bestSeconds) / komainu.bestSeconds,
+    medianSpeed: (workRatio * qemu.medianSeconds) / komainu.medianSeconds,
+    cpuSpeed: (workRatio * qemu.bestCpuSeconds) / komainu.bestCpuSeconds,
+    instructions,
+    mips: instructions === undefined ? undefined : instructions / komainu.bestSeconds / 1e6,
+    verdict,
+    isSound,
+  };
+}
+
+function totalOf(rows: readonly WorkloadComparison[]): Summary["total"] {
+  if (rows.length === 0) return undefined;
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const millions = sum(rows.map(({ instructions }) => instructions ?? 0)) / 1e6;
+  return {
+    geometricMean: geometricMean(rows.map(({ speed }) => speed)),
+    cpuGeometricMean: geometricMean(rows.map(({ cpuSpeed }) => cpuSpeed)),
+    minimum: Math.min(...rows.map(({ speed }) => speed)),
+    mips: millions / sum(rows.map(({ komainu }) => komainu.bestSeconds)),
+    mipsOfCpu: millions / sum(rows.map(({ komainu }) => komainu.bestCpuSeconds)),
+  };
+}
+
+export function summarize(samples: Samples): Summary {
+  const qemuBoot = spreadOf(samples.qemu.map(({ boot }) => boot));
+  const boots = [compareBoots("cold", samples.komainu, qemuBoot)];
+  if (samples.komainuWarm.length > 0) boots.push(compareBoots("warm", samples.komainuWarm, qemuBoot));
+  const trips = (sessions: readonly SessionSample[]): Timing[] => sessions.flatMap(({ roundTrip }) => roundTrip ?? []);
+  const [ourTrips, theirTrips] = [trips(samples.komainu), trips(samples.qemu)];
+  const rows = workloads.flatMap((workload) => compareWorkload(workload, samples) ?? []);
+  return {
+    boots,
+    roundTrip:
+      ourTrips.length === 0 || theirTrips.length === 0
+        ? undefined
+        : { komainu: spreadOf(ourTrips), qemu: spreadOf(theirTrips) },
+    workloads: rows,
+    total: totalOf(rows),
+    isSound: rows.every(({ isSound }) => isSound),
+  };
+}
