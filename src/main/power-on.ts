@@ -4,7 +4,7 @@ import type { Logger } from "../base/index.ts";
 import { type Board, loadBoard, prepareBoot, readImages } from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
 import { defaultCacheFolder, findGuest, guestBoards } from "../guest/index.ts";
-import { type BlockDevice, type BootPlan, Machine } from "../vm/index.ts";
+import { type BlockDevice, type BootPlan, consoleDevice, Machine } from "../vm/index.ts";
 import { DiskFile, parseDisk } from "./disk-file.ts";
 import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
@@ -99,11 +99,8 @@ export function drivable(machine: Machine, snapshot = new SnapshotPoints({})): D
   };
 }
 
-/** The port where the kernel's console is: uart0 where there is one. */
-function consolePortOf({ profile }: Board): string {
-  const ports = profile.devices.filter(({ serial }) => serial).map(({ name }) => name);
-  return `${profile.guest.name}/${ports.includes("uart0") ? "uart0" : ports[0]}`;
-}
+/** The port where the kernel's console is. */
+const consolePortOf = ({ profile }: Board): string => `${profile.guest.name}/${consoleDevice(profile)?.name}`;
 
 /** Builds the machine; its guest is created and not yet kicked. Throws what is wrong with profile or images. */
 export function powerOn(options: PowerOptions): PoweredBoard {

@@ -1,3 +1,4 @@
+export { consoleDevice } from "./boot-console.ts";
 export * from "./buddy.ts";
 export * from "./chardev.ts";
 export * from "./devtree.ts";

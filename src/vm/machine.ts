@@ -10,8 +10,9 @@ import { assert, hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
 import type { EntropyBackend, WallClockBackend } from "../device/index.ts";
 import { HostMemory, type MemoryRegion, PageTraps, RAM_OFFSET } from "../memory/index.ts";
+import { enableBootConsole } from "./boot-console.ts";
 import type { Guest } from "./guest.ts";
-import { GuestMachine, type SliceEnd } from "./guest-machine.ts";
+import { type Engine, GuestMachine, type SliceEnd } from "./guest-machine.ts";
 import { Hypervisor, type VersionInfo } from "./hypervisor.ts";
 import type { MachineControl, VcpuCore } from "./machine-control.ts";
 import { machineFacts } from "./profile-facts.ts";
@@ -35,6 +36,7 @@ export interface MachineOptions {
   readonly log: Logger;
   readonly version: VersionInfo;
   readonly blockDevices?: readonly BlockDevice[];
+  readonly engine?: Engine;
   readonly countRows?: boolean;
 }
 
@@ -98,6 +100,7 @@ export class Machine implements MachineControl, Stateful {
       timeline: this.timeline,
       memoryRegions,
       log: options.log,
+      engine: options.engine,
       countRows: options.countRows,
       onWaitChange: (isWaiting) => (isWaiting ? this.vcpu?.waitForInterrupt() : this.vcpu?.wake()),
       backends: {
@@ -125,13 +128,14 @@ export class Machine implements MachineControl, Stateful {
     if (this.vcpu?.isRunnable !== true) this.guestMachine?.stop();
   }
 
-  /** Does what the board's boot loader does: images into RAM, registers set, PC at the kernel. */
+  /** Does what the board's boot loader does: images into RAM, console on, registers set, PC at the kernel. */
   private load(machine: GuestMachine): void {
     const { segments, entry } = this.options.boot;
     for (const { name, address, data } of segments) {
       const isLoaded = machine.bus.writeMemory(address, data);
       assert(isLoaded, `the boot plan keeps ${name} at ${hexAddress(address)} inside guest RAM`);
     }
+    enableBootConsole(this.profile, machine.devices.byName);
     machine.cpu.setRegisters([entry.r0, entry.r1, entry.r2], entry.pc);
   }
 

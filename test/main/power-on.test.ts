@@ -23,6 +23,14 @@ describe("powering a board on", () => {
     expect(machine.runSlice(1_000, { skipIdle: true })).toEqual({ executed: 0, end: "parked" });
   });
 
+  it("has the console on before the kernel starts, as a boot loader leaves it", () => {
+    const { machine } = given();
+    const uart = machine.running?.devices.byName.get("uart0");
+    expect(uart?.read(0x30, 4)).toBe(0x101);
+    machine.reset();
+    expect(uart?.read(0x30, 4)).toBe(0x101);
+  });
+
   it("adds words to the kernel command line", () => {
     const { machine } = given({ append: "quiet init=/bin/true" });
     expect(machine.hypervisor.facts.guest.bootArguments).toMatch(/rdinit=\/init quiet init=\/bin\/true/);
