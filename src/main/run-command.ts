@@ -1,7 +1,7 @@
 /** `komainu run`: powers a board on and gives its console on a transport. */
 import { ExitCode, Logger, type LogRecord } from "../base/index.ts";
-import { type CommandContext, createCommandManager } from "../commands/index.ts";
-import { createTransport, parseSerialSpec, type Transport } from "../serial/index.ts";
+import { type CommandContext, createCommandManager, remoteFilter } from "../commands/index.ts";
+import { createTransport, isRemote, parseSerialSpec, type Transport } from "../serial/index.ts";
 import { PromptSession, TerminalConsole } from "../shell/index.ts";
 import { logSeverity } from "../vm/index.ts";
 import { bannerText } from "./banner.ts";
@@ -24,6 +24,8 @@ class ConsoleRun {
   private readonly transport: Transport;
   private readonly interruption: Interruption;
   private readonly log: Logger;
+  /** The terminal may be in anybody's hands: some commands are refused. */
+  private readonly isRemote: boolean;
   private session: PromptSession<CommandContext> | undefined;
   private powered: PoweredBoard | undefined;
   private terminal: TerminalConsole | undefined;
@@ -35,7 +37,9 @@ class ConsoleRun {
     this.interruption = interruption;
     const newline = options.serial === "stdio" ? "\r\n" : "\n";
     this.log = createLog(io, { verbose: options.verbose, newline });
-    this.transport = createTransport(parseSerialSpec(options.serial), this.log.child("serial"));
+    const spec = parseSerialSpec(options.serial);
+    this.isRemote = isRemote(spec);
+    this.transport = createTransport(spec, this.log.child("serial"));
   }
 
   /** Messages of the hypervisor appear on its console, as `stdio loglevel` wants them. */
@@ -91,12 +95,13 @@ class ConsoleRun {
         if (machine.powerRequest === "none") transport.write(bytes);
       },
       usesCarriageReturn: transport.isInteractive,
+      onInput: () => machine.hypervisor.host.irqNamed("uart0")?.raise(),
     });
     this.terminal = terminal;
     terminal.write(bannerText(powered, options.clock));
     const manager = createCommandManager();
     const context: CommandContext = { console: terminal, hv: machine.hypervisor, manager, waiter: driver };
-    const session = new PromptSession({ manager, context });
+    const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });
     this.session = session;
     let isClosed = false;
     let failure: unknown;

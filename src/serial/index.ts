@@ -1,6 +1,6 @@
 export { ESCAPE_HELP, EscapeKeys } from "./escape-keys.ts";
 export { findPortHolders, listSerialPorts, type PortHolder } from "./port-holders.ts";
-export { DEFAULT_BAUD_RATE, parseSerialSpec, type SerialSpec } from "./serial-spec.ts";
+export { DEFAULT_BAUD_RATE, isRemote, parseSerialSpec, type SerialSpec } from "./serial-spec.ts";
 export { SocketTransport } from "./socket-transport.ts";
 export { StdioTransport } from "./stdio-transport.ts";
 export type { Disconnection, Transport } from "./transport.ts";

@@ -45,3 +45,8 @@ export function parseSerialSpec(spec: string): SerialSpec {
   if (/^tty\w+(,|$)/.test(spec)) throw serialSpecInvalid(spec, `expected a whole path; did you mean /dev/${spec}?`);
   throw serialSpecInvalid(spec, spec === "" ? "found nothing" : "no such kind of port");
 }
+
+const LOOPBACK_HOST = /^(localhost|127(\.\d+){1,3}|::1|::ffff:127\.[\d.]+)$/i;
+
+/** Whether the other end may be another machine; a name that is not plainly this one counts as another. */
+export const isRemote = (spec: SerialSpec): boolean => spec.kind === "tcp" && !LOOPBACK_HOST.test(spec.host);

@@ -88,6 +88,17 @@ describe("run, with a terminal on a socket", () => {
     expect(await ended).toBe(0);
   });
 
+  it("counts what is typed as interrupts of the host's UART", async () => {
+    const { ended } = givenConsole("wait");
+    await sees("XVisor# ");
+    type("echo a\r");
+    await sees("\na \r\n");
+    type("host irq stats\r");
+    await until(() => /uart0\s+\S+\s+[2-9]/.test(shown), "interrupts of uart0");
+    type("shutdown\r");
+    expect(await ended).toBe(0);
+  });
+
   it("lets time pass for the console's own sleep", async () => {
     const { ended } = givenConsole("wait");
     await sees("XVisor# ");

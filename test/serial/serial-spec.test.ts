@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseSerialSpec } from "../../src/serial/serial-spec.ts";
+import { isRemote, parseSerialSpec } from "../../src/serial/serial-spec.ts";
 
 describe("the --serial argument", () => {
   it.each([
@@ -35,4 +35,21 @@ describe("the --serial argument", () => {
       expect(() => parseSerialSpec(text)).toThrow(expect.objectContaining({ code: "serial-spec-unsupported" }));
     },
   );
+});
+
+describe("a terminal's whereabouts", () => {
+  it.each([
+    ["stdio", false],
+    ["/dev/ttyUSB0", false],
+    ["unix:/run/console", false],
+    ["tcp:localhost:4001", false],
+    ["tcp:127.0.0.1:4001", false],
+    ["tcp:[::1]:4001", false],
+    ["tcp:192.0.2.7:4001", true],
+    ["tcp:[2001:db8::1]:4001", true],
+    ["tcp:localhost.example.org:4001", true],
+    ["tcp:127.example.org:4001", true],
+  ])("%s: another machine: %s", (text, expected) => {
+    expect(isRemote(parseSerialSpec(text))).toBe(expected);
+  });
 });
