@@ -1,5 +1,5 @@
 /** The errors of the command line, one function per code. */
-import { ExitCode, HvError } from "../base/index.ts";
+import { ExitCode, HvError, nameHint } from "../base/index.ts";
 
 export const optionInvalid = (option: string, expected: string, found: string): HvError =>
   new HvError({
@@ -106,14 +106,15 @@ export const guestFetchUnknown = (board: string, known: readonly string[]): HvEr
   new HvError({
     code: "guest-board-unknown",
     message: `expected a board with a guest (${known.join(", ")}), found "${board}"`,
+    hint: nameHint("boards", board, known),
     facts: { board, known },
   });
 
 export const guestNotFetched = (board: string): HvError =>
   new HvError({
     code: "guest-not-fetched",
-    message: `the guest of ${board} is built from source, there is none to fetch`,
-    hint: `Build it with: komainu guest build ${board}`,
+    message: `no distribution ships a guest for ${board}: it is built from Debian's kernel source`,
+    hint: `Build it with: komainu guest build ${board} (some minutes, once; the cache keeps it)`,
     facts: { board },
   });
 

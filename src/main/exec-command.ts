@@ -20,6 +20,7 @@ import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
 import { RunStats } from "./run-stats.ts";
 import { runTo, stateLine } from "./snapshot-option.ts";
+import { StatusLine } from "./status-line.ts";
 
 export interface ExecOptions extends PowerOptions {
   commands: readonly string[];
@@ -27,6 +28,8 @@ export interface ExecOptions extends PowerOptions {
   stats: boolean;
   /** For the boot and for each command, in seconds of the guest's time. */
   timeoutSeconds: number;
+  /** Shows how far the boot is; its `io` must be the one that the log writes to. */
+  statusLine?: StatusLine;
   /** Run to this instruction and print the machine's state hash, instead of commands. */
   runTo?: number;
 }
@@ -95,6 +98,12 @@ class Execution {
     };
   }
 
+  private get progress(): string {
+    const { instructions, virtualNs } = this.counters;
+    const done = `${(instructions / 1e6).toFixed(0)} M instructions, ${(virtualNs / 1e9).toFixed(2)} s of its time`;
+    return `${this.powered.board.profile.name} boots: ${done}`;
+  }
+
   private get deadlineNs(): number {
     return this.powered.machine.timeline.nowNs() + this.options.timeoutSeconds * 1e9;
   }
@@ -119,7 +128,11 @@ class Execution {
     if (snapshot.isRestoring) this.consolePort.send(Uint8Array.of(CR));
     const isHalted = (): boolean => guest?.vcpus.every((vcpu) => !vcpu.isRunnable && !vcpu.isWaiting) !== false;
     const isDone = (): boolean => watch.isMatched || panic.isOver || interruption.isRequested || isHalted();
-    const end = await driver.run({ isDone, untilNs: this.deadlineNs });
+    const { statusLine = new StatusLine(this.io) } = this.options;
+    const end = await statusLine.during(
+      () => this.progress,
+      () => driver.run({ isDone, untilNs: this.deadlineNs }),
+    );
     if (interruption.isRequested) throw interrupted();
     if (watch.isMatched) return;
     this.throwWhenPanicked();

@@ -13,6 +13,7 @@ import { createLog } from "./log-text.ts";
 import { parseClock, parseCount, parseSeconds } from "./options.ts";
 import type { ProgramIo } from "./program-io.ts";
 import { run } from "./run-command.ts";
+import { StatusLine } from "./status-line.ts";
 import { versionInfo } from "./version.ts";
 
 export const DEFAULT_BOARD = "versatilepb";
@@ -124,18 +125,24 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
         const manager = createCommandManager();
         const [board, commands] = splitBoard(args, (name) => manager.find(name) !== undefined);
         const { timeout: timeoutSeconds, json = false, stats = false, verbose = false } = flags;
-        const log = createLog(io, { verbose });
-        finish(await exec(io, { ...flags, board, commands, json, stats, timeoutSeconds, log, env: io.env }));
+        const statusLine = new StatusLine(io);
+        const log = createLog(statusLine.io, { verbose });
+        const execution = { board, commands, json, stats, timeoutSeconds, log, statusLine, env: io.env };
+        finish(await exec(statusLine.io, { ...flags, ...execution }));
       },
     );
 }
 
 function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
-  const guest = program.command("guest").description("the guests' kernels and root file systems in the cache");
+  const guest = program
+    .command("guest")
+    .description("the guests' kernels and root file systems in the cache")
+    .addHelpText("after", examples("guest list", "guest build versatilepb"));
   guest
     .command("list")
     .description("what is in the cache, and what can be built")
     .option("--json", "one line of JSON a guest")
+    .addHelpText("after", examples("guest list", "guest list --json"))
     .action((flags: { json?: boolean }) => finish(guestList(io, flags)));
   guest
     .command("build")
@@ -153,14 +160,23 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
     .command("fetch")
     .description("fetch a board's guest where a distribution ships it ready made")
     .argument("[board]", "a board's name", DEFAULT_BOARD)
+    .addHelpText(
+      "after",
+      `${examples("guest fetch versatilepb")}
+Boards whose guest no distribution ships are built instead: "komainu guest list" shows all, "komainu guest build" builds.`,
+    )
     .action((board: string) => finish(guestFetch(board)));
 }
 
 function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
-  const board = program.command("board").description("board profiles");
+  const board = program
+    .command("board")
+    .description("board profiles")
+    .addHelpText("after", examples("board show", "board lint boards/mine.json"));
   board
     .command("list")
     .description("the boards that come with Komainu")
+    .addHelpText("after", examples("board list"))
     .action(() => finish(boardList(io)));
   board
     .command("lint")
@@ -183,7 +199,7 @@ function addConsole(program: Command, io: ProgramIo, finish: Finish): void {
     .command("console")
     .description("a serial terminal on a port")
     .argument("<port>", "/dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH")
-    .addHelpText("after", examples("console /dev/ttyUSB0,115200"))
+    .addHelpText("after", examples("console /dev/ttyUSB0,115200", "console tcp:localhost:4001"))
     .action(async (port: string) => finish(await consoleTerminal(io, port)));
 }
 
