@@ -4,8 +4,23 @@
  * Events fire between two instructions, at the same instruction whatever the length of a slice.
  */
 
-import { Control, CP15_CONTROL, cpuModels, FIQ_LINE, FLAG_I, FLAG_T } from "../arm/core/index.ts";
+import {
+  bankOf,
+  Control,
+  CP15_CONTROL,
+  CP15_IFSR,
+  cpuModels,
+  Fault,
+  FIQ_LINE,
+  FLAG_I,
+  FLAG_T,
+  MODE,
+  Mode,
+  R14,
+  R14_BANKS,
+} from "../arm/core/index.ts";
 import { Interpreter } from "../arm/interp/index.ts";
+import { JitCpu } from "../arm/jit/index.ts";
 import type { ClockScope, Logger, State, Stateful } from "../base/index.ts";
 import { hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -33,6 +48,8 @@ export interface SliceResult {
   readonly end: SliceEnd;
 }
 
+export type Engine = "interp" | "jit";
+
 export interface GuestMachineInit {
   readonly profile: Profile;
   readonly host: HostMemory;
@@ -43,6 +60,8 @@ export interface GuestMachineInit {
   readonly log: Logger;
   /** The core begins or ends waiting for an interrupt. */
   readonly onWaitChange: (isWaiting: boolean) => void;
+  /** `jit` compiles hot regions; both engines run the same instructions to the same state. */
+  readonly engine?: Engine;
   /** Counts executions by instruction row, at some cost. */
   readonly countRows?: boolean;
 }
@@ -52,6 +71,8 @@ const ARM_SELF_BRANCH = 0xeafffffe | 0;
 const THUMB_SELF_BRANCH = 0xe7fe;
 /** Instructions without an event between them before the guest may be called stuck. */
 const STUCK_LENGTH = 10_000;
+/** Status bits of a fault status register. */
+const FAULT_STATUS_MASK = 0xf;
 
 export class GuestMachine implements Stateful {
   readonly cpu: Interpreter;
@@ -63,11 +84,14 @@ export class GuestMachine implements Stateful {
   private readonly timeline: Timeline;
   private readonly clock: ClockScope;
   private readonly onWaitChange: (isWaiting: boolean) => void;
+  private readonly log: Logger;
   private request: "reset" | "power-off" | "stopped" | undefined;
+  private hasLostJump = false;
 
   constructor(init: GuestMachineInit) {
     const { profile, host, traps, backends, log } = init;
     this.profile = profile;
+    this.log = log.child(profile.guest.name);
     this.timeline = init.timeline;
     this.onWaitChange = init.onWaitChange;
     this.clock = init.timeline.clock.scope();
@@ -92,7 +116,8 @@ export class GuestMachine implements Stateful {
       if (handler !== undefined) regions.push({ kind: "device", name, guestAddress: address, sizeBytes, handler });
     }
     this.bus = new GuestBus(host, traps, [...init.memoryRegions, ...regions]);
-    this.cpu = new Interpreter(this.bus, cpuModels[profile.cpu.model], { countRows: init.countRows });
+    const Core = init.engine === "jit" ? JitCpu : Interpreter;
+    this.cpu = new Core(this.bus, cpuModels[profile.cpu.model], { countRows: init.countRows });
     this.timeline.attach(this.cpu);
     this.devices.reset();
   }
@@ -108,6 +133,7 @@ export class GuestMachine implements Stateful {
     this.cpu.reset();
     this.devices.reset();
     this.request = undefined;
+    this.hasLostJump = false;
   }
 
   /** Ends the running slice after the current instruction. */
@@ -144,8 +170,20 @@ export class GuestMachine implements Stateful {
       } else if (this.isStuck(cpu.instructions() - before, cpu.exceptionCounts.prefetchAbort - abortsBefore)) {
         end = "stuck";
       }
+      if (cpu.exceptionCounts.prefetchAbort !== abortsBefore) this.noticeLostJump();
     }
     return { executed: cpu.instructions() - start, end };
+  }
+
+  /** Says once where a guest jumped to when nothing is there: what follows looks like anything else. */
+  private noticeLostJump(): void {
+    const { words } = this.cpu.state;
+    const fault = words[CP15_IFSR] & FAULT_STATUS_MASK;
+    if (this.hasLostJump || (fault !== Fault.externalSection && fault !== Fault.externalPage)) return;
+    this.hasLostJump = true;
+    // A prefetch abort leaves the address of the instruction, plus 4, in the link register of abort mode.
+    const link = words[MODE] === Mode.abt ? words[R14] : words[R14_BANKS + bankOf(Mode.abt)];
+    this.log.warning(`jumped to ${hexAddress(link - 4)}, where the board has no memory`);
   }
 
   /** True when no event can change what the guest does: it halted itself, or aborts at every instruction. */
