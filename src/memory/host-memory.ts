@@ -9,6 +9,8 @@ import { assert } from "../base/index.ts";
 export const CPU_STATE_OFFSET = 0x1000;
 /** Byte offset of the TLB banks. */
 export const TLB_OFFSET = 0x10000;
+/** Byte offset of the compiler's jump caches. */
+export const JUMP_CACHE_OFFSET = 0x40000;
 /** Byte offset of host-physical address `ramStart`; everything below belongs to the engine. */
 export const RAM_OFFSET = 0x100000;
 

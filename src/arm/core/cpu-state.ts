@@ -22,6 +22,9 @@ import {
   R13_BANKS,
   R14,
   R14_BANKS,
+  R15,
+  REMAINING,
+  PC,
   SPSR_BANKS,
   STATE_WORDS,
 } from "./state-layout.table.ts";
@@ -120,7 +123,11 @@ export class CpuState implements Stateful {
   }
 
   save(): State {
-    return { words: Array.from(this.words) };
+    const words = Array.from(this.words);
+    // Only the interpreter keeps R15, and a slice's budget is no state: equal machines save equal words.
+    words[R15] = words[PC];
+    words[REMAINING] = 0;
+    return { words };
   }
 
   restore(state: State): void {

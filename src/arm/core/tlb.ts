@@ -12,7 +12,7 @@ export const TLB_ENTRIES = 1024;
 export const ENTRY_WORDS = 4;
 const BANK_WORDS = TLB_ENTRIES * ENTRY_WORDS;
 const DACR_SLOTS = 4;
-const BANKS = DACR_SLOTS * 2;
+export const BANKS = DACR_SLOTS * 2;
 /** A tag no masked address equals: its low bits are outside every alignment mask. */
 const INVALID = 0xfff;
 
@@ -21,7 +21,14 @@ export const TAG_WRITE = 1;
 export const TAG_EXECUTE = 2;
 export const ADDEND = 3;
 
+/** Told of everything the TLB forgets, so that a cache of translations by address forgets it too. */
+export interface TlbListener {
+  bankForgotten(bank: number): void;
+  pageForgotten(va: number): void;
+}
+
 export class Tlb {
+  listener: TlbListener | undefined;
   private readonly words: Int32Array;
   private readonly traps: PageTraps;
   private readonly base = TLB_OFFSET >> 2;
@@ -46,7 +53,7 @@ export class Tlb {
     }
     const slot = this.nextSlot;
     this.nextSlot = (slot + 1) % DACR_SLOTS;
-    this.invalidate(slot * 2 * BANK_WORDS, 2 * BANK_WORDS);
+    this.forgetSlot(slot);
     this.dacrOfSlot[slot] = dacr;
     this.isSlotUsed[slot] = 1;
     return this.base + slot * 2 * BANK_WORDS;
@@ -57,7 +64,7 @@ export class Tlb {
   /** Forgets everything. */
   flush(): void {
     for (let slot = 0; slot < DACR_SLOTS; slot++) {
-      if (this.isSlotUsed[slot] !== 0) this.invalidate(slot * 2 * BANK_WORDS, 2 * BANK_WORDS);
+      if (this.isSlotUsed[slot] !== 0) this.forgetSlot(slot);
     }
     this.largeLow = 0xffffffff;
     this.largeHigh = 0;
@@ -72,6 +79,18 @@ export class Tlb {
     }
     const offset = ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
     for (let bank = 0; bank < BANKS; bank++) this.invalidate(bank * BANK_WORDS + offset, 3);
+    this.listener?.pageForgotten(va);
+  }
+
+  /** Number of a bank, 0 .. 7, from its word index. */
+  bankNumber(bank: number): number {
+    return (bank - this.base) / BANK_WORDS;
+  }
+
+  private forgetSlot(slot: number): void {
+    this.invalidate(slot * 2 * BANK_WORDS, 2 * BANK_WORDS);
+    this.listener?.bankForgotten(slot * 2);
+    this.listener?.bankForgotten(slot * 2 + 1);
   }
 
   /** Enters a page of RAM or ROM. `hostOffset` is that of the page; tags that are not allowed stay invalid. */

@@ -18,6 +18,8 @@ export class CodePages<O> {
   private readonly traps: PageTraps;
   private readonly undecoded: Insn<O>;
   private readonly onDrop: () => void;
+  /** Told when decoded instructions of a frame are gone or may be others now. */
+  onChange: (frame: number) => void = () => {};
 
   /**
    * @param undecoded stands in every slot that was not decoded yet
@@ -46,6 +48,12 @@ export class CodePages<O> {
     return page;
   }
 
+  /** True when the instruction at a byte offset of a frame was decoded, so it was executed. */
+  isDecoded(frame: number, offset: number, isThumb: boolean): boolean {
+    const page = isThumb ? this.thumbPages[frame] : this.armPages[frame];
+    return page !== undefined && page[offset >> (isThumb ? 1 : 2)] !== this.undecoded;
+  }
+
   /** Slots that no frame owns, for code outside RAM. */
   blankPage(isThumb: boolean): Insn<O>[] {
     return new Array<Insn<O>>(isThumb ? PAGE_SIZE / 2 : PAGE_SIZE / 4).fill(this.undecoded);
@@ -66,7 +74,10 @@ export class CodePages<O> {
       return;
     }
     const hit = this.undecode(this.armPages[frame], offset >> 2, 1);
-    if (this.undecode(this.thumbPages[frame], offset >> 1, sizeBytes === 4 ? 2 : 1) || hit) return;
+    if (this.undecode(this.thumbPages[frame], offset >> 1, sizeBytes === 4 ? 2 : 1) || hit) {
+      this.onChange(frame);
+      return;
+    }
     if (++this.strayStores[frame] >= STRAY_STORE_LIMIT) this.drop(frame);
   }
 
@@ -86,5 +97,6 @@ export class CodePages<O> {
     this.thumbPages[frame] = undefined;
     this.traps.clear(frame, TRAP_CODE);
     this.onDrop();
+    this.onChange(frame);
   }
 }

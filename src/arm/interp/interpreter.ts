@@ -39,7 +39,7 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
   /** How often each row was executed, when `countRows` was asked for; see `rowCounts`. */
   readonly rowCounts: Float64Array | undefined;
   private readonly decoder: Decoder<Interpreter>;
-  private readonly pages: CodePages<Interpreter>;
+  protected readonly pages: CodePages<Interpreter>;
   /** The virtual page instructions are fetched from now, its slots, and where its bytes are. */
   private fetchPage = NO_PAGE;
   private fetchSlots: Insn<Interpreter>[] = [];
@@ -132,22 +132,27 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
     this.execute();
   }
 
-  private execute(): void {
+  /** Runs out the slice. */
+  protected execute(): void {
     const s = this.s;
-    while (s[REMAINING] > 0) {
-      s[REMAINING]--;
-      const pc = s[PC];
-      if ((pc & ~0xfff) !== this.fetchPage && !this.enterPage(pc)) {
-        s[PC] = this.nextPc;
-        continue;
-      }
-      const shift = this.fetchShift;
-      const insn = this.fetchSlots[(pc & 0xfff) >> shift];
-      s[R15] = pc + (2 << shift);
-      this.nextPc = pc + (1 << shift);
-      if (insn.c === ALWAYS || this.conditionPassed(insn.c)) insn.exec(this, insn);
+    while (s[REMAINING] > 0) this.step();
+  }
+
+  /** One instruction, or the entry of its prefetch abort. */
+  protected step(): void {
+    const s = this.s;
+    s[REMAINING]--;
+    const pc = s[PC];
+    if ((pc & ~0xfff) !== this.fetchPage && !this.enterPage(pc)) {
       s[PC] = this.nextPc;
+      return;
     }
+    const shift = this.fetchShift;
+    const insn = this.fetchSlots[(pc & 0xfff) >> shift];
+    s[R15] = pc + (2 << shift);
+    this.nextPc = pc + (1 << shift);
+    if (insn.c === ALWAYS || this.conditionPassed(insn.c)) insn.exec(this, insn);
+    s[PC] = this.nextPc;
   }
 
   private conditionPassed(condition: number): boolean {

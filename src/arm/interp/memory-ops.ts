@@ -216,6 +216,13 @@ export abstract class MemoryOps extends AluOps {
     this.tlb.fill(this.bank, va, hostOffset, { canRead, canWrite, isLarge: mmu.isLarge });
   }
 
+  /** The same for the user bank while the core is privileged. */
+  protected fillUser(va: number, hostOffset: number): void {
+    this.bank -= Tlb.bankStride;
+    this.fill(va, hostOffset);
+    this.bank += Tlb.bankStride;
+  }
+
   private loadSlow(address: number, sizeBytes: AccessSize): number {
     const misaligned = address & (sizeBytes - 1);
     if (misaligned !== 0 && this.checksAlignment()) {

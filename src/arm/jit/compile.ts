@@ -1,0 +1,329 @@
+/**
+ * Makes one wasm function of a region.
+ *
+ * Blocks lie in address order inside one dispatch loop. A forward branch is a `br` to the label of its block; a backward
+ * one goes to the head of a clean loop, or through the dispatch table. Every way back checks that the slice has room for
+ * the whole region, so the count of instructions never runs past an event.
+ */
+import type { Insn } from "../decode/index.ts";
+import { CPU_STATE_OFFSET } from "../../memory/index.ts";
+import { FLAG_C, FLAG_N, FLAG_T, FLAG_V, FLAG_Z, PC, REMAINING } from "../core/index.ts";
+import {
+  Exit,
+  FIRST_TEMPORARY,
+  LOCAL_BANK,
+  LOCAL_C,
+  LOCAL_EXIT_PC,
+  LOCAL_EXIT_REASON,
+  LOCAL_N,
+  LOCAL_NEXT,
+  LOCAL_REMAINING,
+  LOCAL_V,
+  LOCAL_Z,
+  REGISTER_LOCAL,
+  WIDE_LOCALS,
+} from "./locals.table.ts";
+import { cleanLoops, type Loop } from "./loops.ts";
+import type { Block, Region } from "./region.ts";
+import { constantValue, type Value } from "./value.ts";
+import { I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
+import { WasmOps } from "./wasm-ops.ts";
+
+const ALWAYS = 14;
+const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
+
+/** Word of the state block, behind the saved ones, that holds the byte offset of the TLB bank. */
+export const TLB_BANK_WORD = 128;
+
+class RegionCompiler {
+  private readonly region: Region;
+  private readonly ops: WasmOps;
+  private readonly w: WasmWriter;
+  private readonly indexOf: ReadonlyMap<number, number>;
+  private readonly successors: number[][];
+  private readonly returns: number[];
+  private readonly totalInstructions: number;
+  private loops: Loop[] = [];
+  private dispatched = new Set<number>();
+  /** Depth right after opening, by block: `labels` of blocks ahead, `heads` of clean loops around. */
+  private readonly labels = new Map<number, number>();
+  private readonly heads = new Map<number, number>();
+  private dispatchLevel = 0;
+
+  constructor(region: Region, isPrivileged: boolean) {
+    this.region = region;
+    this.w = new WasmWriter();
+    this.ops = new WasmOps(this.w, region.isThumb, isPrivileged);
+    this.indexOf = new Map(region.blocks.map((block, index) => [block.pc, index]));
+    this.totalInstructions = region.blocks.reduce((sum, block) => sum + block.insns.length, 0);
+    this.successors = region.blocks.map((block) => this.successorsOf(block));
+    this.returns = region.blocks.flatMap(({ returnPc }) => {
+      const index = returnPc === undefined ? undefined : this.indexOf.get(returnPc);
+      return index === undefined ? [] : [index];
+    });
+    this.planLoops();
+  }
+
+  private successorsOf({ end, insns, nextPc }: Block): number[] {
+    const pcs: (number | undefined)[] = [];
+    if (end.kind === "branch") pcs.push(this.localTarget(end.target, end.isExchange));
+    if (end.kind === "fall" || (end.kind === "branch" && insns[insns.length - 1].c !== ALWAYS)) pcs.push(nextPc);
+    return pcs.flatMap((pc) => {
+      const index = pc === undefined ? undefined : this.indexOf.get(pc);
+      return index === undefined ? [] : [index];
+    });
+  }
+
+  /** The address a constant branch reaches in the region's own state. */
+  private localTarget(target: number | undefined, isExchange: boolean): number | undefined {
+    if (target === undefined || !isExchange) return target;
+    if (((target & 1) !== 0) !== this.region.isThumb) return undefined;
+    return target & (this.region.isThumb ? ~1 : ~3);
+  }
+
+  /** Backward targets that are no clean loop go through the table, which may make another loop unclean. */
+  private planLoops(): void {
+    const entry = this.indexOf.get(this.region.entryPc) ?? 0;
+    let dispatched = new Set([entry, ...this.returns]);
+    for (;;) {
+      this.loops = cleanLoops(this.successors, dispatched);
+      const heads = new Set(this.loops.map(({ first }) => first));
+      const next = new Set(dispatched);
+      for (const [from, targets] of this.successors.entries()) {
+        for (const to of targets) if (to <= from && !heads.has(to)) next.add(to);
+      }
+      if (next.size === dispatched.size) break;
+      dispatched = next;
+    }
+    this.dispatched = dispatched;
+  }
+
+  /** The module's bytes. */
+  compile(): Uint8Array {
+    const { ops, w } = this;
+    ops.open(Op.block, VOID);
+    ops.open(Op.loop, VOID);
+    this.dispatchLevel = ops.depth;
+    this.scope(0, this.region.blocks.length - 1, undefined);
+    w.op(Op.unreachable);
+    ops.close();
+    ops.close();
+    const code = [...this.header(), ...w.bytes, ...this.footer()];
+    const words = FIRST_TEMPORARY - WIDE_LOCALS + ops.temporaries;
+    return wasmModule(
+      {
+        types: [
+          { params: [I32, I32], results: [I32] },
+          { params: [], results: [I32] },
+        ],
+        imports: [{ name: "r", type: 0 }],
+        type: 1,
+        locals: [
+          { count: WIDE_LOCALS, type: I64 },
+          { count: words, type: I32 },
+        ],
+        code,
+      },
+      this.memoryPages,
+    );
+  }
+
+  memoryPages = 0;
+
+  /** Blocks `first` .. `last` and the labels that forward branches and the table need among them. */
+  private scope(first: number, last: number, loop: Loop | undefined): void {
+    const { ops, w } = this;
+    const children = this.loops.filter(
+      (l) => l !== loop && l.first >= first && l.last <= last && !this.isInsideOther(l, loop, first, last),
+    );
+    const isOwn = (block: number) => !children.some((l) => block > l.first && block <= l.last);
+    const targets: number[] = [];
+    for (let block = last; block >= first; block--) {
+      if (!isOwn(block) || (loop !== undefined && block === first)) continue;
+      const isForwardTarget = this.successors.some((to, from) => from < block && to.includes(block));
+      if (isForwardTarget || (loop === undefined && this.dispatched.has(block))) targets.push(block);
+    }
+    for (const block of targets) {
+      ops.open(Op.block, VOID);
+      this.labels.set(block, ops.depth);
+    }
+    if (loop === undefined) this.dispatchTable();
+    for (let block = first; block <= last; block++) {
+      if (targets.includes(block)) {
+        ops.close();
+        this.labels.delete(block);
+      }
+      const child = children.find((l) => l.first === block);
+      if (child === undefined) this.block(block);
+      else {
+        ops.open(Op.loop, VOID);
+        this.heads.set(block, ops.depth);
+        this.scope(child.first, child.last, child);
+        ops.close();
+        this.heads.delete(block);
+        block = child.last;
+      }
+    }
+    if (loop !== undefined) return;
+    w.op(Op.unreachable);
+  }
+
+  private isInsideOther(l: Loop, parent: Loop | undefined, first: number, last: number): boolean {
+    return this.loops.some(
+      (o) => o !== l && o !== parent && o.first >= first && o.last <= last && o.first <= l.first && o.last >= l.last,
+    );
+  }
+
+  /** Sends `next` to its block; all labels of the top scope are open. */
+  private dispatchTable(): void {
+    const { ops, w } = this;
+    const targets = [...this.dispatched].sort((a, b) => a - b);
+    const depthOf = (block: number) => ops.depth - (this.labels.get(block) ?? 0);
+    const table = Array.from({ length: this.region.blocks.length }, (_, i) =>
+      depthOf(this.dispatched.has(i) ? i : targets[0]),
+    );
+    w.get(LOCAL_NEXT).op(Op.brTable).u32(table.length);
+    for (const depth of table) w.u32(depth);
+    w.u32(depthOf(targets[0]));
+  }
+
+  private block(index: number): void {
+    const { ops, w } = this;
+    const block = this.region.blocks[index];
+    ops.forgetComparison();
+    const count = block.insns.length;
+    if (count > 0) w.get(LOCAL_REMAINING).const(count).op(Op.sub).set(LOCAL_REMAINING);
+    let pc = block.pc;
+    for (const [i, insn] of block.insns.entries()) {
+      this.instruction(insn, pc, count - i, index);
+      pc = (pc + (this.region.isThumb ? 2 : 4)) | 0;
+    }
+    if (block.end.kind === "interpret") ops.exit(constantValue(block.nextPc), Exit.interpret, 0);
+    else if (block.end.kind === "fall" || block.insns[count - 1].c !== ALWAYS) this.fallThrough(block.nextPc, index);
+  }
+
+  private instruction(insn: Insn<WasmOps>, pc: number, untilBlockEnd: number, index: number): void {
+    const { ops } = this;
+    const isConditional = insn.c !== ALWAYS;
+    if (isConditional) {
+      ops.condition(insn.c);
+      ops.open(Op.if, VOID);
+    }
+    const flagsBefore = ops.flagVersion;
+    ops.instruction(insn, pc, untilBlockEnd);
+    if (ops.mayUnmask) ops.exitIfInterruptWaits();
+    if (ops.branchTarget !== undefined) this.branch(ops.branchTarget, ops.isExchange, index);
+    if (!isConditional) return;
+    ops.close();
+    if (ops.flagVersion !== flagsBefore) ops.forgetComparison();
+  }
+
+  private fallThrough(pc: number, index: number): void {
+    const next = this.indexOf.get(pc);
+    // The next block in order is the next code, also out of the end of a loop.
+    if (next !== index + 1) this.goTo(pc, index);
+  }
+
+  private branch(target: Value, isExchange: boolean, index: number): void {
+    const { ops, w } = this;
+    if (target.constant !== undefined) {
+      const local = this.localTarget(target.constant, isExchange);
+      if (local !== undefined) this.goTo(local, index);
+      else this.exitExchange(target);
+      return;
+    }
+    const thumbBit = isExchange && this.region.isThumb ? 1 : 0;
+    for (const site of new Set(this.returns)) {
+      ops.pushValue(target);
+      w.const(this.region.blocks[site].pc | thumbBit).op(Op.eq);
+      ops.open(Op.if, VOID);
+      this.goTo(this.region.blocks[site].pc, index);
+      ops.close();
+    }
+    if (isExchange) this.exitExchange(target);
+    else ops.exit(target, Exit.next, 0);
+  }
+
+  /** Leaves to an address whose bit 0 is the new state. */
+  private exitExchange(target: Value): void {
+    const { ops, w } = this;
+    w.const(0);
+    ops.pushValue(target);
+    w.const(1).op(Op.and).memory(Op.store, stateAddress(FLAG_T), 2);
+    // Bit 0 goes, and bit 1 too when bit 0 was clear.
+    ops.pushValue(target);
+    w.const(-2).op(Op.and);
+    ops.pushValue(target);
+    w.const(-1).op(Op.xor).const(1).op(Op.and).const(1).op(Op.shl).const(-1).op(Op.xor, Op.and);
+    ops.exit(ops.popValue(), Exit.next, 0);
+  }
+
+  /** Control goes to an address: inside the region by a branch, else out of it. */
+  private goTo(pc: number, from: number): void {
+    const { ops, w } = this;
+    const index = this.indexOf.get(pc);
+    if (index === undefined) {
+      ops.exit(constantValue(pc), Exit.next, 0);
+      return;
+    }
+    const label = this.labels.get(index);
+    if (index > from && label !== undefined) {
+      w.br(ops.depth - label);
+      return;
+    }
+    w.get(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS);
+    ops.open(Op.if, VOID);
+    ops.exit(constantValue(pc), Exit.budget, 0);
+    ops.close();
+    const head = this.heads.get(index);
+    if (head !== undefined) {
+      w.br(ops.depth - head);
+      return;
+    }
+    w.const(index).set(LOCAL_NEXT);
+    w.br(ops.depth - this.dispatchLevel);
+  }
+
+  /** Loads what the region uses, and refuses at once when the slice is too short for it. */
+  private header(): number[] {
+    const w = new WasmWriter();
+    w.loadAt(stateAddress(REMAINING)).tee(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS, Op.if, VOID);
+    w.const(Exit.budget).op(Op.return, Op.end);
+    w.loadAt(stateAddress(TLB_BANK_WORD)).set(LOCAL_BANK);
+    for (const n of this.ops.touched) w.loadAt(stateAddress(n)).set(REGISTER_LOCAL + n);
+    w.const(0).loadAt(stateAddress(FLAG_N)).op(Op.sub).set(LOCAL_N);
+    w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz).set(LOCAL_Z);
+    w.loadAt(stateAddress(FLAG_C)).set(LOCAL_C);
+    w.const(0).loadAt(stateAddress(FLAG_V)).op(Op.sub).set(LOCAL_V);
+    w.const(this.indexOf.get(this.region.entryPc) ?? 0).set(LOCAL_NEXT);
+    return w.bytes;
+  }
+
+  /** Stores what the region changed. */
+  private footer(): number[] {
+    const w = new WasmWriter();
+    const store = (word: number, push: () => void): void => {
+      w.const(0);
+      push();
+      w.memory(Op.store, stateAddress(word), 2);
+    };
+    for (const n of this.ops.written) store(n, () => w.get(REGISTER_LOCAL + n));
+    if (this.ops.flagVersion > 0) {
+      store(FLAG_N, () => w.get(LOCAL_N).const(31).op(Op.shrU));
+      store(FLAG_Z, () => w.get(LOCAL_Z).op(Op.eqz));
+      store(FLAG_C, () => w.get(LOCAL_C));
+      store(FLAG_V, () => w.get(LOCAL_V).const(31).op(Op.shrU));
+    }
+    store(PC, () => w.get(LOCAL_EXIT_PC));
+    store(REMAINING, () => w.get(LOCAL_REMAINING));
+    w.get(LOCAL_EXIT_REASON);
+    return w.bytes;
+  }
+}
+
+/** The wasm module of a region, for a memory of that many 64 KiB pages. */
+export function compileRegion(region: Region, isPrivileged: boolean, memoryPages: number): Uint8Array {
+  const compiler = new RegionCompiler(region, isPrivileged);
+  compiler.memoryPages = memoryPages;
+  return compiler.compile();
+}

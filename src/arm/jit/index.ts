@@ -1,0 +1,1 @@
+export { JitCpu, type JitCounts } from "./jit-cpu.ts";

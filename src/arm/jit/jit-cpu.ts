@@ -1,0 +1,246 @@
+/**
+ * The core with a compiler: the interpreter runs what is cold and what is rare, compiled regions run the rest.
+ *
+ * Compilation happens at once, in the order in which places get hot, so a run repeats exactly; and both engines end in
+ * equal state at equal instruction counts, so it would be the same run whatever was compiled.
+ */
+import type { GuestBus } from "../../memory/index.ts";
+import {
+  ADDEND,
+  CAN_READ,
+  CAN_WRITE,
+  type CpuModel,
+  ENTRY_WORDS,
+  FLAG_T,
+  PC,
+  REMAINING,
+  TAG_EXECUTE,
+  TLB_ENTRIES,
+} from "../core/index.ts";
+import { Decoder, type Insn } from "../decode/index.ts";
+import { Interpreter } from "../interp/index.ts";
+import { execTable } from "../semantics/index.ts";
+import { compileRegion, TLB_BANK_WORD } from "./compile.ts";
+import { Dispatcher, instantiate, JUMP_CACHE_WORD } from "./dispatcher.ts";
+import { Exit } from "./locals.table.ts";
+import { type Classification, type CodeView, RegionFinder } from "./region.ts";
+import type { Value } from "./value.ts";
+import { REFILL_STORE, REFILL_USER, WasmOps } from "./wasm-ops.ts";
+import { WasmWriter } from "./wasm-writer.ts";
+import { CPU_STATE_OFFSET } from "../../memory/index.ts";
+
+/** Entries of a place by jumps before it is compiled. */
+const HOT_ENTRIES = 60;
+const WASM_PAGE_SIZE = 65536;
+
+/** Code of one place: what it was made from, and its slot; slot 0 when it cannot be compiled. */
+interface CompiledCode {
+  readonly slot: number;
+  readonly pages: ReadonlyMap<number, number>;
+}
+
+/** What the compiler did, for `--profile` and tests. */
+export interface JitCounts {
+  regions: number;
+  wasmBytes: number;
+  retired: number;
+  flushes: number;
+  exits: number[];
+  interpretedBlocks: number;
+}
+
+export class JitCpu extends Interpreter implements CodeView {
+  readonly counts: JitCounts = {
+    regions: 0,
+    wasmBytes: 0,
+    retired: 0,
+    flushes: 0,
+    exits: [0, 0, 0, 0, 0],
+    interpretedBlocks: 0,
+  };
+  private readonly compileDecoder = new Decoder<WasmOps>(
+    execTable<Value>() as unknown as ((o: WasmOps, f: Insn<WasmOps>) => void)[],
+  );
+  private readonly dispatcher: Dispatcher;
+  private readonly memoryPages: number;
+  private readonly imports: Record<string, unknown>;
+  /** By host address of the entry, state and privilege. */
+  private readonly code = new Map<number, CompiledCode>();
+  private readonly codeOfFrame = new Map<number, Set<number>>();
+  private readonly heat = new Map<number, number>();
+
+  constructor(bus: GuestBus, model: CpuModel, options: { countRows?: boolean } = {}) {
+    super(bus, model, options);
+    this.memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
+    this.imports = { m: bus.host.memory, r: (va: number, kind: number) => this.refill(va, kind) };
+    this.dispatcher = new Dispatcher(bus.host, this.memoryPages);
+    this.tlb.listener = this.dispatcher;
+    this.pages.onChange = (frame) => this.forgetFrame(frame);
+    this.selectBank();
+  }
+
+  protected override selectBank(): void {
+    super.selectBank();
+    this.publishBank();
+  }
+
+  /** Compiled code finds the TLB bank and the jump cache in the state block. */
+  private publishBank(): void {
+    const state = CPU_STATE_OFFSET >> 2;
+    this.i32[state + TLB_BANK_WORD] = this.bank * 4;
+    // The constructor of the base class comes here before the dispatcher exists.
+    if (this.dispatcher === undefined) return;
+    this.i32[state + JUMP_CACHE_WORD] = this.dispatcher.cacheOffset(this.tlb.bankNumber(this.bank));
+  }
+
+  protected override execute(): void {
+    const s = this.s;
+    while (s[REMAINING] > 0) {
+      const reason = this.dispatcher.run();
+      this.counts.exits[reason]++;
+      if (reason === Exit.miss) this.missed();
+      else if (reason === Exit.interpret) this.step();
+      else if (reason === Exit.slice) this.endSlice();
+      else if (reason === Exit.budget) super.execute();
+    }
+  }
+
+  /** No jump cache entry for PC: finds or makes its code, or interprets up to the next jump. */
+  private missed(): void {
+    const pc = this.s[PC];
+    const isThumb = this.s[FLAG_T] !== 0;
+    const frame = this.frameOf(pc);
+    if (frame < 0) {
+      this.interpretBlock();
+      return;
+    }
+    const place = (frame * 4096 + (pc & 0xfff)) * 4 + (isThumb ? 2 : 0) + (this.isPrivileged ? 1 : 0);
+    const code = this.code.get(place) ?? this.heatUp(place, pc, isThumb);
+    if (code === undefined || code.slot === 0 || !this.isMapped(code.pages)) {
+      this.interpretBlock();
+      return;
+    }
+    const key = pc | (isThumb ? 1 : 0);
+    this.dispatcher.enter(this.tlb.bankNumber(this.bank), key, code.slot, code.pages.keys());
+  }
+
+  private isMapped(pages: ReadonlyMap<number, number>): boolean {
+    for (const [page, frame] of pages) if (this.frameOf(page) !== frame) return false;
+    return true;
+  }
+
+  private heatUp(place: number, pc: number, isThumb: boolean): CompiledCode | undefined {
+    const entries = (this.heat.get(place) ?? 0) + 1;
+    if (entries < HOT_ENTRIES) {
+      this.heat.set(place, entries);
+      return undefined;
+    }
+    this.heat.delete(place);
+    return this.compile(place, pc, isThumb);
+  }
+
+  private compile(place: number, pc: number, isThumb: boolean): CompiledCode {
+    if (this.dispatcher.isFull) this.forgetAllCode();
+    const region = new RegionFinder(this, isThumb).find(pc);
+    let code: CompiledCode = { slot: 0, pages: new Map() };
+    if (region !== undefined) {
+      const bytes = compileRegion(region, this.isPrivileged, this.memoryPages);
+      this.counts.regions++;
+      this.counts.wasmBytes += bytes.length;
+      code = { slot: this.dispatcher.addFunction(instantiate(bytes, this.imports)), pages: region.pages };
+    }
+    this.code.set(place, code);
+    const frames = region === undefined ? [Math.floor(place / 4 / 4096)] : region.pages.values();
+    for (const frame of frames) {
+      const places = this.codeOfFrame.get(frame);
+      if (places === undefined) this.codeOfFrame.set(frame, new Set([place]));
+      else places.add(place);
+    }
+    return code;
+  }
+
+  private interpretBlock(): void {
+    const s = this.s;
+    this.counts.interpretedBlocks++;
+    const isThumb = s[FLAG_T];
+    for (;;) {
+      const sequential = s[PC] + (isThumb === 0 ? 4 : 2);
+      this.step();
+      if (s[REMAINING] <= 0 || s[PC] !== sequential) return;
+    }
+  }
+
+  private forgetFrame(frame: number): void {
+    const places = this.codeOfFrame.get(frame);
+    if (places === undefined) return;
+    this.codeOfFrame.delete(frame);
+    for (const place of places) {
+      const code = this.code.get(place);
+      if (code === undefined) continue;
+      this.code.delete(place);
+      if (code.slot !== 0) this.dispatcher.retire(code.slot);
+      this.counts.retired++;
+    }
+  }
+
+  private forgetAllCode(): void {
+    this.counts.flushes++;
+    this.code.clear();
+    this.codeOfFrame.clear();
+    this.heat.clear();
+    this.dispatcher.forgetAll();
+  }
+
+  override resynchronize(): void {
+    super.resynchronize();
+    if (this.dispatcher !== undefined) this.forgetAllCode();
+  }
+
+  /**
+   * The host address of an access that missed the TLB, for compiled code; -1 when the interpreter must do it: a fault, a
+   * device, a trapped page, an unaligned address, a page with several mappings.
+   */
+  private refill(va: number, kind: number): number {
+    const sizeBytes = kind & 7;
+    if ((va & (sizeBytes - 1)) !== 0) return -1;
+    const { mmu } = this;
+    const asUser = (kind & REFILL_USER) !== 0 && this.isPrivileged;
+    const isStore = (kind & REFILL_STORE) !== 0;
+    if (mmu.walk(va, this.isPrivileged && !asUser) !== 0) return -1;
+    if ((mmu.access & (isStore ? CAN_WRITE : CAN_READ)) === 0 || !mmu.isWholePage) return -1;
+    const at = this.bus.hostOffset(mmu.physical, isStore);
+    if (at < 0) return -1;
+    if (isStore && this.bus.traps.bits[at >>> 12] !== 0) return -1;
+    if (asUser) this.fillUser(va, at);
+    else this.fill(va, at);
+    return at;
+  }
+
+  frameOf(pc: number): number {
+    const entry = this.bank + ((pc >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
+    const page = pc & ~0xfff;
+    if (this.i32[entry + TAG_EXECUTE] === page) return (page + this.i32[entry + ADDEND]) >>> 12;
+    const { mmu } = this;
+    if (mmu.walk(pc, this.isPrivileged) !== 0 || (mmu.access & CAN_READ) === 0 || !mmu.isWholePage) return -1;
+    const at = this.bus.hostOffset(mmu.physical, false);
+    if (at < 0) return -1;
+    this.fill(pc, at);
+    return at >>> 12;
+  }
+
+  executed(frame: number, pc: number, isThumb: boolean): boolean {
+    return this.pages.isDecoded(frame, pc & 0xfff, isThumb);
+  }
+
+  decode(frame: number, pc: number, isThumb: boolean): Insn<WasmOps> {
+    const at = frame * 4096 + (pc & 0xfff);
+    return isThumb ? this.compileDecoder.thumb(this.u16[at >> 1]) : this.compileDecoder.arm(this.i32[at >> 2]);
+  }
+
+  classify(insn: Insn<WasmOps>, pc: number): Classification {
+    const ops = new WasmOps(new WasmWriter(), this.s[FLAG_T] !== 0, this.isPrivileged);
+    ops.instruction(insn, pc, 1);
+    const { needsInterpreter, branchTarget, isExchange, isCall } = ops;
+    return { needsInterpreter, branches: branchTarget !== undefined, target: branchTarget?.constant, isExchange, isCall };
+  }
+}
