@@ -113,6 +113,9 @@ export class Subject {
   async close(): Promise<void> {
     clearTimeout(this.timer);
     this.kill();
+    // A child of the child may hold the pipes open for longer than we want to wait.
+    this.child.stdout.destroy();
+    this.child.stderr.destroy();
     await this.ended;
     process.removeListener("exit", this.endWithUs);
   }
