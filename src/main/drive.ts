@@ -188,21 +188,25 @@ export class Driver {
     machine.advanceTo(host.nowNs() - this.offsetNs);
   }
 
+  /** Waits for `ms` or for `wake`, whichever is first; `isAwake` tells which it was. */
+  private async pause(ms: number): Promise<void> {
+    if (this.isAwake) return;
+    const wake = new Promise<void>((resolve) => {
+      this.wakeUp = resolve;
+    });
+    await this.host.sleep(Math.min(ms, MAX_SLEEP_MS), wake);
+    this.wakeUp = () => {};
+    // A console command that a key started gets its turn before the guest is asked again.
+    if (this.isAwake) await this.host.yield();
+  }
+
   private async sleep(ms: number): Promise<void> {
-    if (!this.isAwake) {
-      const wake = new Promise<void>((resolve) => {
-        this.wakeUp = resolve;
-      });
-      await this.host.sleep(Math.min(ms, MAX_SLEEP_MS), wake);
-      this.wakeUp = () => {};
-      // A console command that a key started gets its turn before the guest is asked again.
-      if (this.isAwake) await this.host.yield();
-    }
+    await this.pause(ms);
     this.isAwake = false;
   }
 
   /** After `asleep`: resolves when something woke the driver. */
   async untilWoken(): Promise<void> {
-    while (!this.isAwake) await this.sleep(MAX_SLEEP_MS);
+    while (!this.isAwake) await this.pause(MAX_SLEEP_MS);
   }
 }

@@ -127,6 +127,24 @@ describe("virtual time", () => {
     expect(await new Driver(machine, "virtual", new FakeHost()).run({ isDone: () => false })).toBe("asleep");
   });
 
+  it("goes on when it is woken from its sleep, and sleeps again when that changed nothing", async () => {
+    const machine = new FakeMachine();
+    const driver = new Driver(machine, "virtual", new FakeHost());
+    for (let round = 0; round < 3; round++) {
+      expect(await driver.run({ isDone: () => false })).toBe("asleep");
+      const slices = machine.slices.length;
+      setTimeout(() => driver.wake(), 5);
+      await driver.untilWoken();
+      expect(machine.slices.length).toBe(slices);
+    }
+    machine.events = [machine.timeNs + 5];
+    let isFired = false;
+    machine.onEvent = () => {
+      isFired = true;
+    };
+    expect(await driver.run({ isDone: () => isFired })).toBe("done");
+  });
+
   it("gives a console command the turns it needs to go on", async () => {
     const machine = new FakeMachine();
     const host = new FakeHost();
