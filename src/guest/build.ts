@@ -14,6 +14,7 @@ import {
   openGuest,
   publish,
   removeAbandonedWork,
+  removeOutdatedGuests,
   workFolder,
   writeManifest,
 } from "./cache.ts";
@@ -243,6 +244,7 @@ export async function buildGuest(options: BuildOptions): Promise<Guest> {
     const guest = (await undamagedGuest(cacheDir, inputs)) ?? (await assemble(session, inputs, busybox, work));
     rmSync(work, { recursive: true, force: true });
     removeAbandonedWork(options.board, cacheDir);
+    removeOutdatedGuests(guest, cacheDir);
     return guest;
   } finally {
     release();

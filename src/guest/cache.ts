@@ -187,6 +187,15 @@ export function publish(finished: string, target: string): void {
   renameSync(finished, target);
 }
 
+/** Outdated guests that stay, for who goes back to the recipe before. */
+const KEPT_OUTDATED = 1;
+
+/** Removes the guests of `current`'s board that older recipes made, but for the newest of them. */
+export function removeOutdatedGuests(current: Guest, cacheDir: string): void {
+  const outdated = cachedGuests(current.board, cacheDir).filter(({ hash }) => hash !== current.hash);
+  for (const { folder } of outdated.slice(KEPT_OUTDATED)) rmSync(folder, { recursive: true, force: true });
+}
+
 /** Removes a board's work folders that no living build holds: left over from recipes that have changed since. */
 export function removeAbandonedWork(board: string, cacheDir: string): void {
   const folder = guestsFolder(cacheDir);

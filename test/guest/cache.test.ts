@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ import {
   guestFolder,
   listGuests,
   openGuest,
+  removeOutdatedGuests,
   writeManifest,
 } from "../../src/guest/cache.ts";
 import { type GuestInputs, guestHash, recipeInputs, sha256 } from "../../src/guest/inputs.ts";
@@ -131,5 +132,27 @@ describe("defaultCacheFolder", () => {
     for (const value of [undefined, "", "relative"]) {
       expect(defaultCacheFolder({ XDG_CACHE_HOME: value })).toBe(join(homedir(), ".cache", "komainu"));
     }
+  });
+});
+
+describe("removeOutdatedGuests", () => {
+  it("keeps the current guest and the newest of the others", () => {
+    const cacheDir = givenCache();
+    const oldest = givenGuest(cacheDir, givenInputs("gcc 1"), 300);
+    const older = givenGuest(cacheDir, givenInputs("gcc 2"), 200);
+    const previous = givenGuest(cacheDir, givenInputs("gcc 3"), 100);
+    const current = givenGuest(cacheDir, givenInputs("gcc 4"), 0);
+    const guest = openGuest(current);
+    if (guest !== undefined) removeOutdatedGuests(guest, cacheDir);
+    expect([oldest, older, previous, current].map((folder) => existsSync(folder))).toEqual([false, false, true, true]);
+  });
+
+  it("keeps the current guest though others are newer", () => {
+    const cacheDir = givenCache();
+    const current = givenGuest(cacheDir, givenInputs("gcc 1"), 300);
+    const newer = givenGuest(cacheDir, givenInputs("gcc 2"), 0);
+    const guest = openGuest(current);
+    if (guest !== undefined) removeOutdatedGuests(guest, cacheDir);
+    expect([current, newer].map((folder) => existsSync(folder))).toEqual([true, true]);
   });
 });
