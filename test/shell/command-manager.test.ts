@@ -158,11 +158,3 @@ describe("the command manager", () => {
     expect(given().complete(line).candidates).toEqual(candidates);
   });
 });
-
-describe("tables", () => {
-  it("pads cells after one leading blank and rules them with 80 dashes", async () => {
-    const dashes = "-".repeat(80);
-    const { text } = await given().run("demo list");
-    expect(text).toBe(`${dashes}\n Num#  Bus Name\n${dashes}\n 0     platform\n${dashes}\n`);
-  });
-});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_WORDS, parseDecimal, parseHex, parseLine, parseNumber } from "../../src/shell/index.ts";
+import { MAX_WORDS, parseLine } from "../../src/shell/index.ts";
 
 const words = (line: string): (readonly string[])[] => parseLine(line).map((command) => command.words);
 
@@ -26,33 +26,6 @@ describe("parsing a line", () => {
     expect(parseLine("help; run there  for i in 1 2; do  x; done & ", rule)).toEqual([
       { words: ["help"], rest: undefined },
       { words: ["run", "there"], rest: "for i in 1 2; do  x; done &" },
-    ]);
-  });
-});
-
-describe("numbers", () => {
-  it.each([
-    ["0", 0],
-    ["42", 42],
-    ["0x1F", 31],
-    ["0X1f", 31],
-    ["017", 15],
-    ["0xffffffff", 0xffffffff],
-  ])("reads %s", (text, value) => {
-    expect(parseNumber(text)).toBe(value);
-  });
-
-  it.each(["", "x", "0x", "12a", "-1", "08", "1.5", "0xfffffffffffffffff", " 1"])("refuses %j", (text) => {
-    expect(parseNumber(text)).toBeUndefined();
-  });
-
-  it("takes ids in decimal and `host ram reserve` in hexadecimal only", () => {
-    expect([parseDecimal("010"), parseDecimal("0x10"), parseHex("10"), parseHex("0x10"), parseHex("g")]).toEqual([
-      10,
-      undefined,
-      16,
-      16,
-      undefined,
     ]);
   });
 });
