@@ -108,7 +108,9 @@ export class TerminalInputFilter {
   private afterEscapeX(byte: number): TerminalInput {
     this.isEscapeX = false;
     if (byte === "q".charCodeAt(0)) return { toGuest: [], isQuit: true };
-    return { toGuest: [...encode("\x1bx"), byte], isQuit: false };
+    // Whoever mistyped begins again, and that must work.
+    if (byte === ESC) this.sequence.start();
+    return { toGuest: [...encode("\x1bx"), ...(byte === ESC ? [] : [byte])], isQuit: false };
   }
 
   /** A position report (`ESC [ row ; column R`) moves left by the prefix. */
