@@ -1,52 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { BuddyAllocator, Heap } from "../../src/vm/index.ts";
+import { Heap } from "../../src/vm/index.ts";
 
 const givenHeap = (): Heap => {
   const region = { name: "normal" as const, physicalAddress: 0x10000, virtualAddress: 0xff000000, sizeBytes: 0x40000 };
   return new Heap(region, new Uint8Array(0x60000));
 };
-
-describe("the buddy allocator", () => {
-  it("joins freed buddies again, in any order", () => {
-    const buddy = new BuddyAllocator(0x4000, 5, 12);
-    const before = buddy.bins();
-    const offsets = Array.from({ length: 64 }, (_, i) => buddy.allocate(32 + (i % 7) * 40));
-    // 37 is prime to 64, so this visits each block once, out of order.
-    for (let i = 0; i < 64; i++) buddy.free(offsets[(i * 37) % 64]);
-    expect(buddy.bins()).toEqual(before);
-    expect(buddy.usedBytes).toBe(0);
-  });
-
-  it("never gives overlapping blocks", () => {
-    const buddy = new BuddyAllocator(0x4000, 5, 12);
-    const used = new Set<number>();
-    for (let i = 0; i < 40; i++) {
-      const offset = buddy.allocate(100 + i);
-      if (offset < 0) break;
-      for (let at = offset; at < offset + buddy.blockBytes(offset); at += 32) {
-        expect(used.has(at)).toBe(false);
-        used.add(at);
-      }
-    }
-  });
-
-  it("takes a run of largest blocks for a large request and gives it back whole", () => {
-    const buddy = new BuddyAllocator(0x4000, 5, 12);
-    const offset = buddy.allocate(0x2800);
-    expect(buddy.usedBytes).toBe(0x3000);
-    expect(buddy.allocate(0x2000)).toBe(-1);
-    buddy.free(offset);
-    expect(buddy.freeBytes).toBe(0x4000);
-  });
-
-  it("covers a pool whose size is not a power of two", () => {
-    const buddy = new BuddyAllocator(0xc00000, 12, 23);
-    expect(buddy.reserve(0, 0x310000)).toBe(true);
-    expect(buddy.reserve(0x300000, 0x1000)).toBe(false);
-    expect(buddy.freeBytes).toBe(0xc00000 - 0x310000);
-    expect(buddy.allocate(0x400000)).toBe(0x400000);
-  });
-});
 
 describe("the heap", () => {
   it("hands out zeroed bytes of host RAM behind its house-keeping", () => {
