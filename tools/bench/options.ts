@@ -1,5 +1,5 @@
 /** The options of `npm run bench`. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { optionInvalid } from "./errors.ts";
 import { workloads } from "./workload.table.ts";
 
@@ -58,7 +58,11 @@ interface Flags {
 export function parseBenchOptions(args: readonly string[]): BenchOptions {
   const command = new Command("npm run bench --")
     .description("Measures Komainu against QEMU in one run on one machine, with the same guest.")
-    .option("--only <what>", "boot, workloads, or names with commas between", parseOnly, allNames)
+    .addOption(
+      new Option("--only <what>", "boot, workloads, or names with commas between")
+        .argParser(parseOnly)
+        .default(allNames, "workloads, and the boot as always"),
+    )
     .option("--quick", "smaller workloads")
     .option("--repeat <count>", "lives of each machine, turn by turn", parseRepeat, 3)
     .option("--engine <name>", "passed on to komainu: interp or jit", parseEngine)
