@@ -20,6 +20,9 @@ export interface Plan {
 async function measureColdAndWarm(plan: Plan, round: string): Promise<{ cold: SessionSample; warm?: SessionSample }> {
   const cacheFolder = mkdtempSync(join(tmpdir(), "komainu-bench-"));
   const options = { ...plan.komainu, cacheFolder };
+  const remove = (): void => rmSync(cacheFolder, { recursive: true, force: true });
+  // An interrupt ends this process without coming to the end of this function.
+  process.once("exit", remove);
   try {
     plan.onProgress(`${round}: Komainu`);
     const cold = await measureKomainu(options, plan.jobs);
@@ -27,7 +30,8 @@ async function measureColdAndWarm(plan: Plan, round: string): Promise<{ cold: Se
     plan.onProgress(`${round}: Komainu, warm start`);
     return { cold, warm: await measureKomainu(options, []) };
   } finally {
-    rmSync(cacheFolder, { recursive: true, force: true });
+    remove();
+    process.removeListener("exit", remove);
   }
 }
 
