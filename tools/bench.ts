@@ -1,4 +1,4 @@
-/** `npm run bench [-- OPTIONS]`: Komainu against QEMU in one run on one machine; see `docs/design/013-measuring-against-qemu.md`. */
+/** `npm run bench [-- OPTIONS]`: Komainu against QEMU in one run on one machine; `docs/design/013-measuring-against-qemu.md`. */
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
