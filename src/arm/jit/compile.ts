@@ -108,7 +108,6 @@ class RegionCompiler {
     w.op(Op.unreachable);
     ops.close();
     ops.close();
-    const code = [...this.header(), ...w.bytes, ...this.footer()];
     const words = FIRST_TEMPORARY - WIDE_LOCALS + ops.temporaries;
     return wasmModule(
       {
@@ -122,7 +121,7 @@ class RegionCompiler {
           { count: WIDE_LOCALS, type: I64 },
           { count: words, type: I32 },
         ],
-        code,
+        code: [this.header(), w.bytes, this.footer()],
       },
       this.memoryPages,
     );
@@ -285,7 +284,7 @@ class RegionCompiler {
   }
 
   /** Loads what the region uses, and refuses at once when the slice is too short for it. */
-  private header(): number[] {
+  private header(): Uint8Array {
     const w = new WasmWriter();
     w.loadAt(stateAddress(REMAINING)).tee(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS, Op.if, VOID);
     w.const(Exit.budget).op(Op.return, Op.end);
@@ -300,7 +299,7 @@ class RegionCompiler {
   }
 
   /** Stores what the region changed. */
-  private footer(): number[] {
+  private footer(): Uint8Array {
     const w = new WasmWriter();
     const store = (word: number, push: () => void): void => {
       w.const(0);

@@ -50,7 +50,7 @@ function dispatcherModule(memoryPages: number): Uint8Array {
       imports: [],
       type: 0,
       locals: [{ count: 3, type: I32 }],
-      code: w.bytes,
+      code: [w.bytes],
       tableSize: TABLE_SIZE,
     },
     memoryPages,
@@ -64,10 +64,36 @@ const missModule = (memoryPages: number): Uint8Array =>
       imports: [],
       type: 0,
       locals: [],
-      code: new WasmWriter().const(Exit.miss).bytes,
+      code: [new WasmWriter().const(Exit.miss).bytes],
     },
     memoryPages,
   );
+
+/**
+ * A wasm function that calls `refill` in JavaScript. Regions import this one: importing a JavaScript function costs each
+ * module a wrapper of its own, two milliseconds on Node 20.
+ */
+const trampolineModule = (memoryPages: number): Uint8Array =>
+  wasmModule(
+    {
+      types: [{ params: [I32, I32], results: [I32] }],
+      imports: [{ name: "r", type: 0 }],
+      type: 0,
+      locals: [],
+      code: [new WasmWriter().get(0).get(1).call(0).bytes],
+    },
+    memoryPages,
+  );
+
+/** `refill` as a wasm function. */
+export function refillTrampoline(
+  host: HostMemory,
+  memoryPages: number,
+  refill: (va: number, kind: number) => number,
+): unknown {
+  const module = new WebAssembly.Module(trampolineModule(memoryPages));
+  return new WebAssembly.Instance(module, { e: { m: host.memory, r: refill } }).exports.f;
+}
 
 /** Compiles a module that imports the memory and answers its function. */
 export function instantiate(bytes: Uint8Array, imports: Record<string, unknown>): () => number {
@@ -121,6 +147,11 @@ export class Dispatcher implements TlbListener {
     this.nextSlot = MISS_SLOT + 1;
     for (let bank = 0; bank < BANKS; bank++) this.bankForgotten(bank);
     this.otherPages.clear();
+  }
+
+  /** True when the bank's dispatcher would find a function for `key`. */
+  has(bank: number, key: number): boolean {
+    return this.words[(this.cacheOffset(bank) + entryOffset(key)) >> 2] === key;
   }
 
   /** From now on the bank's dispatcher calls `slot` for `key`. `pages` are the virtual pages it depends on. */

@@ -21,7 +21,7 @@ import { Decoder, type Insn } from "../decode/index.ts";
 import { Interpreter } from "../interp/index.ts";
 import { execTable } from "../semantics/index.ts";
 import { compileRegion, TLB_BANK_WORD } from "./compile.ts";
-import { Dispatcher, instantiate, JUMP_CACHE_WORD } from "./dispatcher.ts";
+import { Dispatcher, instantiate, JUMP_CACHE_WORD, refillTrampoline } from "./dispatcher.ts";
 import { Exit } from "./locals.table.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
 import type { Value } from "./value.ts";
@@ -30,7 +30,8 @@ import { WasmWriter } from "./wasm-writer.ts";
 import { CPU_STATE_OFFSET } from "../../memory/index.ts";
 
 /** Entries of a place by jumps before it is compiled. */
-const HOT_ENTRIES = 60;
+const HOT_ENTRIES = Number(process.env.HOT ?? 60);
+const HEAT_SIZE = 65_536;
 const WASM_PAGE_SIZE = 65536;
 
 /** Code of one place: what it was made from, and its slot; slot 0 when it cannot be compiled. */
@@ -67,12 +68,14 @@ export class JitCpu extends Interpreter implements CodeView {
   /** By host address of the entry, state and privilege. */
   private readonly code = new Map<number, CompiledCode>();
   private readonly codeOfFrame = new Map<number, Set<number>>();
-  private readonly heat = new Map<number, number>();
+  /** Jumps to places, by a hash of the place; places that share an entry get hot together, which costs little. */
+  private readonly heat = new Uint16Array(HEAT_SIZE);
 
   constructor(bus: GuestBus, model: CpuModel, options: { countRows?: boolean } = {}) {
     super(bus, model, options);
     this.memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
-    this.imports = { m: bus.host.memory, r: (va: number, kind: number) => this.refill(va, kind) };
+    const refill = refillTrampoline(bus.host, this.memoryPages, (va, kind) => this.refill(va, kind));
+    this.imports = { m: bus.host.memory, r: refill };
     this.dispatcher = new Dispatcher(bus.host, this.memoryPages);
     this.tlb.listener = this.dispatcher;
     this.pages.onChange = (frame) => this.forgetFrame(frame);
@@ -99,44 +102,44 @@ export class JitCpu extends Interpreter implements CodeView {
       const reason = this.dispatcher.run();
       this.counts.exits[reason]++;
       if (reason === Exit.miss) this.missed();
-      else if (reason === Exit.interpret) this.step();
-      else if (reason === Exit.slice) this.endSlice();
+      else if (reason === Exit.interpret) {
+        // The instructions before it may have used up the slice.
+        if (s[REMAINING] > 0) this.step();
+      } else if (reason === Exit.slice) this.endSlice();
       else if (reason === Exit.budget) super.execute();
     }
   }
 
-  /** No jump cache entry for PC: finds or makes its code, or interprets up to the next jump. */
+  /** No jump cache entry for PC: interprets from jump to jump until there is code for the place, and enters it. */
   private missed(): void {
-    const pc = this.s[PC];
-    const isThumb = this.s[FLAG_T] !== 0;
-    const frame = this.frameOf(pc);
-    if (frame < 0) {
-      this.interpretBlock();
-      return;
-    }
+    const s = this.s;
+    do {
+      const pc = s[PC];
+      const isThumb = s[FLAG_T] !== 0;
+      const frame = this.frameOf(pc);
+      if (frame >= 0 && this.enterCode(frame, pc, isThumb)) return;
+      this.interpretBlock(isThumb ? 2 : 4);
+    } while (s[REMAINING] > 0 && !this.dispatcher.has(this.tlb.bankNumber(this.bank), s[PC] | s[FLAG_T]));
+  }
+
+  /** Makes the dispatcher find the code of a place; false while the place is cold or cannot be compiled. */
+  private enterCode(frame: number, pc: number, isThumb: boolean): boolean {
     const place = (frame * 4096 + (pc & 0xfff)) * 4 + (isThumb ? 2 : 0) + (this.isPrivileged ? 1 : 0);
-    const code = this.code.get(place) ?? this.heatUp(place, pc, isThumb);
-    if (code === undefined || code.slot === 0 || !this.isMapped(code.pages)) {
-      this.interpretBlock();
-      return;
+    const heatIndex = ((place >>> 3) ^ (place >>> 19)) & (HEAT_SIZE - 1);
+    if (this.heat[heatIndex] < HOT_ENTRIES) {
+      this.heat[heatIndex]++;
+      return false;
     }
+    const code = this.code.get(place) ?? this.compile(place, pc, isThumb);
+    if (code.slot === 0 || !this.isMapped(code.pages)) return false;
     const key = pc | (isThumb ? 1 : 0);
     this.dispatcher.enter(this.tlb.bankNumber(this.bank), key, code.slot, code.pages.keys());
+    return true;
   }
 
   private isMapped(pages: ReadonlyMap<number, number>): boolean {
     for (const [page, frame] of pages) if (this.frameOf(page) !== frame) return false;
     return true;
-  }
-
-  private heatUp(place: number, pc: number, isThumb: boolean): CompiledCode | undefined {
-    const entries = (this.heat.get(place) ?? 0) + 1;
-    if (entries < HOT_ENTRIES) {
-      this.heat.set(place, entries);
-      return undefined;
-    }
-    this.heat.delete(place);
-    return this.compile(place, pc, isThumb);
   }
 
   private compile(place: number, pc: number, isThumb: boolean): CompiledCode {
@@ -159,12 +162,12 @@ export class JitCpu extends Interpreter implements CodeView {
     return code;
   }
 
-  private interpretBlock(): void {
+  /** Interprets up to the next jump or the end of the slice. */
+  private interpretBlock(sizeBytes: number): void {
     const s = this.s;
     this.counts.interpretedBlocks++;
-    const isThumb = s[FLAG_T];
     for (;;) {
-      const sequential = s[PC] + (isThumb === 0 ? 4 : 2);
+      const sequential = (s[PC] + sizeBytes) | 0;
       this.step();
       if (s[REMAINING] <= 0 || s[PC] !== sequential) return;
     }
@@ -187,7 +190,7 @@ export class JitCpu extends Interpreter implements CodeView {
     this.counts.flushes++;
     this.code.clear();
     this.codeOfFrame.clear();
-    this.heat.clear();
+    this.heat.fill(0);
     this.dispatcher.forgetAll();
   }
 

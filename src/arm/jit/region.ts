@@ -54,9 +54,9 @@ export interface Classification {
   readonly isCall: boolean;
 }
 
-const MAX_BLOCKS = 96;
+const MAX_BLOCKS = Number(process.env.MB ?? 96);
 const MAX_BLOCK_INSTRUCTIONS = 64;
-const MAX_INSTRUCTIONS = 1200;
+const MAX_INSTRUCTIONS = Number(process.env.MI ?? 1200);
 const MAX_PAGES = 12;
 const ALWAYS = 14;
 

@@ -70,21 +70,51 @@ const FUNCREF = 0x70;
 /** Block type: no result. */
 export const VOID = 0x40;
 
+/** Growing bytes; a compiler writes hundreds of kilobytes a second here, so plain arrays are too slow. */
 export class WasmWriter {
-  readonly bytes: number[] = [];
+  private data = new Uint8Array(256);
+  length = 0;
 
-  op(...bytes: readonly number[]): this {
-    for (const byte of bytes) this.bytes.push(byte);
+  /** What was written; valid until the next write. */
+  get bytes(): Uint8Array {
+    return this.data.subarray(0, this.length);
+  }
+
+  private byte(value: number): void {
+    if (this.length === this.data.length) {
+      const larger = new Uint8Array(this.data.length * 2);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data[this.length++] = value;
+  }
+
+  append(bytes: ArrayLike<number>): this {
+    if (this.length + bytes.length > this.data.length) {
+      const larger = new Uint8Array(Math.max(this.data.length * 2, this.length + bytes.length));
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data.set(bytes, this.length);
+    this.length += bytes.length;
+    return this;
+  }
+
+  op(a: number, b?: number, c?: number, d?: number): this {
+    this.byte(a);
+    if (b !== undefined) this.byte(b);
+    if (c !== undefined) this.byte(c);
+    if (d !== undefined) this.byte(d);
     return this;
   }
 
   u32(value: number): this {
     let rest = value >>> 0;
     while (rest >= 0x80) {
-      this.bytes.push((rest & 0x7f) | 0x80);
+      this.byte((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
-    this.bytes.push(rest);
+    this.byte(rest);
     return this;
   }
 
@@ -94,36 +124,36 @@ export class WasmWriter {
       const byte = rest & 0x7f;
       rest >>= 7;
       if ((rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0)) {
-        this.bytes.push(byte);
+        this.byte(byte);
         return this;
       }
-      this.bytes.push(byte | 0x80);
+      this.byte(byte | 0x80);
     }
   }
 
   const(value: number): this {
-    this.bytes.push(Op.const);
+    this.byte(Op.const);
     return this.s32(value);
   }
 
   get(local: number): this {
-    this.bytes.push(Op.localGet);
+    this.byte(Op.localGet);
     return this.u32(local);
   }
 
   set(local: number): this {
-    this.bytes.push(Op.localSet);
+    this.byte(Op.localSet);
     return this.u32(local);
   }
 
   tee(local: number): this {
-    this.bytes.push(Op.localTee);
+    this.byte(Op.localTee);
     return this.u32(local);
   }
 
   /** A load or store; the address is on the stack. `align` is the power of two the access is known to be aligned to. */
   memory(opcode: number, offset: number, align: number): this {
-    this.bytes.push(opcode);
+    this.byte(opcode);
     return this.u32(align).u32(offset);
   }
 
@@ -133,35 +163,30 @@ export class WasmWriter {
   }
 
   br(depth: number): this {
-    this.bytes.push(Op.br);
+    this.byte(Op.br);
     return this.u32(depth);
   }
 
   brIf(depth: number): this {
-    this.bytes.push(Op.brIf);
+    this.byte(Op.brIf);
     return this.u32(depth);
   }
 
   call(index: number): this {
-    this.bytes.push(Op.call);
+    this.byte(Op.call);
     return this.u32(index);
   }
 }
 
-const text = (value: string): number[] => {
-  const bytes = [...Buffer.from(value, "utf8")];
-  return [...new WasmWriter().u32(bytes.length).bytes, ...bytes];
+const text = (value: string): Uint8Array => {
+  const bytes = Buffer.from(value, "utf8");
+  return new WasmWriter().u32(bytes.length).append(bytes).bytes;
 };
 
-const vector = (items: readonly (readonly number[])[]): number[] => {
+function vector(items: readonly ArrayLike<number>[]): Uint8Array {
   const writer = new WasmWriter().u32(items.length);
-  for (const item of items) for (const byte of item) writer.bytes.push(byte);
+  for (const item of items) writer.append(item);
   return writer.bytes;
-};
-
-function section(id: number, content: readonly number[]): number[] {
-  const header = new WasmWriter().op(id).u32(content.length).bytes;
-  return header.concat(content);
 }
 
 export interface FunctionType {
@@ -173,45 +198,40 @@ export interface ModuleParts {
   readonly types: readonly FunctionType[];
   /** Imported functions, from module `e`, by name and type index; they come first in the index space. */
   readonly imports: readonly { readonly name: string; readonly type: number }[];
-  /** Type index, local declarations and code of the one function, exported as `f`. */
+  /** Type index, local declarations and code of the function. */
   readonly type: number;
   readonly locals: readonly { readonly count: number; readonly type: number }[];
-  readonly code: readonly number[];
+  /** Pieces of code, one after the other. */
+  readonly code: readonly Uint8Array[];
   /** Imports table `t` of at least this size. */
   readonly tableSize?: number;
 }
 
-/** A module of one function that imports memory `m`. */
+/** A module of one function, exported as `f`, that imports memory `m`. */
 export function wasmModule(parts: ModuleParts, memoryPages: number): Uint8Array {
-  const types = parts.types.map(({ params, results }) => [
-    0x60,
-    ...new WasmWriter().u32(params.length).bytes,
-    ...params,
-    ...new WasmWriter().u32(results.length).bytes,
-    ...results,
-  ]);
-  const pages = new WasmWriter().u32(memoryPages).bytes;
-  const imports = [[...text("e"), ...text("m"), 0x02, 0x01, ...pages, ...pages]];
-  for (const { name, type } of parts.imports) imports.push([...text("e"), ...text(name), 0x00, type]);
-  if (parts.tableSize !== undefined) {
-    imports.push([...text("e"), ...text("t"), 0x01, FUNCREF, 0x00, ...new WasmWriter().u32(parts.tableSize).bytes]);
-  }
-  const locals = vector(parts.locals.map(({ count, type }) => [...new WasmWriter().u32(count).bytes, type]));
-  const body = locals.concat(parts.code as number[], [Op.end]);
-  const sized = new WasmWriter().u32(body.length).bytes.concat(body);
-  return Uint8Array.from([
-    0x00,
-    0x61,
-    0x73,
-    0x6d,
-    0x01,
-    0x00,
-    0x00,
-    0x00,
-    ...section(1, vector(types)),
-    ...section(2, vector(imports)),
-    ...section(3, [1, parts.type]),
-    ...section(7, vector([[...text("f"), 0x00, ...new WasmWriter().u32(parts.imports.length).bytes]])),
-    ...section(10, [1].concat(sized)),
-  ]);
+  const module = new WasmWriter().append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+  const section = (id: number, content: Uint8Array): void => {
+    module.op(id).u32(content.length).append(content);
+  };
+  section(
+    1,
+    vector(
+      parts.types.map(({ params, results }) =>
+        new WasmWriter().op(0x60).append(vector(params.map((t) => [t]))).append(vector(results.map((t) => [t]))).bytes,
+      ),
+    ),
+  );
+  const named = (name: string): WasmWriter => new WasmWriter().append(text("e")).append(text(name));
+  const imports = [named("m").op(0x02, 0x01).u32(memoryPages).u32(memoryPages).bytes];
+  for (const { name, type } of parts.imports) imports.push(named(name).op(0x00).u32(type).bytes);
+  if (parts.tableSize !== undefined) imports.push(named("t").op(0x01, FUNCREF, 0x00).u32(parts.tableSize).bytes);
+  section(2, vector(imports));
+  section(3, Uint8Array.of(1, parts.type));
+  section(7, vector([new WasmWriter().append(text("f")).op(0x00).u32(parts.imports.length).bytes]));
+  const locals = vector(parts.locals.map(({ count, type }) => new WasmWriter().u32(count).op(type).bytes));
+  const bodySize = locals.length + parts.code.reduce((sum, piece) => sum + piece.length, 0) + 1;
+  const body = new WasmWriter().u32(1).u32(bodySize).append(locals);
+  for (const piece of parts.code) body.append(piece);
+  section(10, body.op(Op.end).bytes);
+  return module.bytes;
 }
