@@ -41,15 +41,6 @@ describe("what is learned of the types", () => {
     expect(kernel.field("task_struct.pid").known).toBe(true);
   });
 
-  it("proves no path to workers' names with a single worker", () => {
-    const kernel = openKernel(new SyntheticKernel({ processes: ["sh", "[kworker/0:0"] }).source);
-    expect(kernel.field("worker.desc")).toMatchObject({
-      known: false,
-      reason: "fewer than two workqueue threads exist",
-    });
-    expect([...kernel.tasks()].map(({ name }) => name)).toContain("kworker/0:0");
-  });
-
   it("says which member is not known when no process has user memory", () => {
     const guest = new SyntheticKernel({ processes: ["[a", "[b"] });
     guest.word(guest.taskAddresses[1] + guest.offsets.mm, 0);
