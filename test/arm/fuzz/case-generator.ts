@@ -1,0 +1,185 @@
+/**
+ * Makes fuzz cases from the row table: random fields in the row's pattern, kept to what is predictable, in a state in
+ * which most accesses fall into the data window and most branches into the code page.
+ */
+import type { FieldName, Insn, Row } from "../../../src/arm/decode/index.ts";
+import { Decoder, patterns, rows } from "../../../src/arm/decode/index.ts";
+import { armCorpus, thumbCorpus } from "../decode/corpus.table.ts";
+import type { FuzzCase } from "./fuzz-case.ts";
+import { CASE_CODE_WORDS, CODE_ADDRESS, DATA_ADDRESS } from "./fuzz-case.ts";
+import { absentCoprocessors, fuzzedRows, isPredictable } from "./predictable.ts";
+import type { Random } from "./random.ts";
+import { makeRandom, mixSeeds } from "./random.ts";
+
+export const decoder = new Decoder<unknown>(rows.map(() => () => {}));
+
+const interesting = [0, 1, 2, 31, 32, 33, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fff8000, 0x80007fff, 0x7fffffff, 0x80000000];
+const complements = interesting.map((word) => ~word >>> 0);
+const exampleOf = new Map([...armCorpus, ...thumbCorpus].map(([word, , name]) => [name, word]));
+const armRows = fuzzedRows.filter((row) => !row.isThumb);
+const thumbRows = fuzzedRows.filter((row) => row.isThumb && !/fix$/.test(row.name));
+/** Rows the runs begin with in turn, so that each gets its share. */
+const leadRows = [...armRows, ...thumbRows, ...fuzzedRows.filter(({ name }) => /^thumbBlx?Suffix$/.test(name))];
+
+/** Registers that hold addresses: base and index of accesses, target of branches. */
+interface Plan {
+  random: Random;
+  base: number;
+  index: number;
+  target: number;
+}
+
+/** Puts `value` where the pattern has the letter `name`. */
+function setField(word: number, row: Row, name: FieldName, value: number): number {
+  let result = word;
+  const field = patterns[row.index].fields.find((each) => each.name === name);
+  for (const { shift, mask, position } of field?.pieces ?? []) {
+    result = (result & ~(mask << shift)) | (((value >>> position) & mask) << shift);
+  }
+  return result;
+}
+
+/** A word that matches the row; bits that the pattern leaves open are as the assembler writes them. */
+function randomWord(row: Row, random: Random): number {
+  const { mask, value, fields } = patterns[row.index];
+  const isCatchAll = row.name.toLowerCase().includes("undefined");
+  let word = ((isCatchAll ? random.word() : (exampleOf.get(row.name) ?? 0)) & ~mask) | value;
+  for (const { name, width } of fields) word = setField(word, row, name, random.word() >>> (32 - width));
+  return row.pattern.startsWith("cccc") ? setField(word, row, "c", random.oneIn(3) ? random.below(15) : 14) : word;
+}
+
+/** Log2 of the size of the item that the row loads or stores. */
+function alignmentOf({ name }: Row): number {
+  if (/^(ldr|str)d/.test(name)) return 3;
+  if (/(ldr|str|Ldr|Str)s?b/.test(name)) return 0;
+  return /(ldr|str|Ldr|Str)s?h/.test(name) ? 1 : 2;
+}
+
+const isTransfer = ({ name }: Row) => /^(thumb)?(ldr|str|Ldr|Str|swp|pld)/.test(name);
+const isBlock = ({ derive }: Row) => derive === "block" || derive === "thumbLdm";
+
+/** Aims a load or store at the data window. */
+function aimTransfer(word: number, row: Row, { random, base, index }: Plan): number {
+  let aimed = setField(word, row, "n", base);
+  if (!row.name.startsWith("swp")) aimed = setField(aimed, row, "m", index);
+  if (random.below(8) > 0) aimed = setField(aimed, row, "i", random.below(4));
+  const width = patterns[row.index].fields.find(({ name }) => name === "v")?.width ?? 0;
+  const offset = (random.word() >>> (32 - Math.min(width, 11))) >>> 0;
+  const step = row.isThumb ? 0 : alignmentOf(row);
+  if (width > 0) aimed = setField(aimed, row, "v", (offset >>> step) << step);
+  return aimed;
+}
+
+function aimBranch(word: number, row: Row, { random, target }: Plan): number {
+  if (/^(b|bl|blxImm|blxImmHalf)$/.test(row.name) && !random.oneIn(4)) {
+    return setField(word, row, "v", random.below(0x3f0) - 0x1f8);
+  }
+  return /^(bx|bxj|blxReg|thumbBx|thumbBlxReg)$/.test(row.name) ? setField(word, row, "m", target) : word;
+}
+
+/** A coprocessor that answers nowhere, as those that do are not the same in QEMU. */
+const aimCoprocessor = (word: number, row: Row, { random }: Plan): number =>
+  patterns[row.index].fields.some(({ name }) => name === "p")
+    ? setField(word, row, "p", random.pick(absentCoprocessors))
+    : word;
+
+/** Keeps results of arithmetic out of the address registers, most of the time. */
+function spareAddresses(word: number, row: Row, { random, base, index, target }: Plan): number {
+  if (random.oneIn(10)) return word;
+  const limit = row.isThumb ? 8 : 15;
+  let spared = word;
+  for (const name of ["d", "h", "t"] as const) {
+    let register = random.below(limit);
+    while (register === base || register === index || register === target) register = random.below(limit);
+    spared = setField(spared, row, name, row.isThumb || random.below(12) > 0 ? register : 15);
+  }
+  return spared;
+}
+
+function makeWord(row: Row, plan: Plan): number {
+  let word = spareAddresses(randomWord(row, plan.random), row, plan);
+  if (isTransfer(row) && !plan.random.oneIn(12)) word = aimTransfer(word, row, plan);
+  if (isBlock(row) && !plan.random.oneIn(12)) word = setField(word, row, "n", plan.base);
+  return aimCoprocessor(aimBranch(word, row, plan), row, plan);
+}
+
+const decode = (word: number, isThumb: boolean): Insn => (isThumb ? decoder.thumb(word) : decoder.arm(word));
+
+/** An instruction of the row, or `undefined` when luck was bad. */
+function makeInstruction(row: Row, plan: Plan): number | undefined {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const word = makeWord(row, plan) >>> 0;
+    const insn = decode(word, row.isThumb);
+    if (insn.row === row.index && isPredictable(row, insn)) return row.isThumb ? word & 0xffff : word;
+  }
+  return undefined;
+}
+
+/** BL or BLX: both halves, to a place in the page or a bit beyond it. */
+function makeThumbCall(suffix: Row, plan: Plan): number[] {
+  const prefix = 0xf000 | (plan.random.oneIn(8) ? plan.random.below(0x800) : plan.random.pick([0, 0x7ff]));
+  return [prefix, randomWord(suffix, plan.random) & 0xffff];
+}
+
+function makeCode(lead: Row, plan: Plan): number[] {
+  const { random } = plan;
+  const limit = lead.isThumb ? 2 * CASE_CODE_WORDS - 1 : CASE_CODE_WORDS;
+  const count = 1 + random.below(limit);
+  const position = random.below(count);
+  const pool = lead.isThumb ? thumbRows : armRows;
+  const code: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const row = index === position ? lead : random.pick(pool);
+    if (/^thumbBlx?Suffix$/.test(row.name)) code.push(...makeThumbCall(row, plan));
+    else code.push(makeInstruction(row, plan) ?? makeInstruction(pool[0], plan) ?? 0);
+  }
+  return code;
+}
+
+/** A place in the code page and a state, away from the code itself: ARM words make unpredictable Thumb code. */
+function targetAddress(random: Random): number {
+  const place = random.pick([0x010, 0x810]) + 4 * random.below(0x1f0);
+  return CODE_ADDRESS + place + (random.oneIn(2) ? 1 : 0);
+}
+
+function makeRegisters(plan: Plan, code: readonly number[], isThumb: boolean): number[] {
+  const { random, base, index, target } = plan;
+  const registers = Array.from({ length: 15 }, () => {
+    if (random.oneIn(2)) return random.word();
+    return random.pick(random.oneIn(2) ? interesting : complements);
+  });
+  for (const insn of code.map((word) => decode(word, isThumb))) {
+    // Amounts of register shifts matter most below 40.
+    if (rows[insn.row].pattern.includes("s") && !random.oneIn(3)) registers[insn.s % 15] = random.below(40);
+  }
+  registers[index] = 64 * random.below(16);
+  if (isThumb) registers[13] = DATA_ADDRESS + 0x1000 + 8 * (random.below(32) - 16);
+  registers[base] = DATA_ADDRESS + 0x1000 + 8 * (random.below(32) - 16);
+  registers[target] = targetAddress(random);
+  return registers;
+}
+
+/** Case number `number` of a campaign. */
+export function makeCase(seed: number, number: number): FuzzCase {
+  const random = makeRandom(mixSeeds(seed, number));
+  const lead = leadRows[number % leadRows.length];
+  const limit = lead.isThumb ? 8 : 15;
+  const [base, index, target] = [random.below(limit), random.below(limit - 1), random.below(limit - 2)];
+  const used = [base];
+  const choose = (from: number) => {
+    let register = from;
+    while (used.includes(register)) register = (register + 1) % limit;
+    used.push(register);
+    return register;
+  };
+  const plan = { random, base, index: choose(index), target: choose(target) };
+  const code = makeCode(lead, plan);
+  return {
+    isThumb: lead.isThumb,
+    offset: random.oneIn(8) ? 0xff0 : random.oneIn(8) ? 0 : 0x800,
+    dataSeed: random.word(),
+    flags: random.below(32) << 27,
+    registers: makeRegisters(plan, code, lead.isThumb),
+    code: code.slice(0, lead.isThumb ? 2 * CASE_CODE_WORDS : CASE_CODE_WORDS),
+  };
+}
