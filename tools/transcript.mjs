@@ -2,7 +2,7 @@
  * `node tools/transcript.mjs [exec] [console] [tests]`: runs what the README shows and puts the captured text into it.
  *
  * Nothing is edited but this: lines left out are counted in brackets, keys without an echo are named in brackets, the
- * home folder is shown as `~`.
+ * home folder is shown as `~`, the checkout as `~/komainu`.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -43,7 +43,7 @@ const examples = [
   `${run} exec --json "ids plist" 2>/dev/null | grep -o '"pid":[0-9]*,"name":"[^"]*"' | tail -n 3`,
 ];
 
-const withoutHome = (line) => line.replaceAll(homedir(), "~");
+const withoutHome = (line) => line.replaceAll(root, "~/komainu").replaceAll(homedir(), "~");
 
 /** The first and last lines of `lines`, with a note for what is between. */
 function shorten(lines, [first, last] = [Infinity, 0]) {
