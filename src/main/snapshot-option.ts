@@ -70,6 +70,7 @@ export class SnapshotPoints {
     const { saveAt } = this.options;
     const instructions = machine.instructions();
     if (saveAt !== undefined && saveAt < instructions) throw saveAtPast(saveAt, instructions);
+    if (saveAt === instructions) this.save(machine);
   }
 
   /** A slice as the machine runs it, in two pieces when the point to save at lies inside: nothing else can tell. */
@@ -77,7 +78,7 @@ export class SnapshotPoints {
     const { saveAt } = this.options;
     const left = saveAt === undefined || this.isSaved ? Number.POSITIVE_INFINITY : saveAt - machine.instructions();
     if (left > maxInstructions) return machine.runSlice(maxInstructions, options);
-    const first: SliceReport = left > 0 ? machine.runSlice(left, options) : { executed: 0, end: "budget" };
+    const first = machine.runSlice(left, options);
     if (first.executed < left) return first;
     this.save(machine);
     if (first.end !== "budget" || first.executed === maxInstructions) return first;
