@@ -1,9 +1,15 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type RunOptions, run } from "../../src/main/run-command.ts";
 import { hasSocat, SocatPair, until } from "../serial/socat-pair.ts";
 import { recordedIo } from "./recorded-io.ts";
 import { READY_TEXT, TinyBoard } from "./tiny-board.ts";
+
+/** An address of this machine that is not the loopback: what connects to it counts as remote. */
+const outerAddress = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ internal, family }) => !internal && family === "IPv4")?.address;
 
 const givenRun = (board: TinyBoard, serial: string, options: Partial<RunOptions> = {}) => {
   const io = recordedIo();
@@ -16,6 +22,7 @@ describe("run, with a terminal on a socket", () => {
   let terminal: Socket | undefined;
   let shown: string;
   let serial: string;
+  let port: number;
   const boards: TinyBoard[] = [];
 
   beforeEach(async () => {
@@ -27,9 +34,10 @@ describe("run, with a terminal on a socket", () => {
         shown += data.toString();
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
     const address = server.address();
-    serial = `tcp:127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+    port = typeof address === "object" && address !== null ? address.port : 0;
+    serial = `tcp:127.0.0.1:${port}`;
   });
 
   afterEach(async () => {
@@ -95,6 +103,18 @@ describe("run, with a terminal on a socket", () => {
     await sees("\na \r\n");
     type("host irq stats\r");
     await until(() => /uart0\s+\S+\s+[2-9]/.test(shown), "interrupts of uart0");
+    type("shutdown\r");
+    expect(await ended).toBe(0);
+  });
+
+  it.skipIf(outerAddress === undefined)("lets no terminal of another machine take a serial port", async () => {
+    serial = `tcp:${outerAddress}:${port}`;
+    const { ended } = givenConsole("wait");
+    await sees("XVisor# ");
+    type("vserial bind guest0/uart0\r");
+    await sees("Error: command vserial filtered\r\n");
+    type("vserial list\r");
+    await sees(" guest0/uart0\r\n");
     type("shutdown\r");
     expect(await ended).toBe(0);
   });
