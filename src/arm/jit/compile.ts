@@ -5,9 +5,10 @@
  * one goes to the head of a clean loop, or through the dispatch table. Every way back checks that the slice has room for
  * the whole region, so the count of instructions never runs past an event.
  */
-import type { Insn } from "../decode/index.ts";
+
 import { CPU_STATE_OFFSET } from "../../memory/index.ts";
 import { FLAG_C, FLAG_N, FLAG_T, FLAG_V, FLAG_Z, PC, REMAINING } from "../core/index.ts";
+import type { Insn } from "../decode/index.ts";
 import {
   Exit,
   FIRST_TEMPORARY,
@@ -21,13 +22,12 @@ import {
   LOCAL_V,
   LOCAL_Z,
   REGISTER_LOCAL,
-  WIDE_LOCALS,
 } from "./locals.table.ts";
 import { cleanLoops, type Loop } from "./loops.ts";
 import type { Block, Region } from "./region.ts";
 import { constantValue, type Value } from "./value.ts";
-import { I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 import { WasmOps } from "./wasm-ops.ts";
+import { I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 const ALWAYS = 14;
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
@@ -108,17 +108,17 @@ class RegionCompiler {
     w.op(Op.unreachable);
     ops.close();
     ops.close();
-    const words = FIRST_TEMPORARY - WIDE_LOCALS + ops.temporaries;
+    const words = FIRST_TEMPORARY - REGISTER_LOCAL + ops.temporaries;
     return wasmModule(
       {
         types: [
           { params: [I32, I32], results: [I32] },
-          { params: [], results: [I32] },
+          { params: [I32], results: [I32] },
         ],
         imports: [{ name: "r", type: 0 }],
         type: 1,
         locals: [
-          { count: WIDE_LOCALS, type: I64 },
+          { count: 2, type: I64 },
           { count: words, type: I32 },
         ],
         code: [this.header(), w.bytes, this.footer()],
@@ -128,6 +128,11 @@ class RegionCompiler {
   }
 
   memoryPages = 0;
+
+  /** Blocks that the dispatcher may enter, by address. */
+  get entries(): Map<number, number> {
+    return new Map([...this.dispatched].map((index) => [this.region.blocks[index].pc, index]));
+  }
 
   /** Blocks `first` .. `last` and the labels that forward branches and the table need among them. */
   private scope(first: number, last: number, loop: Loop | undefined): void {
@@ -294,7 +299,6 @@ class RegionCompiler {
     w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz).set(LOCAL_Z);
     w.loadAt(stateAddress(FLAG_C)).set(LOCAL_C);
     w.const(0).loadAt(stateAddress(FLAG_V)).op(Op.sub).set(LOCAL_V);
-    w.const(this.indexOf.get(this.region.entryPc) ?? 0).set(LOCAL_NEXT);
     return w.bytes;
   }
 
@@ -320,9 +324,15 @@ class RegionCompiler {
   }
 }
 
-/** The wasm module of a region, for a memory of that many 64 KiB pages. */
-export function compileRegion(region: Region, isPrivileged: boolean, memoryPages: number): Uint8Array {
+export interface CompiledRegion {
+  readonly bytes: Uint8Array;
+  /** Address to block number, of every place where the function may be entered. */
+  readonly entries: ReadonlyMap<number, number>;
+}
+
+/** The wasm module of a region, for a memory of that many 64 KiB pages; its function takes the block to enter. */
+export function compileRegion(region: Region, isPrivileged: boolean, memoryPages: number): CompiledRegion {
   const compiler = new RegionCompiler(region, isPrivileged);
   compiler.memoryPages = memoryPages;
-  return compiler.compile();
+  return { bytes: compiler.compile(), entries: compiler.entries };
 }

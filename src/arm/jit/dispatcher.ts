@@ -15,6 +15,8 @@ const MISS_SLOT = 0;
 const PAGE_GROUPS = 64;
 const GROUP_ENTRIES = 64;
 const ENTRY_BYTES = 8;
+/** The second word of an entry is the slot, and above it the block to enter. */
+const ENTRY_SHIFT = 16;
 const CACHE_BYTES = PAGE_GROUPS * GROUP_ENTRIES * ENTRY_BYTES;
 /** No key: an address cannot have this value with its Thumb bit, because no code lies in the last halfword. */
 const EMPTY = -1;
@@ -35,18 +37,42 @@ function dispatcherModule(memoryPages: number): Uint8Array {
   const w = new WasmWriter();
   w.op(Op.loop, VOID);
   w.loadAt(stateAddress(PC)).loadAt(stateAddress(FLAG_T)).op(Op.or).set(0);
-  w.get(0).const(12).op(Op.shrU).get(0).const(18).op(Op.shrU, Op.xor).const(PAGE_GROUPS - 1).op(Op.and);
+  w.get(0)
+    .const(12)
+    .op(Op.shrU)
+    .get(0)
+    .const(18)
+    .op(Op.shrU, Op.xor)
+    .const(PAGE_GROUPS - 1)
+    .op(Op.and);
   w.const(6).op(Op.shl);
-  w.get(0).const(2).op(Op.shrU).get(0).const(7).op(Op.shrU, Op.xor).const(GROUP_ENTRIES - 1).op(Op.and, Op.or);
+  w.get(0)
+    .const(2)
+    .op(Op.shrU)
+    .get(0)
+    .const(7)
+    .op(Op.shrU, Op.xor)
+    .const(GROUP_ENTRIES - 1)
+    .op(Op.and, Op.or);
   w.const(3).op(Op.shl).loadAt(stateAddress(JUMP_CACHE_WORD)).op(Op.add).set(1);
   w.get(1).memory(Op.load, 0, 2).get(0).op(Op.ne, Op.if, VOID).const(Exit.miss).op(Op.return, Op.end);
-  w.get(1).memory(Op.load, 4, 2).op(Op.callIndirect).u32(0).u32(0).tee(2);
+  w.get(1).memory(Op.load, 4, 2).tee(2).const(ENTRY_SHIFT).op(Op.shrU);
+  w.get(2)
+    .const(TABLE_SIZE - 1)
+    .op(Op.and)
+    .op(Op.callIndirect)
+    .u32(1)
+    .u32(0)
+    .tee(2);
   w.op(Op.if, VOID).get(2).op(Op.return, Op.end);
   w.loadAt(stateAddress(REMAINING)).const(0).op(Op.gtS).brIf(0);
   w.op(Op.end).const(Exit.next);
   return wasmModule(
     {
-      types: [{ params: [], results: [I32] }],
+      types: [
+        { params: [], results: [I32] },
+        { params: [I32], results: [I32] },
+      ],
       imports: [],
       type: 0,
       locals: [{ count: 3, type: I32 }],
@@ -60,7 +86,7 @@ function dispatcherModule(memoryPages: number): Uint8Array {
 const missModule = (memoryPages: number): Uint8Array =>
   wasmModule(
     {
-      types: [{ params: [], results: [I32] }],
+      types: [{ params: [I32], results: [I32] }],
       imports: [],
       type: 0,
       locals: [],
@@ -95,10 +121,13 @@ export function refillTrampoline(
   return new WebAssembly.Instance(module, { e: { m: host.memory, r: refill } }).exports.f;
 }
 
+/** A compiled region; the argument is the block to enter. */
+export type RegionFunction = (entry: number) => number;
+
 /** Compiles a module that imports the memory and answers its function. */
-export function instantiate(bytes: Uint8Array, imports: Record<string, unknown>): () => number {
+export function instantiate(bytes: Uint8Array, imports: Record<string, unknown>): RegionFunction {
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: imports });
-  return instance.exports.f as () => number;
+  return instance.exports.f as RegionFunction;
 }
 
 export class Dispatcher implements TlbListener {
@@ -106,7 +135,7 @@ export class Dispatcher implements TlbListener {
   readonly run: () => number;
   private readonly table: WebAssembly.Table;
   private readonly words: Int32Array;
-  private readonly miss: () => number;
+  private readonly miss: RegionFunction;
   private nextSlot = MISS_SLOT + 1;
   /** Virtual pages that regions need beside the page of their entry. */
   private readonly otherPages = new Set<number>();
@@ -116,7 +145,8 @@ export class Dispatcher implements TlbListener {
     this.table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SIZE });
     this.miss = instantiate(missModule(memoryPages), { m: host.memory });
     this.table.set(MISS_SLOT, this.miss);
-    this.run = instantiate(dispatcherModule(memoryPages), { m: host.memory, t: this.table });
+    const run = instantiate(dispatcherModule(memoryPages), { m: host.memory, t: this.table });
+    this.run = () => run(0);
     this.forgetAll();
   }
 
@@ -130,7 +160,7 @@ export class Dispatcher implements TlbListener {
   }
 
   /** A table slot for a region's function. */
-  addFunction(run: () => number): number {
+  addFunction(run: RegionFunction): number {
     const slot = this.nextSlot++;
     this.table.set(slot, run);
     return slot;
@@ -154,11 +184,11 @@ export class Dispatcher implements TlbListener {
     return this.words[(this.cacheOffset(bank) + entryOffset(key)) >> 2] === key;
   }
 
-  /** From now on the bank's dispatcher calls `slot` for `key`. `pages` are the virtual pages it depends on. */
-  enter(bank: number, key: number, slot: number, pages: Iterable<number>): void {
+  /** From now on the bank's dispatcher enters `slot` at `block` for `key`. `pages` are the virtual pages it depends on. */
+  enter(bank: number, key: number, { slot, block }: { slot: number; block: number }, pages: Iterable<number>): void {
     const at = (this.cacheOffset(bank) + entryOffset(key)) >> 2;
     this.words[at] = key;
-    this.words[at + 1] = slot;
+    this.words[at + 1] = slot | (block << ENTRY_SHIFT);
     for (const page of pages) if (page !== (key & ~0xfff)) this.otherPages.add(page);
   }
 

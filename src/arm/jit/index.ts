@@ -1,1 +1,1 @@
-export { JitCpu, type JitCounts } from "./jit-cpu.ts";
+export { type JitCounts, JitCpu } from "./jit-cpu.ts";

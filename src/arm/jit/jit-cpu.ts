@@ -5,6 +5,7 @@
  * equal state at equal instruction counts, so it would be the same run whatever was compiled.
  */
 import type { GuestBus } from "../../memory/index.ts";
+import { CPU_STATE_OFFSET } from "../../memory/index.ts";
 import {
   ADDEND,
   CAN_READ,
@@ -27,16 +28,20 @@ import { type Classification, type CodeView, RegionFinder } from "./region.ts";
 import type { Value } from "./value.ts";
 import { REFILL_STORE, REFILL_USER, WasmOps } from "./wasm-ops.ts";
 import { WasmWriter } from "./wasm-writer.ts";
-import { CPU_STATE_OFFSET } from "../../memory/index.ts";
 
 /** Entries of a place by jumps before it is compiled. */
 const HOT_ENTRIES = Number(process.env.HOT ?? 60);
 const HEAT_SIZE = 65_536;
 const WASM_PAGE_SIZE = 65536;
+/** A place is a halfword of host memory's code, with state and privilege. */
+const PLACES_PER_FRAME = 4096 * 4;
+const heatIndex = (place: number): number => ((place >>> 3) ^ (place >>> 19)) & (HEAT_SIZE - 1);
 
 /** Code of one place: what it was made from, and its slot; slot 0 when it cannot be compiled. */
 interface CompiledCode {
   readonly slot: number;
+  /** The block of its function to enter. */
+  readonly block: number;
   readonly pages: ReadonlyMap<number, number>;
 }
 
@@ -124,16 +129,16 @@ export class JitCpu extends Interpreter implements CodeView {
 
   /** Makes the dispatcher find the code of a place; false while the place is cold or cannot be compiled. */
   private enterCode(frame: number, pc: number, isThumb: boolean): boolean {
-    const place = (frame * 4096 + (pc & 0xfff)) * 4 + (isThumb ? 2 : 0) + (this.isPrivileged ? 1 : 0);
-    const heatIndex = ((place >>> 3) ^ (place >>> 19)) & (HEAT_SIZE - 1);
-    if (this.heat[heatIndex] < HOT_ENTRIES) {
-      this.heat[heatIndex]++;
+    const place = this.placeOf(frame, pc, isThumb);
+    const heat = heatIndex(place);
+    if (this.heat[heat] < HOT_ENTRIES) {
+      this.heat[heat]++;
       return false;
     }
     const code = this.code.get(place) ?? this.compile(place, pc, isThumb);
     if (code.slot === 0 || !this.isMapped(code.pages)) return false;
     const key = pc | (isThumb ? 1 : 0);
-    this.dispatcher.enter(this.tlb.bankNumber(this.bank), key, code.slot, code.pages.keys());
+    this.dispatcher.enter(this.tlb.bankNumber(this.bank), key, code, code.pages.keys());
     return true;
   }
 
@@ -145,21 +150,35 @@ export class JitCpu extends Interpreter implements CodeView {
   private compile(place: number, pc: number, isThumb: boolean): CompiledCode {
     if (this.dispatcher.isFull) this.forgetAllCode();
     const region = new RegionFinder(this, isThumb).find(pc);
-    let code: CompiledCode = { slot: 0, pages: new Map() };
-    if (region !== undefined) {
-      const bytes = compileRegion(region, this.isPrivileged, this.memoryPages);
-      this.counts.regions++;
-      this.counts.wasmBytes += bytes.length;
-      code = { slot: this.dispatcher.addFunction(instantiate(bytes, this.imports)), pages: region.pages };
+    if (region === undefined) return this.record(place, { slot: 0, block: 0, pages: new Map() });
+    const { bytes, entries } = compileRegion(region, this.isPrivileged, this.memoryPages);
+    this.counts.regions++;
+    this.counts.wasmBytes += bytes.length;
+    const slot = this.dispatcher.addFunction(instantiate(bytes, this.imports));
+    for (const [entryPc, block] of entries) {
+      const frame = region.pages.get(entryPc & ~0xfff) ?? 0;
+      const entryPlace = this.placeOf(frame, entryPc, isThumb);
+      const known = this.code.get(entryPlace);
+      if (entryPc !== pc && known !== undefined && known.slot !== 0) continue;
+      this.heat[heatIndex(entryPlace)] = HOT_ENTRIES;
+      this.record(entryPlace, { slot, block, pages: region.pages });
     }
+    return this.code.get(place)!;
+  }
+
+  private record(place: number, code: CompiledCode): CompiledCode {
     this.code.set(place, code);
-    const frames = region === undefined ? [Math.floor(place / 4 / 4096)] : region.pages.values();
+    const frames = code.slot === 0 ? [Math.floor(place / PLACES_PER_FRAME)] : code.pages.values();
     for (const frame of frames) {
       const places = this.codeOfFrame.get(frame);
       if (places === undefined) this.codeOfFrame.set(frame, new Set([place]));
       else places.add(place);
     }
     return code;
+  }
+
+  private placeOf(frame: number, pc: number, isThumb: boolean): number {
+    return frame * PLACES_PER_FRAME + (pc & 0xfff) * 4 + (isThumb ? 2 : 0) + (this.isPrivileged ? 1 : 0);
   }
 
   /** Interprets up to the next jump or the end of the slice. */
@@ -244,6 +263,12 @@ export class JitCpu extends Interpreter implements CodeView {
     const ops = new WasmOps(new WasmWriter(), this.s[FLAG_T] !== 0, this.isPrivileged);
     ops.instruction(insn, pc, 1);
     const { needsInterpreter, branchTarget, isExchange, isCall } = ops;
-    return { needsInterpreter, branches: branchTarget !== undefined, target: branchTarget?.constant, isExchange, isCall };
+    return {
+      needsInterpreter,
+      branches: branchTarget !== undefined,
+      target: branchTarget?.constant,
+      isExchange,
+      isCall,
+    };
   }
 }

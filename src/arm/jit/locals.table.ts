@@ -1,8 +1,11 @@
-/** Locals of a compiled region. The i64 scratch locals come first, so that any number of i32 locals may follow. */
+/** Locals of a compiled region: its parameter, two i64 scratch locals, then any number of i32 locals. */
 
-export const WIDE_LOCALS = 2;
-/** R0 .. R14. */
-export const REGISTER_LOCAL = WIDE_LOCALS;
+/** The parameter: the block to enter; later the block to go on with, for the dispatch table. */
+export const LOCAL_NEXT = 0;
+export const WIDE_A = 1;
+export const WIDE_B = 2;
+/** The first i32 local: R0 .. R14. */
+export const REGISTER_LOCAL = 3;
 export const LOCAL_N = REGISTER_LOCAL + 15;
 /** N is its sign; Z is set when it is zero; C is 0 or 1; V is its sign. */
 export const LOCAL_Z = LOCAL_N + 1;
@@ -12,17 +15,15 @@ export const LOCAL_V = LOCAL_N + 3;
 export const LOCAL_REMAINING = LOCAL_N + 4;
 /** Byte offset of the TLB bank. */
 export const LOCAL_BANK = LOCAL_N + 5;
-/** Block to go on with, for the dispatch table. */
-export const LOCAL_NEXT = LOCAL_N + 6;
 /** PC and reason when the region is left. */
-export const LOCAL_EXIT_PC = LOCAL_N + 7;
-export const LOCAL_EXIT_REASON = LOCAL_N + 8;
+export const LOCAL_EXIT_PC = LOCAL_N + 6;
+export const LOCAL_EXIT_REASON = LOCAL_N + 7;
 /** Scratch of an access: TLB entry, host address; host address of an open block. */
-export const LOCAL_ENTRY = LOCAL_N + 9;
-export const LOCAL_HOST = LOCAL_N + 10;
-export const LOCAL_BLOCK = LOCAL_N + 11;
+export const LOCAL_ENTRY = LOCAL_N + 8;
+export const LOCAL_HOST = LOCAL_N + 9;
+export const LOCAL_BLOCK = LOCAL_N + 10;
 /** Temporaries of one instruction, from here on. */
-export const FIRST_TEMPORARY = LOCAL_N + 12;
+export const FIRST_TEMPORARY = LOCAL_N + 11;
 
 /** Why a region returned to the dispatcher. */
 export const Exit = {

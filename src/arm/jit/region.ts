@@ -141,7 +141,13 @@ export class RegionFinder {
       for (let count = 1; count < block.insns.length; count++) {
         const pc = (block.pc + count * this.sizeBytes) | 0;
         if (!this.blocks.has(pc)) continue;
-        return { pc: block.pc, insns: block.insns.slice(0, count), end: { kind: "fall" }, nextPc: pc, returnPc: undefined };
+        return {
+          pc: block.pc,
+          insns: block.insns.slice(0, count),
+          end: { kind: "fall" },
+          nextPc: pc,
+          returnPc: undefined,
+        };
       }
       return block;
     });

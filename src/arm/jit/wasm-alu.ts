@@ -1,14 +1,8 @@
 /** Arithmetic and flags of the compiler: `Ops<Value>` that write wasm code for values in locals. */
-import { FLAG_Q } from "../core/index.ts";
+
 import { CPU_STATE_OFFSET } from "../../memory/index.ts";
-import {
-  FIRST_TEMPORARY,
-  LOCAL_C,
-  LOCAL_N,
-  LOCAL_V,
-  LOCAL_Z,
-  REGISTER_LOCAL,
-} from "./locals.table.ts";
+import { FLAG_Q } from "../core/index.ts";
+import { FIRST_TEMPORARY, LOCAL_C, LOCAL_N, LOCAL_V, LOCAL_Z, REGISTER_LOCAL, WIDE_A, WIDE_B } from "./locals.table.ts";
 import { constantValue, localValue, type Value } from "./value.ts";
 import { Op, type WasmWriter } from "./wasm-writer.ts";
 
@@ -146,9 +140,9 @@ export abstract class WasmAlu {
 
   /** Takes an i64 from the stack: answers the low word, leaves `high`. */
   private splitWide(): Value {
-    this.w.tee(0).op(Op.i64Const).s32(32).op(Op.i64ShrU, Op.wrap);
+    this.w.tee(WIDE_A).op(Op.i64Const).s32(32).op(Op.i64ShrU, Op.wrap);
     this.high = this.pop();
-    this.w.get(0).op(Op.wrap);
+    this.w.get(WIDE_A).op(Op.wrap);
     return this.pop();
   }
 
@@ -298,9 +292,9 @@ export abstract class WasmAlu {
     this.w.const(63);
     this.push(amount).const(63);
     this.push(amount).op(Op.ltU, Op.select, Op.i64ExtendU, opcode);
-    this.w.tee(0).op(Op.wrap);
+    this.w.tee(WIDE_A).op(Op.wrap);
     const low = this.pop();
-    this.w.get(0).op(Op.i64Const).s32(32).op(Op.i64ShrU, Op.wrap);
+    this.w.get(WIDE_A).op(Op.i64Const).s32(32).op(Op.i64ShrU, Op.wrap);
     const high = this.pop();
     if (type === 0) return { result: low, carry: () => this.push(high).const(1).op(Op.and) };
     return { result: high, carry: () => this.push(low).const(31).op(Op.shrU) };
@@ -329,14 +323,14 @@ export abstract class WasmAlu {
     const { w } = this;
     this.push(a).op(Op.i64ExtendS);
     this.push(b).op(Op.i64ExtendS, opcode);
-    w.tee(0).op(Op.wrap);
+    w.tee(WIDE_A).op(Op.wrap);
     const result = this.pop();
-    w.get(0).op(Op.wrap, Op.i64ExtendS).op(Op.localSet).u32(1);
+    w.get(WIDE_A).op(Op.wrap, Op.i64ExtendS).set(WIDE_B);
     // Out of range exactly when sign-extending the low word changes the sum.
-    w.get(0).get(1).op(Op.i64Sub, Op.i64Const).s32(0).op(Op.i64GtS);
-    w.get(0).get(1).op(Op.i64Sub, Op.i64Const).s32(0).op(Op.i64LtS, Op.or);
+    w.get(WIDE_A).get(WIDE_B).op(Op.i64Sub, Op.i64Const).s32(0).op(Op.i64GtS);
+    w.get(WIDE_A).get(WIDE_B).op(Op.i64Sub, Op.i64Const).s32(0).op(Op.i64LtS, Op.or);
     w.op(Op.if, 0x40);
-    w.get(0).op(Op.i64Const).s32(63).op(Op.i64ShrS, Op.wrap).const(0x7fffffff).op(Op.xor).set(result.local);
+    w.get(WIDE_A).op(Op.i64Const).s32(63).op(Op.i64ShrS, Op.wrap).const(0x7fffffff).op(Op.xor).set(result.local);
     this.setQ();
     w.op(Op.end);
     return result;

@@ -6,6 +6,8 @@
  * page, an unaligned address) also ends the region before the instruction. No register is written before that is known,
  * because writes wait in `pending`, so the instruction starts anew.
  */
+
+import { CPU_STATE_OFFSET } from "../../memory/index.ts";
 import {
   ADDEND,
   ENTRY_WORDS,
@@ -40,7 +42,6 @@ import {
 import { constantValue, localValue, type Value } from "./value.ts";
 import { WasmAlu } from "./wasm-alu.ts";
 import { I32, Op, VOID } from "./wasm-writer.ts";
-import { CPU_STATE_OFFSET } from "../../memory/index.ts";
 
 /** Index of the imported `refill(va, sizeBytes | STORE)`. */
 export const REFILL_FUNCTION = 0;
@@ -140,7 +141,14 @@ export class WasmOps extends WasmAlu implements Ops<Value> {
   condition(code: number): void {
     const { w, compared } = this;
     const signed: Readonly<Record<number, number>> = { 10: Op.geS, 11: Op.ltS, 12: Op.gtS, 13: Op.leS };
-    const unsigned: Readonly<Record<number, number>> = { 0: Op.eq, 1: Op.ne, 2: Op.geU, 3: Op.ltU, 8: Op.gtU, 9: Op.leU };
+    const unsigned: Readonly<Record<number, number>> = {
+      0: Op.eq,
+      1: Op.ne,
+      2: Op.geU,
+      3: Op.ltU,
+      8: Op.gtU,
+      9: Op.leU,
+    };
     const opcode = compared === undefined ? undefined : (signed[code] ?? unsigned[code]);
     if (compared !== undefined && opcode !== undefined) {
       this.push(compared.a);
@@ -193,7 +201,8 @@ export class WasmOps extends WasmAlu implements Ops<Value> {
       this.written.add(n);
       this.touched.add(n);
       const { compared } = this;
-      if (compared?.a.local === REGISTER_LOCAL + n || compared?.b.local === REGISTER_LOCAL + n) this.compared = undefined;
+      if (compared?.a.local === REGISTER_LOCAL + n || compared?.b.local === REGISTER_LOCAL + n)
+        this.compared = undefined;
     }
   }
 
@@ -292,7 +301,13 @@ export class WasmOps extends WasmAlu implements Ops<Value> {
   /** Byte offset of the TLB entry of an address, kept in LOCAL_ENTRY and left on the stack. */
   private pushEntry(address: Value, asUser: boolean): void {
     const { w } = this;
-    this.push(address).const(12).op(Op.shrU).const(TLB_ENTRIES - 1).op(Op.and).const(Math.log2(ENTRY_BYTES)).op(Op.shl);
+    this.push(address)
+      .const(12)
+      .op(Op.shrU)
+      .const(TLB_ENTRIES - 1)
+      .op(Op.and)
+      .const(Math.log2(ENTRY_BYTES))
+      .op(Op.shl);
     w.get(LOCAL_BANK).op(Op.add);
     if (asUser && this.isPrivileged) w.const(Tlb.bankStride * 4).op(Op.sub);
     w.tee(LOCAL_ENTRY);
@@ -303,9 +318,14 @@ export class WasmOps extends WasmAlu implements Ops<Value> {
     const { w } = this;
     this.pushEntry(address, asUser);
     w.memory(Op.load, (isStore ? TAG_WRITE : TAG_READ) * 4, 2);
-    this.push(address).const(-PAGE | (sizeBytes - 1)).op(Op.and, Op.eq);
+    this.push(address)
+      .const(-PAGE | (sizeBytes - 1))
+      .op(Op.and, Op.eq);
     this.open(Op.if, I32);
-    this.push(address).get(LOCAL_ENTRY).memory(Op.load, ADDEND * 4, 2).op(Op.add);
+    this.push(address)
+      .get(LOCAL_ENTRY)
+      .memory(Op.load, ADDEND * 4, 2)
+      .op(Op.add);
     w.op(Op.else);
     this.pushRefill(address, sizeBytes | (isStore ? REFILL_STORE : 0) | (asUser ? REFILL_USER : 0));
     this.close();
@@ -325,8 +345,15 @@ export class WasmOps extends WasmAlu implements Ops<Value> {
 
   openBlock(address: Value, words: number, isStore: boolean, alignment: number): void {
     const { w } = this;
-    this.push(address).const(PAGE - 1).op(Op.and).const(PAGE - words * 4).op(Op.gtU);
-    if (alignment > 4) this.push(address).const(alignment - 1).op(Op.and, Op.or);
+    this.push(address)
+      .const(PAGE - 1)
+      .op(Op.and)
+      .const(PAGE - words * 4)
+      .op(Op.gtU);
+    if (alignment > 4)
+      this.push(address)
+        .const(alignment - 1)
+        .op(Op.and, Op.or);
     this.open(Op.if);
     this.exitBefore();
     this.close();

@@ -216,8 +216,12 @@ export function wasmModule(parts: ModuleParts, memoryPages: number): Uint8Array 
   section(
     1,
     vector(
-      parts.types.map(({ params, results }) =>
-        new WasmWriter().op(0x60).append(vector(params.map((t) => [t]))).append(vector(results.map((t) => [t]))).bytes,
+      parts.types.map(
+        ({ params, results }) =>
+          new WasmWriter()
+            .op(0x60)
+            .append(vector(params.map((t) => [t])))
+            .append(vector(results.map((t) => [t]))).bytes,
       ),
     ),
   );
