@@ -72,7 +72,9 @@ function aimTransfer(word: number, row: Row, { random, base, index }: Plan): num
 
 function aimBranch(word: number, row: Row, { random, target }: Plan): number {
   if (/^(b|bl|blxImm|blxImmHalf)$/.test(row.name) && !random.oneIn(4)) {
-    return setField(word, row, "v", random.below(0x3f0) - 0x1f8);
+    // BLX stays out of the case's own words, which make unpredictable Thumb code.
+    const own = row.name.startsWith("blx") ? 8 : 0;
+    return setField(word, row, "v", random.oneIn(2) ? own + random.below(0x1f0) : -own - random.below(0x1f0));
   }
   return /^(bx|bxj|blxReg|thumbBx|thumbBlxReg)$/.test(row.name) ? setField(word, row, "m", target) : word;
 }

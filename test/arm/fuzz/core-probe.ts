@@ -45,11 +45,16 @@ const processRanges = [
   [0xffff0000, 0x100000000],
 ] as const;
 
+const isOwnCode = ({ offset }: FuzzCase, pc: number): boolean =>
+  pc >= CODE_ADDRESS + offset && pc < CODE_ADDRESS + offset + 4 * CASE_CODE_WORDS;
+
 const branchRow = rowIndex("b");
 const sentinelRow = rowIndex("udf");
 const thumbSentinelRow = rowIndex("thumbUdf");
 
 const isInProcess = (address: number): boolean => processRanges.some(([from, to]) => address >= from && address < to);
+
+type End = Pick<Outcome, "signal" | "faultAddress" | "pc" | "cpsr">;
 
 /** The outcome, or why there is nothing to compare. */
 export type ProbeResult = Outcome | string;
@@ -130,39 +135,37 @@ export class CoreProbe {
     if (this.vector < 0) return this.isVectorPageUsed ? "hits the oracle's process" : "goes on for ever";
     const bank = { 4: 5, 12: 4, 16: 4 }[this.vector];
     if (bank === undefined) return `unexpected vector ${this.vector}`;
-    const spsr = s[SPSR_BANKS + bank];
-    const end = this.endOf(s[R14], (spsr & THUMB) !== 0);
-    this.discountScaffold(given, end.pc, (spsr & THUMB) !== 0);
+    const end = this.endOf((s[SPSR_BANKS + bank] & CPSR_COMPARED) >>> 0);
+    this.discountScaffold(given, end);
     const reason = this.reasonNotToCompare(given, end);
     if (reason !== undefined) return reason;
     const registers = Array.from(s.subarray(0, 13), (value) => value >>> 0);
     registers.push(s[R13_BANKS] >>> 0, s[R14_BANKS] >>> 0);
     const changed = this.data.findIndex((word, index) => word !== this.seeded[index]);
     const firstChange = changed < 0 ? "unchanged" : `word ${changed} is ${(this.data[changed] >>> 0).toString(16)}`;
-    const cpsr = (spsr & CPSR_COMPARED) >>> 0;
-    return { ...end, cpsr, registers, dataHash: hashWords(this.data), firstChange };
+    return { ...end, registers, dataHash: hashWords(this.data), firstChange };
   }
 
   /** Takes the branch at the vector and the sentinel out of the counts of rows. */
-  private discountScaffold(given: FuzzCase, pc: number, isThumb: boolean): void {
+  private discountScaffold(given: FuzzCase, { pc, cpsr }: End): void {
     const counts = this.core.rowCounts;
     if (counts === undefined) return;
     counts[branchRow] -= 1;
-    const index = (pc - CODE_ADDRESS) >>> 2;
-    const isOwnCode = index >= given.offset >> 2 && index < (given.offset >> 2) + CASE_CODE_WORDS;
-    if (this.vector !== 4 || isOwnCode || this.code[index] !== SENTINEL >> 0) return;
-    counts[isThumb ? thumbSentinelRow : sentinelRow] -= 1;
+    if (this.vector !== 4 || isOwnCode(given, pc) || this.code[(pc - CODE_ADDRESS) >>> 2] !== SENTINEL >> 0) return;
+    counts[(cpsr & THUMB) !== 0 ? thumbSentinelRow : sentinelRow] -= 1;
   }
 
   /** The exception as Linux tells it to a process. */
-  private endOf(link: number, isThumb: boolean): { signal: number; faultAddress: number; pc: number } {
+  private endOf(cpsr: number): End {
     const s = this.core.state.words;
-    if (this.vector === 4) return { signal: Signal.ill, faultAddress: 0, pc: (link - (isThumb ? 2 : 4)) >>> 0 };
+    const link = s[R14];
+    const undefinedBytes = (cpsr & THUMB) !== 0 ? 2 : 4;
+    if (this.vector === 4) return { signal: Signal.ill, faultAddress: 0, pc: (link - undefinedBytes) >>> 0, cpsr };
     const pc = (link - (this.vector === 12 ? 4 : 8)) >>> 0;
-    if (this.vector === 16) return { signal: Signal.segv, faultAddress: s[CP15_FAR] >>> 0, pc };
+    if (this.vector === 16) return { signal: Signal.segv, faultAddress: s[CP15_FAR] >>> 0, pc, cpsr };
     return s[CP15_IFSR] === 2
-      ? { signal: Signal.trap, faultAddress: 0, pc }
-      : { signal: Signal.segv, faultAddress: pc, pc };
+      ? { signal: Signal.trap, faultAddress: 0, pc, cpsr }
+      : { signal: Signal.segv, faultAddress: pc, pc, cpsr };
   }
 
   /** Instructions were decoded in the data window, which the oracle's process may not execute. */
@@ -171,7 +174,7 @@ export class CoreProbe {
     return this.bus.traps.bits.subarray(frame, frame + DATA_BYTES / CODE_BYTES).some((bits) => bits !== 0);
   }
 
-  private reasonNotToCompare(given: FuzzCase, end: Pick<Outcome, "signal" | "faultAddress">): string | undefined {
+  private reasonNotToCompare(given: FuzzCase, end: End): string | undefined {
     const s = this.core.state.words;
     // The code page may hold code in only four words; elsewhere a store has hit it.
     const at = given.offset >> 2;
@@ -179,6 +182,8 @@ export class CoreProbe {
     const isIntact = this.code.every((word, k) => word === (words[k - at] ?? SENTINEL) >> 0);
     if (!isIntact) return "stores into its code";
     if (this.isVectorPageUsed) return "hits the oracle's process";
+    if (!given.isThumb && (end.cpsr & THUMB) !== 0 && isOwnCode(given, end.pc))
+      return "runs its ARM words as Thumb code";
     if (this.hasRunData()) return "runs its data";
     // The signal would be delivered on what Linux takes for the handler's stack.
     if (isInProcess(s[R13_BANKS] >>> 0)) return "hits the oracle's process";

@@ -46,7 +46,7 @@ export function codeWords({ isThumb, code }: FuzzCase): number[] {
   const words = new Array<number>(CASE_CODE_WORDS).fill(SENTINEL);
   for (const [index, instruction] of code.entries()) {
     if (!isThumb) words[index] = instruction >>> 0;
-    else if (index % 2 === 0) words[index >> 1] = ((SENTINEL & 0xffff) << 16) | instruction;
+    else if (index % 2 === 0) words[index >> 1] = (((SENTINEL & 0xffff) << 16) | instruction) >>> 0;
     else words[index >> 1] = ((instruction << 16) | (words[index >> 1] & 0xffff)) >>> 0;
   }
   return words;
