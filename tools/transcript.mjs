@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { prepare, root, say } from "./setup.mjs";
+import { fail, prepare, root, say } from "./setup.mjs";
 import { Terminal } from "./terminal.mjs";
 import { terminalSvg } from "./transcript-svg.mjs";
 
@@ -86,12 +86,18 @@ function runExample(line) {
   return [`$ ${line}`, ...stdout.trimEnd().split("\n").map(withoutHome), ""];
 }
 
-/** The gates' own lines and the test runner's summary. */
+/** The gates' own lines and the test runner's summary; a failed run is shown here and never put into the README. */
 function runTests() {
-  const { stdout } = spawnSync("sh", ["-c", "npm test 2>&1"], { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
+  const { status, stdout } = spawnSync("sh", ["-c", "npm test 2>&1"], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   const plain = stdout.replace(/\x1b\[[0-9;]*m/g, "");
   const shown = /^(== .*|layers: .*|mirror: .*|All good\.|Failed: .*| +(Test Files|Tests|Start at|Duration) .*)$/;
-  return ["$ npm test", ...plain.split("\n").filter((line) => shown.test(line))];
+  const lines = ["$ npm test", ...plain.split("\n").filter((line) => shown.test(line))];
+  if (status !== 0) fail(`npm test failed:\n${lines.join("\n")}`, 1);
+  return lines;
 }
 
 /** Replaces what stands between the two marks of `name`. */
