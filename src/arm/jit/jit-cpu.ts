@@ -26,7 +26,8 @@ import { Dispatcher, instantiate, JUMP_CACHE_WORD, refillTrampoline } from "./di
 import { Exit } from "./locals.table.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
 import type { Value } from "./value.ts";
-import { REFILL_STORE, REFILL_USER, WasmOps } from "./wasm-ops.ts";
+import { REFILL_STORE, REFILL_USER } from "./wasm-memory.ts";
+import { WasmOps } from "./wasm-ops.ts";
 import { WasmWriter } from "./wasm-writer.ts";
 
 /** Entries of a place by jumps before it is compiled. */
