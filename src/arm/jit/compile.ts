@@ -12,7 +12,6 @@ import type { Insn } from "../decode/index.ts";
 import {
   Exit,
   FIRST_TEMPORARY,
-  LOCAL_BANK,
   LOCAL_C,
   LOCAL_EXIT_PC,
   LOCAL_EXIT_REASON,
@@ -31,9 +30,6 @@ import { I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 const ALWAYS = 14;
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
-
-/** Word of the state block, behind the saved ones, that holds the byte offset of the TLB bank. */
-export const TLB_BANK_WORD = 128;
 
 class RegionCompiler {
   private readonly region: Region;
@@ -108,14 +104,14 @@ class RegionCompiler {
     w.op(Op.unreachable);
     ops.close();
     ops.close();
-    const words = FIRST_TEMPORARY - REGISTER_LOCAL + ops.temporaries;
+    const words = FIRST_TEMPORARY - REGISTER_LOCAL + ops.extraLocals;
     return wasmModule(
       {
         types: [
           { params: [I32, I32], results: [I32] },
           { params: [I32], results: [I32] },
         ],
-        imports: [{ name: "r", type: 0 }],
+        imports: [{ name: "lookUp", type: 0 }],
         type: 1,
         locals: [
           { count: 2, type: I64 },
@@ -293,7 +289,7 @@ class RegionCompiler {
     const w = new WasmWriter();
     w.loadAt(stateAddress(REMAINING)).tee(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS, Op.if, VOID);
     w.const(Exit.budget).op(Op.return, Op.end);
-    w.loadAt(stateAddress(TLB_BANK_WORD)).set(LOCAL_BANK);
+    this.ops.writeCacheReset(w);
     for (const n of this.ops.touched) w.loadAt(stateAddress(n)).set(REGISTER_LOCAL + n);
     w.const(0).loadAt(stateAddress(FLAG_N)).op(Op.sub).set(LOCAL_N);
     w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz).set(LOCAL_Z);

@@ -95,32 +95,6 @@ const missModule = (memoryPages: number): Uint8Array =>
     memoryPages,
   );
 
-/**
- * A wasm function that calls `refill` in JavaScript. Regions import this one: importing a JavaScript function costs each
- * module a wrapper of its own, two milliseconds on Node 20.
- */
-const trampolineModule = (memoryPages: number): Uint8Array =>
-  wasmModule(
-    {
-      types: [{ params: [I32, I32], results: [I32] }],
-      imports: [{ name: "r", type: 0 }],
-      type: 0,
-      locals: [],
-      code: [new WasmWriter().get(0).get(1).call(0).bytes],
-    },
-    memoryPages,
-  );
-
-/** `refill` as a wasm function. */
-export function refillTrampoline(
-  host: HostMemory,
-  memoryPages: number,
-  refill: (va: number, kind: number) => number,
-): unknown {
-  const module = new WebAssembly.Module(trampolineModule(memoryPages));
-  return new WebAssembly.Instance(module, { e: { m: host.memory, r: refill } }).exports.f;
-}
-
 /** A compiled region; the argument is the block to enter. */
 export type RegionFunction = (entry: number) => number;
 

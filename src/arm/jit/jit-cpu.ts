@@ -21,12 +21,13 @@ import {
 import { Decoder, type Insn } from "../decode/index.ts";
 import { Interpreter } from "../interp/index.ts";
 import { execTable } from "../semantics/index.ts";
-import { compileRegion, TLB_BANK_WORD } from "./compile.ts";
-import { Dispatcher, instantiate, JUMP_CACHE_WORD, refillTrampoline } from "./dispatcher.ts";
+import { compileRegion } from "./compile.ts";
+import { Dispatcher, instantiate, JUMP_CACHE_WORD } from "./dispatcher.ts";
 import { Exit } from "./locals.table.ts";
+import { lookUpFunction, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
 import type { Value } from "./value.ts";
-import { REFILL_STORE, REFILL_USER } from "./wasm-memory.ts";
+import { KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 import { WasmOps } from "./wasm-ops.ts";
 import { WasmWriter } from "./wasm-writer.ts";
 
@@ -80,8 +81,8 @@ export class JitCpu extends Interpreter implements CodeView {
   constructor(bus: GuestBus, model: CpuModel, options: { countRows?: boolean } = {}) {
     super(bus, model, options);
     this.memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
-    const refill = refillTrampoline(bus.host, this.memoryPages, (va, kind) => this.refill(va, kind));
-    this.imports = { m: bus.host.memory, r: refill };
+    const lookUp = lookUpFunction(bus.host, this.memoryPages, (va, kind) => this.refill(va, kind));
+    this.imports = { m: bus.host.memory, lookUp };
     this.dispatcher = new Dispatcher(bus.host, this.memoryPages);
     this.tlb.listener = this.dispatcher;
     this.pages.onChange = (frame) => this.forgetFrame(frame);
@@ -227,8 +228,8 @@ export class JitCpu extends Interpreter implements CodeView {
     const sizeBytes = kind & 7;
     if ((va & (sizeBytes - 1)) !== 0) return -1;
     const { mmu } = this;
-    const asUser = (kind & REFILL_USER) !== 0 && this.isPrivileged;
-    const isStore = (kind & REFILL_STORE) !== 0;
+    const asUser = (kind & KIND_USER) !== 0 && this.isPrivileged;
+    const isStore = (kind & KIND_STORE) !== 0;
     if (mmu.walk(va, this.isPrivileged && !asUser) !== 0) return -1;
     if ((mmu.access & (isStore ? CAN_WRITE : CAN_READ)) === 0 || !mmu.isWholePage) return -1;
     const at = this.bus.hostOffset(mmu.physical, isStore);

@@ -13,17 +13,14 @@ export const LOCAL_C = LOCAL_N + 2;
 export const LOCAL_V = LOCAL_N + 3;
 /** Instructions left in the slice. */
 export const LOCAL_REMAINING = LOCAL_N + 4;
-/** Byte offset of the TLB bank. */
-export const LOCAL_BANK = LOCAL_N + 5;
 /** PC and reason when the region is left. */
-export const LOCAL_EXIT_PC = LOCAL_N + 6;
-export const LOCAL_EXIT_REASON = LOCAL_N + 7;
-/** Scratch of an access: TLB entry, host address; host address of an open block. */
-export const LOCAL_ENTRY = LOCAL_N + 8;
-export const LOCAL_HOST = LOCAL_N + 9;
-export const LOCAL_BLOCK = LOCAL_N + 10;
-/** Temporaries of one instruction, from here on. */
-export const FIRST_TEMPORARY = LOCAL_N + 11;
+export const LOCAL_EXIT_PC = LOCAL_N + 5;
+export const LOCAL_EXIT_REASON = LOCAL_N + 6;
+/** Host address of the access at hand, and of the open block. */
+export const LOCAL_HOST = LOCAL_N + 7;
+export const LOCAL_BLOCK = LOCAL_N + 8;
+/** Temporaries and page caches, from here on. */
+export const FIRST_TEMPORARY = LOCAL_N + 9;
 
 /** Why a region returned to the dispatcher. */
 export const Exit = {

@@ -21,9 +21,11 @@ interface Addition {
 
 export abstract class WasmAlu {
   readonly w: WasmWriter;
-  /** Highest number of temporaries any instruction used. */
-  temporaries = 0;
-  protected used = 0;
+  /** Locals from `FIRST_TEMPORARY` on that are in use. */
+  extraLocals = 0;
+  /** Temporaries that an earlier instruction used and this one may use again. */
+  private readonly free: number[] = [];
+  private readonly inUse: number[] = [];
   /** Registers this instruction writes, in order; they reach their locals when it ends. */
   protected readonly pending = new Map<number, Value>();
   /** Registers some instruction of the region writes. */
@@ -50,10 +52,20 @@ export abstract class WasmAlu {
   readonly shifterCarry: Value = constantValue(0);
   high: Value = constantValue(0);
 
+  /** A local that keeps its meaning in the whole region. */
+  protected permanentLocal(): number {
+    return FIRST_TEMPORARY + this.extraLocals++;
+  }
+
   protected temporary(): number {
-    const local = FIRST_TEMPORARY + this.used++;
-    if (this.used > this.temporaries) this.temporaries = this.used;
+    const local = this.free.pop() ?? this.permanentLocal();
+    this.inUse.push(local);
     return local;
+  }
+
+  /** The temporaries of the last instruction may be used again. */
+  protected releaseTemporaries(): void {
+    while (this.inUse.length > 0) this.free.push(this.inUse.pop()!);
   }
 
   /** Puts a value on the stack. */
@@ -91,16 +103,16 @@ export abstract class WasmAlu {
   reg(n: number): Value {
     if (n === 15) return constantValue(this.pc + (this.isThumb ? 4 : 8));
     this.touched.add(n);
-    return this.pending.get(n) ?? localValue(REGISTER_LOCAL + n);
+    return this.pending.get(n) ?? localValue(REGISTER_LOCAL + n, n);
   }
 
   add(a: Value, b: Value): Value {
     if (b.constant === 0) return a;
-    return this.binary(Op.add, a, b, (x, y) => x + y);
+    return { ...this.binary(Op.add, a, b, (x, y) => x + y), base: a.base };
   }
 
   sub(a: Value, b: Value): Value {
-    return this.binary(Op.sub, a, b, (x, y) => x - y);
+    return { ...this.binary(Op.sub, a, b, (x, y) => x - y), base: a.base };
   }
 
   and(a: Value, b: Value): Value {
@@ -117,7 +129,7 @@ export abstract class WasmAlu {
 
   not(a: Value): Value {
     if (a.constant !== undefined) return constantValue(~a.constant);
-    return { constant: undefined, local: -1, notOf: a };
+    return { constant: undefined, local: -1, notOf: a, base: -1 };
   }
 
   mul(a: Value, b: Value): Value {

@@ -1,16 +1,15 @@
 /**
  * Memory accesses of the compiler, and the ways out of a region.
  *
- * An access takes the fast path of the TLB entry, or asks `refill` for RAM. Everything else (a device, a fault, a trapped
+ * Accesses by one register tend to stay in one page, so each base register remembers the page it was last good for, and
+ * the distance to host memory, in two locals. Another page is looked up in the TLB, and `refill` is asked for RAM. What
+ * is remembered holds until the region is left: nothing inside can change a mapping. Everything else (a device, a fault, a trapped
  * page, an unaligned address) ends the region before the instruction. No register is written before that is known,
  * because writes wait in `pending`, so the instruction starts anew.
  */
-import { ADDEND, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
 import {
   Exit,
-  LOCAL_BANK,
   LOCAL_BLOCK,
-  LOCAL_ENTRY,
   LOCAL_EXIT_PC,
   LOCAL_EXIT_REASON,
   LOCAL_HOST,
@@ -20,14 +19,23 @@ import { constantValue, type Value } from "./value.ts";
 import { WasmShift } from "./wasm-shift.ts";
 import { I32, Op, VOID, type WasmWriter } from "./wasm-writer.ts";
 
-/** Index of the imported `refill(va, sizeBytes | STORE)`. */
-export const REFILL_FUNCTION = 0;
-/** Flags of the second argument of `refill`, beside the size. */
-export const REFILL_STORE = 8;
-export const REFILL_USER = 16;
+/** Index of the imported `lookUp(va, kind)`: the host address, or -1. */
+const LOOK_UP_FUNCTION = 0;
+/** Flags of `kind`, beside the size of the access in bytes. */
+export const KIND_STORE = 8;
+/** With user permissions, by a privileged region. */
+export const KIND_USER = 16;
 
-const ENTRY_BYTES = ENTRY_WORDS * 4;
 const PAGE = 4096;
+/** No page: its low bits are outside every alignment mask. */
+const NO_PAGE = 0xfff;
+
+/** Locals that remember the last page of a base register. */
+interface PageCache {
+  readonly page: number;
+  /** Host address minus virtual address. */
+  readonly addend: number;
+}
 
 export abstract class WasmMemory extends WasmShift {
   /** Open wasm labels; the exit block is the outermost. */
@@ -36,6 +44,8 @@ export abstract class WasmMemory extends WasmShift {
   protected sizeBytes = 4;
   /** Instructions of the block from this one on, which the block has already taken off `remaining`. */
   protected untilBlockEnd = 0;
+
+  private readonly pageCaches = new Map<number, PageCache>();
 
   constructor(writer: WasmWriter, isThumb: boolean, isPrivileged: boolean) {
     super(writer);
@@ -120,49 +130,44 @@ export abstract class WasmMemory extends WasmShift {
     this.push(value).memory(opcode, 0, Math.log2(sizeBytes));
   }
 
-  /** Byte offset of the TLB entry of an address, kept in LOCAL_ENTRY and left on the stack. */
-  private pushEntry(address: Value, asUser: boolean): void {
-    const { w } = this;
-    this.push(address)
-      .const(12)
-      .op(Op.shrU)
-      .const(TLB_ENTRIES - 1)
-      .op(Op.and)
-      .const(Math.log2(ENTRY_BYTES))
-      .op(Op.shl);
-    w.get(LOCAL_BANK).op(Op.add);
-    if (asUser && this.isPrivileged) w.const(Tlb.bankStride * 4).op(Op.sub);
-    w.tee(LOCAL_ENTRY);
+  /** The cache for accesses by a base register; loads and stores, user's and own apart. */
+  private cacheFor(base: number, kind: number): PageCache {
+    const key = (base + 1) * 32 + (kind & (KIND_STORE | KIND_USER));
+    const known = this.pageCaches.get(key);
+    if (known !== undefined) return known;
+    const cache = { page: this.permanentLocal(), addend: this.permanentLocal() };
+    this.pageCaches.set(key, cache);
+    return cache;
+  }
+
+  /** Empties the page caches, at the start of the region. */
+  writeCacheReset(w: WasmWriter): void {
+    for (const { page } of this.pageCaches.values()) w.const(NO_PAGE).set(page);
   }
 
   /** Leaves the host address of an access in LOCAL_HOST, or the region. */
   private translate(address: Value, sizeBytes: number, isStore: boolean, asUser: boolean): void {
     const { w } = this;
-    this.pushEntry(address, asUser);
-    w.memory(Op.load, (isStore ? TAG_WRITE : TAG_READ) * 4, 2);
+    const kind = sizeBytes | (isStore ? KIND_STORE : 0) | (asUser && this.isPrivileged ? KIND_USER : 0);
+    const cache = this.cacheFor(address.constant === undefined ? address.base : 15, kind);
     this.push(address)
       .const(-PAGE | (sizeBytes - 1))
-      .op(Op.and, Op.eq);
+      .op(Op.and)
+      .get(cache.page)
+      .op(Op.eq);
     this.open(Op.if, I32);
-    this.push(address)
-      .get(LOCAL_ENTRY)
-      .memory(Op.load, ADDEND * 4, 2)
-      .op(Op.add);
+    this.push(address).get(cache.addend).op(Op.add);
     w.op(Op.else);
-    this.pushRefill(address, sizeBytes | (isStore ? REFILL_STORE : 0) | (asUser ? REFILL_USER : 0));
-    this.close();
-    w.set(LOCAL_HOST);
-  }
-
-  /** Asks for the host address of an access that missed; leaves the region when it is no plain RAM. */
-  private pushRefill(address: Value, kind: number): void {
-    const { w } = this;
-    this.push(address).const(kind).call(REFILL_FUNCTION);
-    w.tee(LOCAL_HOST).const(0).op(Op.ltS);
+    this.push(address).const(kind).call(LOOK_UP_FUNCTION).tee(LOCAL_HOST).const(0).op(Op.ltS);
     this.open(Op.if);
     this.exitBefore();
     this.close();
+    this.push(address).const(-PAGE).op(Op.and).set(cache.page);
     w.get(LOCAL_HOST);
+    this.push(address).op(Op.sub).set(cache.addend);
+    w.get(LOCAL_HOST);
+    this.close();
+    w.set(LOCAL_HOST);
   }
 
   openBlock(address: Value, words: number, isStore: boolean, alignment: number): void {

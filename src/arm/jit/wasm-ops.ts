@@ -29,7 +29,7 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
     this.pc = pc;
     this.sizeBytes = this.isThumb ? 2 : 4;
     this.untilBlockEnd = untilBlockEnd;
-    this.used = 0;
+    this.releaseTemporaries();
     this.pending.clear();
     this.needsInterpreter = false;
     this.branchTarget = undefined;
