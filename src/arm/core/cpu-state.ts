@@ -16,6 +16,7 @@ import {
   FLAG_Z,
   MODE,
   Mode,
+  PC,
   R8_R12_FIQ,
   R8_R12_USER,
   R13,
@@ -24,7 +25,6 @@ import {
   R14_BANKS,
   R15,
   REMAINING,
-  PC,
   SPSR_BANKS,
   STATE_WORDS,
 } from "./state-layout.table.ts";
