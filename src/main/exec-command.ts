@@ -15,6 +15,7 @@ import {
   interrupted,
 } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
+import { DEFAULT_ENGINE } from "./options.ts";
 import { PanicWatch } from "./panic-watch.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
@@ -242,7 +243,8 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
       execution.finish();
       return exitCode;
     } finally {
-      if (options.stats) io.err(`${stats.toJson(options.clock)}\n`);
+      const { clock, engine = DEFAULT_ENGINE } = options;
+      if (options.stats) io.err(`${stats.toJson({ clock, engine })}\n`);
     }
   } finally {
     interruption.stop();

@@ -1,11 +1,20 @@
 /** Option values that need more than a string: numbers with limits, durations, choices. */
+import type { Engine } from "../vm/index.ts";
 import { optionInvalid } from "./errors.ts";
 
 export type ClockKind = "virtual" | "real";
 
+/** The engine of `run` and `exec` when the command line names none. */
+export const DEFAULT_ENGINE: Engine = "interp";
+
 export function parseClock(text: string): ClockKind {
   if (text === "virtual" || text === "real") return text;
   throw optionInvalid("--clock", "virtual or real", text);
+}
+
+export function parseEngine(text: string): Engine {
+  if (text === "interp" || text === "jit") return text;
+  throw optionInvalid("--engine", "interp or jit", text);
 }
 
 /** A positive number of seconds, with fractions. */

@@ -4,18 +4,20 @@ import type { Logger } from "../base/index.ts";
 import { type Board, loadBoard, prepareBoot, readImages } from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
 import { defaultCacheFolder, findGuest, guestBoards } from "../guest/index.ts";
-import { type BlockDevice, type BootPlan, consoleDevice, Machine } from "../vm/index.ts";
+import { type BlockDevice, type BootPlan, consoleDevice, type Engine, Machine } from "../vm/index.ts";
 import { DiskFile, parseDisk } from "./disk-file.ts";
 import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
 import { guestMissing } from "./errors.ts";
-import type { ClockKind } from "./options.ts";
+import { type ClockKind, DEFAULT_ENGINE } from "./options.ts";
 import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
 import { versionInfo } from "./version.ts";
 
 export interface PowerOptions extends SnapshotOptions {
   board: string;
   clock: ClockKind;
+  /** Both do the same instructions to the same state; the machine is the same whichever runs it. */
+  engine?: Engine;
   log: Logger;
   env: NodeJS.ProcessEnv;
   /** Files in place of the profile's. */
@@ -118,6 +120,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
     log,
     version: versionInfo,
+    engine: options.engine ?? DEFAULT_ENGINE,
     blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
   });
   seeded.nowNs = () => machine.timeline.nowNs();

@@ -4,13 +4,14 @@ import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import { listBoards } from "../board/index.ts";
 import { createCommandManager } from "../commands/index.ts";
+import type { Engine } from "../vm/index.ts";
 import { boardLint, boardList, boardShow } from "./board-command.ts";
 import { consoleTerminal } from "./console-command.ts";
 import { exec } from "./exec-command.ts";
 import { reportFailure } from "./failure.ts";
 import { guestBuild, guestFetch, guestList } from "./guest-command.ts";
 import { createLog } from "./log-text.ts";
-import { parseClock, parseCount, parseSeconds } from "./options.ts";
+import { DEFAULT_ENGINE, parseClock, parseCount, parseEngine, parseSeconds } from "./options.ts";
 import type { ProgramIo } from "./program-io.ts";
 import { run } from "./run-command.ts";
 import { StatusLine } from "./status-line.ts";
@@ -21,6 +22,7 @@ const DEFAULT_TIMEOUT_SECONDS = 120;
 
 interface PowerFlags {
   clock: "virtual" | "real";
+  engine: Engine;
   kernel?: string;
   initrd?: string;
   dtb?: string;
@@ -39,6 +41,7 @@ const examples = (...lines: string[]): string =>
 function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
   return command
     .option("--clock <kind>", "virtual (repeatable, as fast as it goes) or real (wall clock)", parseClock, clock)
+    .option("--engine <name>", "jit (compiles hot code) or interp; the guest cannot tell", parseEngine, DEFAULT_ENGINE)
     .option("--kernel <file>", "zImage or Image in place of the board's")
     .option("--initrd <file>", "initramfs in place of the board's")
     .option("--dtb <file>", "device tree in place of the board's")

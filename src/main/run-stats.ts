@@ -50,8 +50,8 @@ export class RunStats {
   }
 
   /** One line of JSON, without the line end. */
-  toJson(clock: string): string {
+  toJson({ clock, engine }: { clock: string; engine: string }): string {
     const { name: _name, ...total } = difference("", this.first, this.last);
-    return JSON.stringify({ schema: "komainu.stats/1", clock, ...total, phases: this.phases });
+    return JSON.stringify({ schema: "komainu.stats/1", clock, engine, ...total, phases: this.phases });
   }
 }

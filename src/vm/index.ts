@@ -4,6 +4,7 @@ export * from "./chardev.ts";
 export * from "./devtree.ts";
 export * from "./facts.ts";
 export * from "./guest.ts";
+export type { Engine } from "./guest-machine.ts";
 export * from "./heap.ts";
 export * from "./host.ts";
 export * from "./host-ram.ts";

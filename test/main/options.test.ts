@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { parseClock, parseCount, parseSeconds } from "../../src/main/options.ts";
+import { DEFAULT_ENGINE, parseClock, parseCount, parseEngine, parseSeconds } from "../../src/main/options.ts";
 
 describe("option values", () => {
   it("are taken when they are in range", () => {
     expect([parseClock("virtual"), parseClock("real")]).toEqual(["virtual", "real"]);
+    expect(["interp", "jit"].map(parseEngine)).toEqual(["interp", "jit"]);
     expect(["1", "0.5", "1000000"].map(parseSeconds("--timeout"))).toEqual([1, 0.5, 1e6]);
     expect(["1", "8"].map((text) => parseCount("--jobs", 8)(text))).toEqual([1, 8]);
   });
@@ -14,6 +15,11 @@ describe("option values", () => {
 
   it.each(["0", "9", "1.5", "x"])("refuse %j as a count of at most 8", (text) => {
     expect(() => parseCount("--jobs", 8)(text)).toThrow(`found "${text}"`);
+  });
+
+  it("refuse an unknown engine, naming the two there are", () => {
+    expect(() => parseEngine("tcg")).toThrow('expected interp or jit, found "tcg"');
+    expect(parseEngine(DEFAULT_ENGINE)).toBe(DEFAULT_ENGINE);
   });
 
   it("refuse an unknown clock, naming the two there are", () => {

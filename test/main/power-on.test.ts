@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { JitCpu } from "../../src/arm/jit/index.ts";
 import { silentLogger } from "../../src/base/index.ts";
 import { drivable, type PowerOptions, powerOn } from "../../src/main/power-on.ts";
+import { stateHash } from "../../src/vm/index.ts";
 import { READY_TEXT, TinyBoard } from "./tiny-board.ts";
 
 describe("powering a board on", () => {
@@ -21,6 +23,18 @@ describe("powering a board on", () => {
     expect(machine.hypervisor.guests.map(({ name }) => name)).toEqual(["guest0"]);
     expect(consolePort).toBe("guest0/uart0");
     expect(machine.runSlice(1_000, { skipIdle: true })).toEqual({ executed: 0, end: "parked" });
+  });
+
+  it("runs the board on the engine that was asked for, to the same state on both", () => {
+    const [interp, jit] = (["interp", "jit"] as const).map((engine) => {
+      const { machine } = given({ engine });
+      machine.hypervisor.guests[0].kick();
+      machine.runSlice(5_000, { skipIdle: true });
+      return machine;
+    });
+    expect(interp.running?.cpu).not.toBeInstanceOf(JitCpu);
+    expect(jit.running?.cpu).toBeInstanceOf(JitCpu);
+    expect(stateHash(jit)).toBe(stateHash(interp));
   });
 
   it("has the console on before the kernel starts, as a boot loader leaves it", () => {

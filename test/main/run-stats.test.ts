@@ -9,9 +9,10 @@ describe("run statistics", () => {
     stats.end("boot");
     now = { instructions: 100_000_000, virtualNs: 500_000_005, wallNs: 7.5e9 };
     stats.end("ids plist");
-    expect(JSON.parse(stats.toJson("virtual"))).toEqual({
+    expect(JSON.parse(stats.toJson({ clock: "virtual", engine: "jit" }))).toEqual({
       schema: "komainu.stats/1",
       clock: "virtual",
+      engine: "jit",
       instructions: 100_000_000,
       virtualSeconds: 0.500000005,
       wallSeconds: 2.5,

@@ -10,7 +10,7 @@ describe("parsing what komainu exec prints", () => {
     stats.end("boot");
     instructions = 1000;
     stats.end("vserial exec guest0/uart0 ls");
-    const stderr = `WARNING: uart0: something\n${stats.toJson("virtual")}\n`;
+    const stderr = `WARNING: uart0: something\n${stats.toJson({ clock: "virtual", engine: "jit" })}\n`;
     expect(parsePhases(stderr)).toMatchObject([
       { name: "boot", instructions: 700 },
       { name: "vserial exec guest0/uart0 ls", instructions: 300 },
