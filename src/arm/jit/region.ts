@@ -4,6 +4,7 @@
  * What counts as executed is what the interpreter has decoded, so paths never taken stay out and cost nothing.
  */
 import type { Insn } from "../decode/index.ts";
+import type { Tuning } from "./tuning.table.ts";
 import type { WasmOps } from "./wasm-ops.ts";
 
 /** How a block ends. */
@@ -54,28 +55,31 @@ export interface Classification {
   readonly isCall: boolean;
 }
 
-const MAX_BLOCKS = Number(process.env.MB ?? 96);
 const MAX_BLOCK_INSTRUCTIONS = 64;
-const MAX_INSTRUCTIONS = Number(process.env.MI ?? 1200);
 const MAX_PAGES = 12;
 const ALWAYS = 14;
 
 export class RegionFinder {
   private readonly view: CodeView;
   private readonly isThumb: boolean;
+  private readonly limits: Pick<Tuning, "maxBlocks" | "maxInstructions">;
   private readonly sizeBytes: number;
   private readonly pages = new Map<number, number>();
   private readonly blocks = new Map<number, Block>();
   private instructions = 0;
+  /** Executed for sure, though its page may have been decoded anew since. */
+  private entryPc = -1;
 
-  constructor(view: CodeView, isThumb: boolean) {
+  constructor(view: CodeView, isThumb: boolean, limits: Pick<Tuning, "maxBlocks" | "maxInstructions">) {
     this.view = view;
+    this.limits = limits;
     this.isThumb = isThumb;
     this.sizeBytes = isThumb ? 2 : 4;
   }
 
   /** The region of `entryPc`; `undefined` when not even its first instruction can be compiled. */
   find(entryPc: number): Region | undefined {
+    this.entryPc = entryPc;
     const waiting = [entryPc];
     const leaders = new Set(waiting);
     const visit = (pc: number | undefined): void => {
@@ -84,7 +88,7 @@ export class RegionFinder {
       waiting.push(pc);
     };
     for (let pc = waiting.shift(); pc !== undefined; pc = waiting.shift()) {
-      if (this.blocks.size >= MAX_BLOCKS || this.instructions >= MAX_INSTRUCTIONS) break;
+      if (this.blocks.size >= this.limits.maxBlocks || this.instructions >= this.limits.maxInstructions) break;
       const block = this.block(pc);
       if (block === undefined) continue;
       this.blocks.set(pc, block);
@@ -112,7 +116,8 @@ export class RegionFinder {
       insns.length === 0 && end.kind === "fall" ? undefined : { pc: start, insns, end, nextPc: pc, returnPc };
     while (insns.length < MAX_BLOCK_INSTRUCTIONS) {
       const frame = this.frameOf(pc);
-      if (frame < 0 || !this.view.executed(frame, pc, this.isThumb)) return done({ kind: "fall" });
+      const isExecuted = pc === this.entryPc || this.view.executed(frame, pc, this.isThumb);
+      if (frame < 0 || !isExecuted) return done({ kind: "fall" });
       if (pc !== start && (pc & 0xfff) === 0) return done({ kind: "fall" });
       const insn = this.view.decode(frame, pc, this.isThumb);
       const { needsInterpreter, branches, target, isExchange, isCall } = this.view.classify(insn, pc);
