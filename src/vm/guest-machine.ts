@@ -20,7 +20,7 @@ import {
   R14_BANKS,
 } from "../arm/core/index.ts";
 import { Interpreter } from "../arm/interp/index.ts";
-import { JitCpu } from "../arm/jit/index.ts";
+import { JitCpu, type Tuning } from "../arm/jit/index.ts";
 import type { ClockScope, Logger, State, Stateful } from "../base/index.ts";
 import { hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -62,6 +62,8 @@ export interface GuestMachineInit {
   readonly onWaitChange: (isWaiting: boolean) => void;
   /** `jit` compiles hot regions; both engines run the same instructions to the same state. */
   readonly engine?: Engine;
+  /** Of `jit`, where it is not as usual. */
+  readonly tuning?: Partial<Tuning>;
   /** Counts executions by instruction row, at some cost. */
   readonly countRows?: boolean;
 }
@@ -116,8 +118,12 @@ export class GuestMachine implements Stateful {
       if (handler !== undefined) regions.push({ kind: "device", name, guestAddress: address, sizeBytes, handler });
     }
     this.bus = new GuestBus(host, traps, [...init.memoryRegions, ...regions]);
-    const Core = init.engine === "jit" ? JitCpu : Interpreter;
-    this.cpu = new Core(this.bus, cpuModels[profile.cpu.model], { countRows: init.countRows });
+    const model = cpuModels[profile.cpu.model];
+    const { engine, countRows, tuning } = init;
+    this.cpu =
+      engine === "jit"
+        ? new JitCpu(this.bus, model, { countRows, tuning })
+        : new Interpreter(this.bus, model, { countRows });
     this.timeline.attach(this.cpu);
     this.devices.reset();
   }

@@ -5,6 +5,7 @@
  */
 
 import { cpuModels } from "../arm/core/index.ts";
+import type { Tuning } from "../arm/jit/index.ts";
 import type { Logger, State, Stateful } from "../base/index.ts";
 import { assert, hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -37,6 +38,7 @@ export interface MachineOptions {
   readonly version: VersionInfo;
   readonly blockDevices?: readonly BlockDevice[];
   readonly engine?: Engine;
+  readonly tuning?: Partial<Tuning>;
   readonly countRows?: boolean;
 }
 
@@ -101,6 +103,7 @@ export class Machine implements MachineControl, Stateful {
       memoryRegions,
       log: options.log,
       engine: options.engine,
+      tuning: options.tuning,
       countRows: options.countRows,
       onWaitChange: (isWaiting) => (isWaiting ? this.vcpu?.waitForInterrupt() : this.vcpu?.wake()),
       backends: {

@@ -1,1 +1,2 @@
 export { type JitCounts, JitCpu } from "./jit-cpu.ts";
+export type { Tuning } from "./tuning.table.ts";

@@ -26,13 +26,12 @@ import { Dispatcher, instantiate, JUMP_CACHE_WORD } from "./dispatcher.ts";
 import { Exit } from "./locals.table.ts";
 import { lookUpFunction, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
+import { defaultTuning, type Tuning } from "./tuning.table.ts";
 import type { Value } from "./value.ts";
 import { KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 import { WasmOps } from "./wasm-ops.ts";
 import { WasmWriter } from "./wasm-writer.ts";
 
-/** Entries of a place by jumps before it is compiled. */
-const HOT_ENTRIES = Number(process.env.HOT ?? 60);
 const HEAT_SIZE = 65_536;
 const WASM_PAGE_SIZE = 65536;
 /** A place is a halfword of host memory's code, with state and privilege. */
@@ -70,6 +69,7 @@ export class JitCpu extends Interpreter implements CodeView {
     execTable<Value>() as unknown as ((o: WasmOps, f: Insn<WasmOps>) => void)[],
   );
   private readonly dispatcher: Dispatcher;
+  private readonly tuning: Tuning;
   private readonly memoryPages: number;
   private readonly imports: Record<string, unknown>;
   /** By host address of the entry, state and privilege. */
@@ -78,8 +78,9 @@ export class JitCpu extends Interpreter implements CodeView {
   /** Jumps to places, by a hash of the place; places that share an entry get hot together, which costs little. */
   private readonly heat = new Uint16Array(HEAT_SIZE);
 
-  constructor(bus: GuestBus, model: CpuModel, options: { countRows?: boolean } = {}) {
+  constructor(bus: GuestBus, model: CpuModel, options: { countRows?: boolean; tuning?: Partial<Tuning> } = {}) {
     super(bus, model, options);
+    this.tuning = { ...defaultTuning, ...options.tuning };
     this.memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
     const lookUp = lookUpFunction(bus.host, this.memoryPages, (va, kind) => this.refill(va, kind));
     this.imports = { m: bus.host.memory, lookUp };
@@ -133,7 +134,7 @@ export class JitCpu extends Interpreter implements CodeView {
   private enterCode(frame: number, pc: number, isThumb: boolean): boolean {
     const place = this.placeOf(frame, pc, isThumb);
     const heat = heatIndex(place);
-    if (this.heat[heat] < HOT_ENTRIES) {
+    if (this.heat[heat] < this.tuning.hotEntries) {
       this.heat[heat]++;
       return false;
     }
@@ -151,7 +152,7 @@ export class JitCpu extends Interpreter implements CodeView {
 
   private compile(place: number, pc: number, isThumb: boolean): CompiledCode {
     if (this.dispatcher.isFull) this.forgetAllCode();
-    const region = new RegionFinder(this, isThumb).find(pc);
+    const region = new RegionFinder(this, isThumb, this.tuning).find(pc);
     if (region === undefined) return this.record(place, { slot: 0, block: 0, pages: new Map() });
     const { bytes, entries } = compileRegion(region, this.isPrivileged, this.memoryPages);
     this.counts.regions++;
@@ -162,7 +163,7 @@ export class JitCpu extends Interpreter implements CodeView {
       const entryPlace = this.placeOf(frame, entryPc, isThumb);
       const known = this.code.get(entryPlace);
       if (entryPc !== pc && known !== undefined && known.slot !== 0) continue;
-      this.heat[heatIndex(entryPlace)] = HOT_ENTRIES;
+      this.heat[heatIndex(entryPlace)] = this.tuning.hotEntries;
       this.record(entryPlace, { slot, block, pages: region.pages });
     }
     return this.code.get(place)!;

@@ -19,14 +19,31 @@ const SIZE_MASK = 7;
 /** Locals: 0 address, 1 kind, 2 TLB entry. */
 function lookUpCode(): Uint8Array {
   const w = new WasmWriter();
-  w.get(0).const(12).op(Op.shrU).const(TLB_ENTRIES - 1).op(Op.and).const(Math.log2(ENTRY_WORDS * 4)).op(Op.shl);
+  w.get(0)
+    .const(12)
+    .op(Op.shrU)
+    .const(TLB_ENTRIES - 1)
+    .op(Op.and)
+    .const(Math.log2(ENTRY_WORDS * 4))
+    .op(Op.shl);
   w.loadAt(CPU_STATE_OFFSET + TLB_BANK_WORD * 4).op(Op.add);
-  w.const(Tlb.bankStride * 4).const(0).get(1).const(KIND_USER).op(Op.and, Op.select, Op.sub).set(2);
-  w.get(2).memory(Op.load, TAG_WRITE * 4, 2).get(2).memory(Op.load, TAG_READ * 4, 2);
+  w.const(Tlb.bankStride * 4)
+    .const(0)
+    .get(1)
+    .const(KIND_USER)
+    .op(Op.and, Op.select, Op.sub)
+    .set(2);
+  w.get(2)
+    .memory(Op.load, TAG_WRITE * 4, 2)
+    .get(2)
+    .memory(Op.load, TAG_READ * 4, 2);
   w.get(1).const(KIND_STORE).op(Op.and, Op.select);
   w.get(1).const(SIZE_MASK).op(Op.and).const(1).op(Op.sub).const(-PAGE).op(Op.or).get(0).op(Op.and);
   w.op(Op.eq, Op.if, VOID);
-  w.get(2).memory(Op.load, ADDEND * 4, 2).get(0).op(Op.add, Op.return, Op.end);
+  w.get(2)
+    .memory(Op.load, ADDEND * 4, 2)
+    .get(0)
+    .op(Op.add, Op.return, Op.end);
   return w.get(0).get(1).call(0).bytes;
 }
 

@@ -7,14 +7,7 @@
  * page, an unaligned address) ends the region before the instruction. No register is written before that is known,
  * because writes wait in `pending`, so the instruction starts anew.
  */
-import {
-  Exit,
-  LOCAL_BLOCK,
-  LOCAL_EXIT_PC,
-  LOCAL_EXIT_REASON,
-  LOCAL_HOST,
-  LOCAL_REMAINING,
-} from "./locals.table.ts";
+import { Exit, LOCAL_BLOCK, LOCAL_EXIT_PC, LOCAL_EXIT_REASON, LOCAL_HOST, LOCAL_REMAINING } from "./locals.table.ts";
 import { constantValue, type Value } from "./value.ts";
 import { WasmShift } from "./wasm-shift.ts";
 import { I32, Op, VOID, type WasmWriter } from "./wasm-writer.ts";
