@@ -5,6 +5,7 @@ import { buildGuest, prepare, root, run, say } from "./setup.mjs";
 const node = process.execPath;
 const inModules = (path) => join(root, "node_modules", path);
 
+/** The tests come last, so that their own summary ends the output. */
 const gates = [
   { title: "types", args: [inModules("typescript/bin/tsc"), "--noEmit"] },
   { title: "lint", args: [inModules("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."] },
@@ -25,9 +26,11 @@ for (const { title, args } of gates) {
   const startMs = performance.now();
   say(`== ${title}`);
   const status = run(node, args);
-  say(`== ${title}: ${status === 0 ? "good" : "FAILED"} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  if (status !== 0) say(`== ${title}: FAILED (${seconds} s)`);
+  else if (title !== "tests") say(`== ${title}: good (${seconds} s)`);
   if (status === 130) process.exit(130);
   if (status !== 0) failed.push(title);
 }
-say(failed.length === 0 ? "All good." : `Failed: ${failed.join(", ")}.`);
+if (failed.length > 0) say(`Failed: ${failed.join(", ")}.`);
 process.exit(failed.length === 0 ? 0 : 1);
