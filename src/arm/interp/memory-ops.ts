@@ -19,6 +19,8 @@ import { AluOps } from "./alu-ops.ts";
 
 const INDEX_MASK = TLB_ENTRIES - 1;
 const FAULT_ALIGNMENT = Fault.alignment;
+/** Equal to no page address: its low bit is set. */
+const NO_PAGE = 1;
 
 export abstract class MemoryOps extends AluOps {
   protected readonly i32: Int32Array;
@@ -163,17 +165,25 @@ export abstract class MemoryOps extends AluOps {
     }
     this.blockWord = -1;
     this.blockAddress = va;
-    const need = isStore ? CAN_WRITE : CAN_READ;
-    if (this.mayAccess(va, need) && ((va ^ last) & ~0xfff) !== 0) this.mayAccess(last, need);
+    this.checkBlock(va, last | 0, isStore ? CAN_WRITE : CAN_READ);
   }
 
-  /** False after an abort, also one of an address where nothing answers. */
-  private mayAccess(va: number, need: number): boolean {
-    const at = this.translate(va, need);
-    if (at !== -2) return at >= 0;
-    if (this.bus.regionAt(this.mmu.physical >>> 0) !== undefined) return true;
-    this.externalAbort(va);
-    return false;
+  /** Raises the abort that some word of a block would: after this none of them does. */
+  private checkBlock(first: number, last: number, need: number): void {
+    let checkedPage = NO_PAGE;
+    for (let va = first; ; va = (va + 4) | 0) {
+      if ((va & ~0xfff) !== checkedPage) {
+        const at = this.translate(va, need);
+        if (at === -1) return;
+        if (at === -2 && this.bus.regionAt(this.mmu.physical >>> 0) === undefined) {
+          this.externalAbort(va);
+          return;
+        }
+        // Quarters of a page differ in their permissions, and a device may end in the middle of a page.
+        if (at >= 0 && this.mmu.isWholePage) checkedPage = va & ~0xfff;
+      }
+      if (va === last) return;
+    }
   }
 
   blockLoad(index: number): number {

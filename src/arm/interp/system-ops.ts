@@ -69,7 +69,10 @@ export abstract class SystemOps extends MemoryOps {
     super(bus);
     this.cp15 = new Cp15(this.s, model, {
       controlChanged: (before) => this.controlChanged(before),
-      domainsChanged: () => this.selectBank(),
+      domainsChanged: () => {
+        this.selectBank();
+        this.stateChanged();
+      },
       flushTlb: () => this.flushTlb(),
       flushTlbPage: (va) => {
         this.tlb.flushPage(va);
