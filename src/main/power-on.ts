@@ -1,5 +1,6 @@
 /** From a board's name to a machine that is ready to be driven: profile, images, back ends, boot plan. */
 import { basename, isAbsolute, resolve } from "node:path";
+import type { Tuning } from "../arm/jit/index.ts";
 import type { Logger } from "../base/index.ts";
 import { type Board, loadBoard, prepareBoot, readImages } from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
@@ -18,6 +19,8 @@ export interface PowerOptions extends SnapshotOptions {
   clock: ClockKind;
   /** Both do the same instructions to the same state; the machine is the same whichever runs it. */
   engine?: Engine;
+  /** Of the compiler, where it is not as usual; for tests. */
+  tuning?: Partial<Tuning>;
   log: Logger;
   env: NodeJS.ProcessEnv;
   /** Files in place of the profile's. */
@@ -121,6 +124,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     log,
     version: versionInfo,
     engine: options.engine ?? DEFAULT_ENGINE,
+    tuning: options.tuning,
     blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
   });
   seeded.nowNs = () => machine.timeline.nowNs();
