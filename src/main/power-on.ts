@@ -21,6 +21,8 @@ export interface PowerOptions extends SnapshotOptions {
   engine?: Engine;
   /** Of the compiler, where it is not as usual; for tests. */
   tuning?: Partial<Tuning>;
+  /** Counts how often each kind of instruction is executed; slower. */
+  countRows?: boolean;
   log: Logger;
   env: NodeJS.ProcessEnv;
   /** Files in place of the profile's. */
@@ -125,6 +127,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     version: versionInfo,
     engine: options.engine ?? DEFAULT_ENGINE,
     tuning: options.tuning,
+    countRows: options.countRows,
     blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
   });
   seeded.nowNs = () => machine.timeline.nowNs();
