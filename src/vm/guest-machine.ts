@@ -89,6 +89,7 @@ export class GuestMachine implements Stateful {
   private readonly log: Logger;
   private request: "reset" | "power-off" | "stopped" | undefined;
   private hasLostJump = false;
+  private isInSlice = false;
 
   constructor(init: GuestMachineInit) {
     const { profile, host, traps, backends, log } = init;
@@ -142,9 +143,9 @@ export class GuestMachine implements Stateful {
     this.hasLostJump = false;
   }
 
-  /** Ends the running slice after the current instruction. */
+  /** Ends the running slice after the current instruction; between two slices there is nothing to end. */
   stop(): void {
-    this.interrupt("stopped");
+    if (this.isInSlice) this.interrupt("stopped");
   }
 
   private interrupt(request: "reset" | "power-off" | "stopped"): void {
@@ -161,6 +162,7 @@ export class GuestMachine implements Stateful {
     const start = cpu.instructions();
     const limit = start + maxInstructions;
     let end: SliceEnd = "budget";
+    this.isInSlice = true;
     while (end === "budget" && cpu.instructions() < limit) {
       timeline.clock.fireDue();
       if (!cpu.isHalted) this.onWaitChange(false);
@@ -178,6 +180,7 @@ export class GuestMachine implements Stateful {
       }
       if (cpu.exceptionCounts.prefetchAbort !== abortsBefore) this.noticeLostJump();
     }
+    this.isInSlice = false;
     return { executed: cpu.instructions() - start, end };
   }
 
