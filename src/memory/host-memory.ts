@@ -7,6 +7,8 @@ import { assert } from "../base/index.ts";
 
 /** Byte offset of the CPU state block. */
 export const CPU_STATE_OFFSET = 0x1000;
+/** Byte offset of the counts of executions by instruction row that compiled code keeps where it was asked to. */
+export const ROW_COUNTS_OFFSET = 0x4000;
 /** Byte offset of the TLB banks. */
 export const TLB_OFFSET = 0x10000;
 /** Byte offset of the compiler's jump caches. */

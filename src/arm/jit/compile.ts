@@ -6,7 +6,7 @@
  * the whole region, so the count of instructions never runs past an event.
  */
 
-import { CPU_STATE_OFFSET } from "../../memory/index.ts";
+import { CPU_STATE_OFFSET, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
 import { FLAG_C, FLAG_N, FLAG_T, FLAG_V, FLAG_Z, PC, REMAINING } from "../core/index.ts";
 import type { Insn } from "../decode/index.ts";
 import {
@@ -124,6 +124,7 @@ class RegionCompiler {
   }
 
   memoryPages = 0;
+  countsRows = false;
 
   /** Blocks that the dispatcher may enter, by address. */
   get entries(): Map<number, number> {
@@ -211,11 +212,17 @@ class RegionCompiler {
     }
     const flagsBefore = ops.flagVersion;
     ops.instruction(insn, pc, untilBlockEnd);
+    if (this.countsRows) this.countRow(insn.row);
     if (ops.mayUnmask) ops.exitIfInterruptWaits();
     if (ops.branchTarget !== undefined) this.branch(ops.branchTarget, ops.isExchange, index);
     if (!isConditional) return;
     ops.close();
     if (ops.flagVersion !== flagsBefore) ops.forgetComparison();
+  }
+
+  private countRow(row: number): void {
+    const address = ROW_COUNTS_OFFSET + row * 4;
+    this.w.const(0).loadAt(address).const(1).op(Op.add).memory(Op.store, address, 2);
   }
 
   private fallThrough(pc: number, index: number): void {
@@ -326,9 +333,18 @@ export interface CompiledRegion {
   readonly entries: ReadonlyMap<number, number>;
 }
 
-/** The wasm module of a region, for a memory of that many 64 KiB pages; its function takes the block to enter. */
-export function compileRegion(region: Region, isPrivileged: boolean, memoryPages: number): CompiledRegion {
-  const compiler = new RegionCompiler(region, isPrivileged);
-  compiler.memoryPages = memoryPages;
+export interface CompileOptions {
+  readonly isPrivileged: boolean;
+  /** Size of the host memory in pages of 64 KiB. */
+  readonly memoryPages: number;
+  /** The code counts what it executes by row, at `ROW_COUNTS_OFFSET`. */
+  readonly countsRows?: boolean;
+}
+
+/** The wasm module of a region; its function takes the block to enter. */
+export function compileRegion(region: Region, options: CompileOptions): CompiledRegion {
+  const compiler = new RegionCompiler(region, options.isPrivileged);
+  compiler.memoryPages = options.memoryPages;
+  compiler.countsRows = options.countsRows === true;
   return { bytes: compiler.compile(), entries: compiler.entries };
 }

@@ -5,7 +5,7 @@
  * equal state at equal instruction counts, so it would be the same run whatever was compiled.
  */
 import type { GuestBus } from "../../memory/index.ts";
-import { CPU_STATE_OFFSET } from "../../memory/index.ts";
+import { CPU_STATE_OFFSET, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
 import {
   ADDEND,
   CAN_READ,
@@ -154,7 +154,11 @@ export class JitCpu extends Interpreter implements CodeView {
     if (this.dispatcher.isFull) this.forgetAllCode();
     const region = new RegionFinder(this, isThumb, this.tuning).find(pc);
     if (region === undefined) return this.record(place, { slot: 0, block: 0, pages: new Map() });
-    const { bytes, entries } = compileRegion(region, this.isPrivileged, this.memoryPages);
+    const { bytes, entries } = compileRegion(region, {
+      isPrivileged: this.isPrivileged,
+      memoryPages: this.memoryPages,
+      countsRows: this.rowCounts !== undefined,
+    });
     this.counts.regions++;
     this.counts.wasmBytes += bytes.length;
     const slot = this.dispatcher.addFunction(instantiate(bytes, this.imports));
@@ -178,6 +182,11 @@ export class JitCpu extends Interpreter implements CodeView {
       else places.add(place);
     }
     return code;
+  }
+
+  /** Executions of a row by compiled code, in a machine made with `countRows`; `rowCounts` has the interpreted ones. */
+  compiledRowCount(row: number): number {
+    return this.i32[(ROW_COUNTS_OFFSET >> 2) + row] >>> 0;
   }
 
   private placeOf(frame: number, pc: number, isThumb: boolean): number {
