@@ -30,7 +30,8 @@ export class ByteReader {
 
   private take(sizeBytes: number): number {
     const at = this.offset;
-    if (at < 0 || at + sizeBytes > this.data.length) throw rangeError(this.what, at, sizeBytes, this.data.length);
+    const isInside = at >= 0 && sizeBytes >= 0 && at + sizeBytes <= this.data.length;
+    if (!isInside) throw rangeError(this.what, at, sizeBytes, this.data.length);
     this.offset = at + sizeBytes;
     return at;
   }
