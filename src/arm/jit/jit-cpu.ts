@@ -138,6 +138,8 @@ export class JitCpu extends Interpreter implements CodeView {
       this.heat[heat]++;
       return false;
     }
+    // Only stores to what the interpreter has decoded are noticed: code whose page was forgotten is interpreted first.
+    if (!this.code.has(place) && !this.executed(frame, pc, isThumb)) return false;
     const code = this.code.get(place) ?? this.compile(place, pc, isThumb);
     if (code.slot === 0 || !this.isMapped(code.pages)) return false;
     const key = pc | (isThumb ? 1 : 0);

@@ -67,8 +67,6 @@ export class RegionFinder {
   private readonly pages = new Map<number, number>();
   private readonly blocks = new Map<number, Block>();
   private instructions = 0;
-  /** Executed for sure, though its page may have been decoded anew since. */
-  private entryPc = -1;
 
   constructor(view: CodeView, isThumb: boolean, limits: Pick<Tuning, "maxBlocks" | "maxInstructions">) {
     this.view = view;
@@ -79,7 +77,6 @@ export class RegionFinder {
 
   /** The region of `entryPc`; `undefined` when not even its first instruction can be compiled. */
   find(entryPc: number): Region | undefined {
-    this.entryPc = entryPc;
     const waiting = [entryPc];
     const leaders = new Set(waiting);
     const visit = (pc: number | undefined): void => {
@@ -116,8 +113,7 @@ export class RegionFinder {
       insns.length === 0 && end.kind === "fall" ? undefined : { pc: start, insns, end, nextPc: pc, returnPc };
     while (insns.length < MAX_BLOCK_INSTRUCTIONS) {
       const frame = this.frameOf(pc);
-      const isExecuted = pc === this.entryPc || this.view.executed(frame, pc, this.isThumb);
-      if (frame < 0 || !isExecuted) return done({ kind: "fall" });
+      if (frame < 0 || !this.view.executed(frame, pc, this.isThumb)) return done({ kind: "fall" });
       if (pc !== start && (pc & 0xfff) === 0) return done({ kind: "fall" });
       const insn = this.view.decode(frame, pc, this.isThumb);
       const { needsInterpreter, branches, target, isExchange, isCall } = this.view.classify(insn, pc);
