@@ -53,6 +53,15 @@ describe(`a snapshot, at points of seed ${seed}`, () => {
     expect(code).toBe(0);
   });
 
+  it.each(["in the middle of the kernel", "in user land"])(
+    "goes on exactly in the other engine, saved %s",
+    async (when) => {
+      const point = pointOf(when);
+      const { stderr } = await exec("--engine", "jit", "--restore", point.file, "--run-to", String(point.runTo));
+      expect(reportOf<StateReport>(stderr, "komainu.state/1"), JSON.stringify(point)).toMatchObject(expectedOf(point));
+    },
+  );
+
   it("changes nothing in the machine that is saved: a run that was never stopped has the same state", async () => {
     const point = pointOf("late in the kernel");
     const { stderr } = await exec("--run-to", String(point.runTo));
