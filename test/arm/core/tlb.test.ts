@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Control, TAG_EXECUTE, TAG_READ, TAG_WRITE, Tlb } from "../../../src/arm/core/index.ts";
-import { HostMemory, PageTraps, RAM_OFFSET, TRAP_DIRTY, TRAP_WATCH } from "../../../src/memory/index.ts";
+import { CAN_READ, CAN_WRITE, Control, Tlb } from "../../../src/arm/core/index.ts";
+import { HostMemory, PageTraps, TRAP_DIRTY, TRAP_WATCH } from "../../../src/memory/index.ts";
 import { coarseEntry, DATA, givenCpu, SECOND_TABLE, sectionEntry, smallEntry } from "../given-cpu.ts";
 
 const VA = 0x40000000;
@@ -101,68 +101,62 @@ describe("what the guest must flush", () => {
   });
 });
 
-describe("entries", () => {
-  function givenTlb() {
-    const host = new HostMemory(0x40000);
-    const traps = new PageTraps(host.u8.length);
-    const tlb = new Tlb(host, traps);
-    const bank = tlb.bankFor(1);
-    const fill = (va: number, access = {}) =>
-      tlb.fill(bank, va, RAM_OFFSET + 0x3000, { canRead: true, canWrite: true, isLarge: false, ...access });
-    const tags = (va: number) => {
-      const entry = bank + ((va >>> 12) & 1023) * 4;
-      return [TAG_READ, TAG_WRITE, TAG_EXECUTE].map((tag) => host.i32[entry + tag] === (va & ~0xfff));
-    };
-    return { tlb, traps, fill, tags, frame: (RAM_OFFSET + 0x3000) >>> 12 };
+describe("banks", () => {
+  it("are kept by DACR value, and used again for another when there are too many", () => {
+    const host = new HostMemory(0x10000);
+    const tlb = new Tlb(host, new PageTraps(host.u8.length));
+    const banks = [1, 2, 3, 4].map((dacr) => tlb.bankFor(dacr));
+    expect(new Set(banks).size).toBe(4);
+    expect([1, 2, 3, 4].map((dacr) => tlb.bankFor(dacr))).toEqual(banks);
+    expect(tlb.bankFor(5)).toBe(banks[0]);
+    expect(tlb.bankFor(1)).toBe(banks[1]);
+  });
+
+  it("begin empty: the first access to page 0 is no hit, in none of them", () => {
+    const given = givenCpu().enableMmu();
+    given.write(8, 0x1234);
+    for (let dacr = 1; dacr < 0x100; dacr += 4) {
+      given.writeCp15(3, 0, 0, dacr);
+      expect(given.load(8)).toEqual({ value: 0x1234 });
+    }
+    given.enterMode(0x10);
+    expect(given.load(8)).toEqual({ value: 0x1234 });
+  });
+});
+
+describe("a page that gets a trap", () => {
+  /** DATA under two addresses, both written, and the stores that its traps report from then on. */
+  function givenWatched() {
+    const given = givenPages();
+    const seen: string[] = [];
+    given.traps.listen(TRAP_WATCH, () => seen.push("watch"));
+    given.traps.listen(TRAP_DIRTY, () => seen.push("dirty"));
+    given.store(VA, 1);
+    given.store(VA + 0x1004, 1);
+    return { given, seen, frame: given.frameOf(DATA) };
   }
 
-  it("have a tag for what is allowed only", () => {
-    const { fill, tags } = givenTlb();
-    fill(VA);
-    expect(tags(VA)).toEqual([true, true, true]);
-    fill(VA, { canWrite: false });
-    expect(tags(VA)).toEqual([true, false, true]);
-    fill(VA, { canRead: false, canWrite: false });
-    expect(tags(VA)).toEqual([false, false, false]);
+  it("is reported whatever address the store takes", () => {
+    const { given, seen, frame } = givenWatched();
+    given.traps.set(frame, TRAP_WATCH);
+    given.store(VA, 2);
+    given.store(VA + 0x1004, 2);
+    expect(seen).toEqual(["watch", "watch"]);
+    expect([given.word(DATA), given.word(DATA + 4)]).toEqual([2, 2]);
   });
 
-  it("lose the write tag when their page gets a trap, whatever its address is, and none while it has one", () => {
-    const { fill, tags, traps, frame } = givenTlb();
-    fill(VA);
-    fill(0x12345000);
-    traps.set(frame, TRAP_WATCH);
-    expect([tags(VA), tags(0x12345000)]).toEqual([
-      [true, false, true],
-      [true, false, true],
-    ]);
-    fill(VA);
-    expect(tags(VA)[1]).toBe(false);
-    traps.set(frame, TRAP_DIRTY);
-    traps.clear(frame, TRAP_WATCH);
-    fill(VA);
-    expect(tags(VA)[1]).toBe(false);
-    traps.clear(frame, TRAP_DIRTY);
-    fill(VA);
-    expect(tags(VA)[1]).toBe(true);
-  });
-
-  it("of page 0 are hit by no address when they are invalid", () => {
-    const { fill, tags, tlb } = givenTlb();
-    fill(0);
-    expect(tags(0)).toEqual([true, true, true]);
-    tlb.flushPage(0);
-    expect(tags(0)).toEqual([false, false, false]);
-  });
-
-  it("of a DACR value come back with it, and go when its bank is needed for another", () => {
-    const { tlb, fill, tags } = givenTlb();
-    fill(VA);
-    const bank = tlb.bankFor(1);
-    expect(tlb.bankFor(2)).not.toBe(bank);
-    expect(tlb.bankFor(1)).toBe(bank);
-    expect(tags(VA)[0]).toBe(true);
-    for (const dacr of [3, 4, 5]) tlb.bankFor(dacr);
-    expect(tlb.bankFor(5)).toBe(bank);
-    expect(tags(VA)).toEqual([false, false, false]);
+  it("stays trapped for one owner when another takes its trap away, and is free after the last", () => {
+    const { given, seen, frame } = givenWatched();
+    given.traps.set(frame, TRAP_WATCH);
+    given.store(VA, 2);
+    given.traps.set(frame, TRAP_DIRTY);
+    given.traps.clear(frame, TRAP_WATCH);
+    given.store(VA, 3);
+    given.traps.clear(frame, TRAP_DIRTY);
+    given.store(VA, 4);
+    expect(seen).toEqual(["watch", "dirty"]);
+    given.traps.set(frame, TRAP_DIRTY);
+    given.store(VA, 5);
+    expect(seen).toEqual(["watch", "dirty", "dirty"]);
   });
 });
