@@ -12,7 +12,14 @@ export const TLB_ENTRIES = 1024;
 export const ENTRY_WORDS = 4;
 const BANK_WORDS = TLB_ENTRIES * ENTRY_WORDS;
 const DACR_SLOTS = 4;
-export const BANKS = DACR_SLOTS * 2;
+const BANKS = DACR_SLOTS * 2;
+/** More fills than this between two flushes, and the flush goes over everything. */
+const FILLED_CAPACITY = 4096;
+/** What `fill` is told of a page; the first two are the MMU's CAN_READ and CAN_WRITE. */
+const FILL_READ = 1;
+const FILL_WRITE = 2;
+/** The page is part of a larger mapping. */
+export const FILL_LARGE = 4;
 /** A tag no masked address equals: its low bits are outside every alignment mask. */
 const INVALID = 0xfff;
 
@@ -23,7 +30,7 @@ export const ADDEND = 3;
 
 /** Told of everything the TLB forgets, so that a cache of translations by address forgets it too. */
 export interface TlbListener {
-  bankForgotten(bank: number): void;
+  bankForgotten(): void;
   pageForgotten(va: number): void;
 }
 
@@ -35,6 +42,9 @@ export class Tlb {
   private readonly dacrOfSlot = new Int32Array(DACR_SLOTS);
   private readonly isSlotUsed = new Uint8Array(DACR_SLOTS);
   private nextSlot = 0;
+  /** Entries filled since the last flush, so that a flush touches only these; Linux flushes at every context switch. */
+  private readonly filled = new Int32Array(FILLED_CAPACITY);
+  private filledCount = 0;
   /** Some entry may belong to a mapping larger than its 4 KiB; below these bounds none does. */
   private largeLow = 0xffffffff;
   private largeHigh = 0;
@@ -63,9 +73,10 @@ export class Tlb {
 
   /** Forgets everything. */
   flush(): void {
-    for (let slot = 0; slot < DACR_SLOTS; slot++) {
-      if (this.isSlotUsed[slot] !== 0) this.forgetSlot(slot);
-    }
+    if (this.filledCount === FILLED_CAPACITY) this.invalidate(0, BANKS * BANK_WORDS);
+    else for (let i = 0; i < this.filledCount; i++) this.words.fill(INVALID, this.filled[i], this.filled[i] + 3);
+    this.filledCount = 0;
+    this.listener?.bankForgotten();
     this.largeLow = 0xffffffff;
     this.largeHigh = 0;
   }
@@ -82,27 +93,23 @@ export class Tlb {
     this.listener?.pageForgotten(va);
   }
 
-  /** Number of a bank, 0 .. 7, from its word index. */
-  bankNumber(bank: number): number {
-    return (bank - this.base) / BANK_WORDS;
-  }
-
   private forgetSlot(slot: number): void {
     this.invalidate(slot * 2 * BANK_WORDS, 2 * BANK_WORDS);
-    this.listener?.bankForgotten(slot * 2);
-    this.listener?.bankForgotten(slot * 2 + 1);
+    this.listener?.bankForgotten();
   }
 
   /** Enters a page of RAM or ROM. `hostOffset` is that of the page; tags that are not allowed stay invalid. */
-  fill(bank: number, va: number, hostOffset: number, { canRead, canWrite, isLarge }: FillAccess): void {
+  fill(bank: number, va: number, hostOffset: number, access: number): void {
     const page = va & ~0xfff;
     const entry = bank + ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
     const words = this.words;
-    words[entry + TAG_READ] = canRead ? page : INVALID;
-    words[entry + TAG_WRITE] = canWrite && this.traps.bits[hostOffset >>> PAGE_SHIFT] === 0 ? page : INVALID;
-    words[entry + TAG_EXECUTE] = canRead ? page : INVALID;
+    const mayStore = (access & FILL_WRITE) !== 0 && this.traps.bits[hostOffset >>> PAGE_SHIFT] === 0;
+    words[entry + TAG_READ] = (access & FILL_READ) !== 0 ? page : INVALID;
+    words[entry + TAG_WRITE] = mayStore ? page : INVALID;
+    words[entry + TAG_EXECUTE] = (access & FILL_READ) !== 0 ? page : INVALID;
     words[entry + ADDEND] = (hostOffset & ~0xfff) - page;
-    if (!isLarge) return;
+    if (this.filledCount < FILLED_CAPACITY) this.filled[this.filledCount++] = entry;
+    if ((access & FILL_LARGE) === 0) return;
     const unsigned = page >>> 0;
     if (unsigned < this.largeLow) this.largeLow = (unsigned & ~0xfffff) >>> 0;
     if (unsigned > this.largeHigh) this.largeHigh = (unsigned | 0xff000) >>> 0;
@@ -121,10 +128,4 @@ export class Tlb {
       if (tag !== INVALID && (tag + words[entry + ADDEND]) >>> PAGE_SHIFT === frame) words[entry + TAG_WRITE] = INVALID;
     }
   }
-}
-
-export interface FillAccess {
-  canRead: boolean;
-  canWrite: boolean;
-  isLarge: boolean;
 }

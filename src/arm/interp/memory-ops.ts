@@ -9,6 +9,7 @@ import {
   CP15_DACR,
   ENTRY_WORDS,
   Fault,
+  FILL_LARGE,
   Mmu,
   TAG_READ,
   TAG_WRITE,
@@ -221,9 +222,9 @@ export abstract class MemoryOps extends AluOps {
   /** Enters the page just walked into the current bank. */
   protected fill(va: number, hostOffset: number): void {
     const { mmu } = this;
-    const canWrite = (mmu.access & CAN_WRITE) !== 0 && this.bus.hostOffset(mmu.physical, true) >= 0;
-    const canRead = (mmu.access & CAN_READ) !== 0;
-    this.tlb.fill(this.bank, va, hostOffset, { canRead, canWrite, isLarge: mmu.isLarge });
+    const isRom = (mmu.access & CAN_WRITE) !== 0 && this.bus.hostOffset(mmu.physical, true) < 0;
+    const access = (isRom ? mmu.access & ~CAN_WRITE : mmu.access) | (mmu.isLarge ? FILL_LARGE : 0);
+    this.tlb.fill(this.bank, va, hostOffset, access);
   }
 
   /** The same for the user bank while the core is privileged. */

@@ -1,62 +1,93 @@
 /**
  * The dispatcher: a wasm loop that looks PC up in the jump cache and calls the region, until one needs help.
  *
- * A jump cache belongs to a TLB bank and forgets what the bank forgets. An entry is {PC with the Thumb bit, table slot}.
- * The dispatcher alone imports the table of regions: a module that imports it costs far more on Node 20.
+ * The TLB's execute tag turns PC into a host address, and the jump cache goes by that, so it outlives every change of a
+ * mapping. A region of several pages depends on the mapping of all of them: its entries hold the generation in which that
+ * was checked, and a TLB flush starts a new one. The dispatcher alone imports the table of regions: a module that imports
+ * it costs far more on Node 20.
  */
 import { CPU_STATE_OFFSET, type HostMemory, JUMP_CACHE_OFFSET } from "../../memory/index.ts";
-import { BANKS, FLAG_T, PC, REMAINING, type TlbListener } from "../core/index.ts";
+import {
+  ADDEND,
+  ENTRY_WORDS,
+  FLAG_T,
+  PC,
+  REMAINING,
+  TAG_EXECUTE,
+  TLB_ENTRIES,
+  type TlbListener,
+} from "../core/index.ts";
 import { Exit } from "./locals.table.ts";
+import { TLB_BANK_WORD } from "./look-up.ts";
 import { I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 export const TABLE_SIZE = 16_384;
 /** Slot of the function that answers `miss`: what stale entries lead to. */
 const MISS_SLOT = 0;
-const PAGE_GROUPS = 64;
-const GROUP_ENTRIES = 64;
-const ENTRY_BYTES = 8;
+const CACHE_ENTRIES = 16_384;
+/** {host address with the Thumb bit, slot and block, generation or ANY_GENERATION, unused}. */
+const ENTRY_BYTES = 16;
 /** The second word of an entry is the slot, and above it the block to enter. */
-const ENTRY_SHIFT = 16;
-const CACHE_BYTES = PAGE_GROUPS * GROUP_ENTRIES * ENTRY_BYTES;
-/** No key: an address cannot have this value with its Thumb bit, because no code lies in the last halfword. */
-const EMPTY = -1;
-/** Word of the state block, behind the saved ones, that holds the byte offset of the jump cache in use. */
-export const JUMP_CACHE_WORD = 129;
+const BLOCK_SHIFT = 16;
+const CACHE_BYTES = CACHE_ENTRIES * ENTRY_BYTES;
+/** No key: RAM lies above the engine's part of the memory. */
+const EMPTY = 0;
+/** For a region that lies in the page of its entry. */
+const ANY_GENERATION = -1;
+/** Words of the state block, behind the saved ones: byte offset of the jump cache in use, and the generation. */
+const JUMP_CACHE_WORD = 129;
+const GENERATION_WORD = 130;
 
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 
-/** Byte offset in a jump cache of the entry for a key; all entries of a page lie in one group. */
-function entryOffset(key: number): number {
-  const group = ((key >>> 12) ^ (key >>> 18)) & (PAGE_GROUPS - 1);
-  const index = ((key >>> 2) ^ (key >>> 7)) & (GROUP_ENTRIES - 1);
-  return (group * GROUP_ENTRIES + index) * ENTRY_BYTES;
-}
+const entryOffset = (key: number): number => (((key >>> 2) ^ (key >>> 15)) & (CACHE_ENTRIES - 1)) * ENTRY_BYTES;
 
-/** `run(): reason`, see `Exit`. Locals: 0 key, 1 entry address, 2 reason. */
+/** `run(): reason`, see `Exit`. Locals: 0 PC, 1 TLB entry and jump cache entry, 2 key, then slot and reason. */
 function dispatcherModule(memoryPages: number): Uint8Array {
   const w = new WasmWriter();
+  const missUnless = (opcode: number): void => {
+    w.op(opcode, Op.if, VOID).const(Exit.miss).op(Op.return, Op.end);
+  };
   w.op(Op.loop, VOID);
-  w.loadAt(stateAddress(PC)).loadAt(stateAddress(FLAG_T)).op(Op.or).set(0);
-  w.get(0)
+  w.loadAt(stateAddress(PC))
+    .tee(0)
     .const(12)
     .op(Op.shrU)
-    .get(0)
-    .const(18)
-    .op(Op.shrU, Op.xor)
-    .const(PAGE_GROUPS - 1)
+    .const(TLB_ENTRIES - 1)
     .op(Op.and);
-  w.const(6).op(Op.shl);
+  w.const(Math.log2(ENTRY_WORDS * 4))
+    .op(Op.shl)
+    .loadAt(stateAddress(TLB_BANK_WORD))
+    .op(Op.add)
+    .set(1);
+  w.get(1)
+    .memory(Op.load, TAG_EXECUTE * 4, 2)
+    .get(0)
+    .const(~0xfff)
+    .op(Op.and);
+  missUnless(Op.ne);
   w.get(0)
+    .get(1)
+    .memory(Op.load, ADDEND * 4, 2)
+    .op(Op.add)
+    .loadAt(stateAddress(FLAG_T))
+    .op(Op.or)
+    .set(2);
+  w.get(2)
     .const(2)
     .op(Op.shrU)
-    .get(0)
-    .const(7)
+    .get(2)
+    .const(15)
     .op(Op.shrU, Op.xor)
-    .const(GROUP_ENTRIES - 1)
-    .op(Op.and, Op.or);
-  w.const(3).op(Op.shl).loadAt(stateAddress(JUMP_CACHE_WORD)).op(Op.add).set(1);
-  w.get(1).memory(Op.load, 0, 2).get(0).op(Op.ne, Op.if, VOID).const(Exit.miss).op(Op.return, Op.end);
-  w.get(1).memory(Op.load, 4, 2).tee(2).const(ENTRY_SHIFT).op(Op.shrU);
+    .const(CACHE_ENTRIES - 1)
+    .op(Op.and);
+  w.const(Math.log2(ENTRY_BYTES)).op(Op.shl).loadAt(stateAddress(JUMP_CACHE_WORD)).op(Op.add).set(1);
+  w.get(1).memory(Op.load, 0, 2).get(2);
+  missUnless(Op.ne);
+  w.get(1).memory(Op.load, 8, 2).tee(2).const(ANY_GENERATION).op(Op.ne);
+  w.get(2).loadAt(stateAddress(GENERATION_WORD)).op(Op.ne);
+  missUnless(Op.and);
+  w.get(1).memory(Op.load, 4, 2).tee(2).const(BLOCK_SHIFT).op(Op.shrU);
   w.get(2)
     .const(TABLE_SIZE - 1)
     .op(Op.and)
@@ -111,11 +142,14 @@ export class Dispatcher implements TlbListener {
   private readonly words: Int32Array;
   private readonly miss: RegionFunction;
   private nextSlot = MISS_SLOT + 1;
-  /** Virtual pages that regions need beside the page of their entry. */
+  private readonly state: number;
+  private generation = 0;
+  /** Virtual pages that regions need beside the page of their entry, since the generation began. */
   private readonly otherPages = new Set<number>();
 
   constructor(host: HostMemory, memoryPages: number) {
     this.words = host.i32;
+    this.state = CPU_STATE_OFFSET >> 2;
     this.table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SIZE });
     this.miss = instantiate(missModule(memoryPages), { m: host.memory });
     this.table.set(MISS_SLOT, this.miss);
@@ -124,9 +158,9 @@ export class Dispatcher implements TlbListener {
     this.forgetAll();
   }
 
-  /** Byte offset of the jump cache of a TLB bank. */
-  cacheOffset(bank: number): number {
-    return JUMP_CACHE_OFFSET + bank * CACHE_BYTES;
+  /** Regions of user code and of privileged code are different ones. */
+  selectCache(isPrivileged: boolean): void {
+    this.words[this.state + JUMP_CACHE_WORD] = JUMP_CACHE_OFFSET + (isPrivileged ? CACHE_BYTES : 0);
   }
 
   get isFull(): boolean {
@@ -149,38 +183,43 @@ export class Dispatcher implements TlbListener {
   forgetAll(): void {
     for (let slot = MISS_SLOT + 1; slot < this.nextSlot; slot++) this.table.set(slot, this.miss);
     this.nextSlot = MISS_SLOT + 1;
-    for (let bank = 0; bank < BANKS; bank++) this.bankForgotten(bank);
+    const from = JUMP_CACHE_OFFSET >> 2;
+    this.words.fill(EMPTY, from, from + (2 * CACHE_BYTES) / 4);
+    this.newGeneration();
+  }
+
+  /** Word index of the entry for a key in the cache in use. */
+  private entryOf(key: number): number {
+    return (this.words[this.state + JUMP_CACHE_WORD] + entryOffset(key)) >> 2;
+  }
+
+  /** True when `run` would find a function for the host address `key` (bit 0: Thumb). */
+  has(key: number): boolean {
+    const at = this.entryOf(key);
+    if (this.words[at] !== key) return false;
+    return this.words[at + 2] === ANY_GENERATION || this.words[at + 2] === this.generation;
+  }
+
+  /** From now on `key` enters `slot` at `block`. `pages` are the virtual pages the region lies in, just checked. */
+  enter(key: number, { slot, block }: { slot: number; block: number }, pages: ReadonlyMap<number, number>): void {
+    const at = this.entryOf(key);
+    this.words[at] = key;
+    this.words[at + 1] = slot | (block << BLOCK_SHIFT);
+    this.words[at + 2] = pages.size === 1 ? ANY_GENERATION : this.generation;
+    if (pages.size > 1) for (const page of pages.keys()) this.otherPages.add(page);
+  }
+
+  private newGeneration(): void {
+    this.generation = (this.generation + 1) & 0x7fffffff;
+    this.words[this.state + GENERATION_WORD] = this.generation;
     this.otherPages.clear();
   }
 
-  /** True when the bank's dispatcher would find a function for `key`. */
-  has(bank: number, key: number): boolean {
-    return this.words[(this.cacheOffset(bank) + entryOffset(key)) >> 2] === key;
-  }
-
-  /** From now on the bank's dispatcher enters `slot` at `block` for `key`. `pages` are the virtual pages it depends on. */
-  enter(bank: number, key: number, { slot, block }: { slot: number; block: number }, pages: Iterable<number>): void {
-    const at = (this.cacheOffset(bank) + entryOffset(key)) >> 2;
-    this.words[at] = key;
-    this.words[at + 1] = slot | (block << ENTRY_SHIFT);
-    for (const page of pages) if (page !== (key & ~0xfff)) this.otherPages.add(page);
-  }
-
-  bankForgotten(bank: number): void {
-    const from = this.cacheOffset(bank) >> 2;
-    this.words.fill(EMPTY, from, from + CACHE_BYTES / 4);
+  bankForgotten(): void {
+    if (this.otherPages.size > 0) this.newGeneration();
   }
 
   pageForgotten(va: number): void {
-    if (this.otherPages.has(va & ~0xfff)) {
-      for (let bank = 0; bank < BANKS; bank++) this.bankForgotten(bank);
-      this.otherPages.clear();
-      return;
-    }
-    const group = entryOffset(va & ~0xfff) & ~(GROUP_ENTRIES * ENTRY_BYTES - 1);
-    for (let bank = 0; bank < BANKS; bank++) {
-      const from = (this.cacheOffset(bank) + group) >> 2;
-      this.words.fill(EMPTY, from, from + (GROUP_ENTRIES * ENTRY_BYTES) / 4);
-    }
+    if (this.otherPages.has(va & ~0xfff)) this.newGeneration();
   }
 }

@@ -22,7 +22,7 @@ import { Decoder, type Insn } from "../decode/index.ts";
 import { Interpreter } from "../interp/index.ts";
 import { execTable } from "../semantics/index.ts";
 import { compileRegion } from "./compile.ts";
-import { Dispatcher, instantiate, JUMP_CACHE_WORD } from "./dispatcher.ts";
+import { Dispatcher, instantiate } from "./dispatcher.ts";
 import { Exit } from "./locals.table.ts";
 import { lookUpFunction, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
@@ -101,7 +101,7 @@ export class JitCpu extends Interpreter implements CodeView {
     this.i32[state + TLB_BANK_WORD] = this.bank * 4;
     // The constructor of the base class comes here before the dispatcher exists.
     if (this.dispatcher === undefined) return;
-    this.i32[state + JUMP_CACHE_WORD] = this.dispatcher.cacheOffset(this.tlb.bankNumber(this.bank));
+    this.dispatcher.selectCache(this.isPrivileged);
   }
 
   protected override execute(): void {
@@ -121,13 +121,19 @@ export class JitCpu extends Interpreter implements CodeView {
   /** No jump cache entry for PC: interprets from jump to jump until there is code for the place, and enters it. */
   private missed(): void {
     const s = this.s;
-    do {
+    // The entry of code that was retired leads here too, so the first place is always looked up anew.
+    for (let isFirst = true; ; isFirst = false) {
       const pc = s[PC];
       const isThumb = s[FLAG_T] !== 0;
       const frame = this.frameOf(pc);
-      if (frame >= 0 && this.enterCode(frame, pc, isThumb)) return;
+      if (frame >= 0) {
+        const key = ((frame << 12) + (pc & 0xfff)) | s[FLAG_T];
+        if (!isFirst && this.dispatcher.has(key)) return;
+        if (this.enterCode(frame, pc, isThumb)) return;
+      }
       this.interpretBlock(isThumb ? 2 : 4);
-    } while (s[REMAINING] > 0 && !this.dispatcher.has(this.tlb.bankNumber(this.bank), s[PC] | s[FLAG_T]));
+      if (s[REMAINING] <= 0) return;
+    }
   }
 
   /** Makes the dispatcher find the code of a place; false while the place is cold or cannot be compiled. */
@@ -142,8 +148,8 @@ export class JitCpu extends Interpreter implements CodeView {
     if (!this.code.has(place) && !this.executed(frame, pc, isThumb)) return false;
     const code = this.code.get(place) ?? this.compile(place, pc, isThumb);
     if (code.slot === 0 || !this.isMapped(code.pages)) return false;
-    const key = pc | (isThumb ? 1 : 0);
-    this.dispatcher.enter(this.tlb.bankNumber(this.bank), key, code, code.pages.keys());
+    const key = ((frame << 12) + (pc & 0xfff)) | (isThumb ? 1 : 0);
+    this.dispatcher.enter(key, code, code.pages);
     return true;
   }
 
