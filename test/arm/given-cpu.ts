@@ -33,6 +33,15 @@ export const THUMB = 0x20;
 export const IRQ_OFF = 0x80;
 export const FIQ_OFF = 0x40;
 
+export type MakeCore = (bus: Bus, model: CpuModel) => Interpreter;
+
+let makeDefaultCore: MakeCore = (bus, model) => new Interpreter(bus, model);
+
+/** Makes all further tests of this file run on another engine. */
+export function useEngine(makeCore: MakeCore): void {
+  makeDefaultCore = makeCore;
+}
+
 export interface GivenOptions {
   code?: readonly number[];
   /** Code of the exceptions, by vector; `subs pc, lr, #4` at the data abort unless it is given. */
@@ -42,7 +51,7 @@ export interface GivenOptions {
   registers?: Readonly<Record<number, number>>;
   /** Words from `DATA` on. */
   data?: readonly number[];
-  makeCore?: (bus: Bus, model: CpuModel) => Interpreter;
+  makeCore?: MakeCore;
 }
 
 /** What an access did: the value read, or the fault. */
@@ -74,7 +83,7 @@ export class GivenCpu {
       { kind: "device", name: "device", guestAddress: DEVICE, sizeBytes: DEVICE_BYTES, handler },
     ]);
     const { cpsr = Mode.svc | IRQ_OFF | FIQ_OFF, registers = {}, code = [], data = [], vectors = {} } = options;
-    const makeCore = options.makeCore ?? ((bus, model) => new Interpreter(bus, model));
+    const makeCore = options.makeCore ?? makeDefaultCore;
     this.core = makeCore(this.bus, cpuModels["arm926ej-s"]);
     this.words = this.core.state.words;
     // 0x10: subs pc, lr, #4 (goes on behind the instruction that was aborted).

@@ -18,6 +18,7 @@ import { rowIndex } from "../../../src/arm/decode/index.ts";
 import { Interpreter } from "../../../src/arm/interp/index.ts";
 import type { DeviceRegion, MemoryRegion } from "../../../src/memory/index.ts";
 import { GuestBus, HostMemory, PageTraps, RAM_OFFSET } from "../../../src/memory/index.ts";
+import type { MakeCore } from "../given-cpu.ts";
 import type { FuzzCase, Outcome } from "./fuzz-case.ts";
 import {
   CASE_CODE_WORDS,
@@ -70,7 +71,8 @@ export class CoreProbe {
   /** Some instruction accessed the page of the vectors as data. */
   private isVectorPageUsed = false;
 
-  constructor() {
+  /** @param makeCore the engine, which counts rows; the interpreter unless it is given */
+  constructor(makeCore: MakeCore = (bus, model) => new Interpreter(bus, model, { countRows: true })) {
     const host = new HostMemory(0x10000);
     const ram = (name: string, guestAddress: number, sizeBytes: number, hostAddress: number): MemoryRegion => {
       return { kind: "ram", name, guestAddress, sizeBytes, hostAddress };
@@ -93,7 +95,7 @@ export class CoreProbe {
     };
     const regions = [ram("code", CODE_ADDRESS, CODE_BYTES, 0), ram("data", DATA_ADDRESS, DATA_BYTES, CODE_BYTES)];
     this.bus = new GuestBus(host, new PageTraps(host.u8.length), [...regions, vectors]);
-    this.core = new Interpreter(this.bus, cpuModels["arm926ej-s"], { countRows: true });
+    this.core = makeCore(this.bus, cpuModels["arm926ej-s"]);
     const start = RAM_OFFSET >> 2;
     this.code = host.i32.subarray(start, start + CODE_BYTES / 4);
     this.data = host.i32.subarray(start + CODE_BYTES / 4, start + (CODE_BYTES + DATA_BYTES) / 4);
