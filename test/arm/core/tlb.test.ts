@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CAN_READ, CAN_WRITE, Control, Tlb } from "../../../src/arm/core/index.ts";
+import { Control, Tlb } from "../../../src/arm/core/index.ts";
 import { HostMemory, PageTraps, TRAP_DIRTY, TRAP_WATCH } from "../../../src/memory/index.ts";
 import { coarseEntry, DATA, givenCpu, SECOND_TABLE, sectionEntry, smallEntry } from "../given-cpu.ts";
 
