@@ -1,28 +1,19 @@
 /**
  * Runs random ARM and Thumb code on the interpreter and on qemu-arm and compares what each leaves:
- * `node tools/fuzz.mjs [--cases N] [--seed N] [--case N] [--engine interp|jit]`;
- * `--case` shows and compares only that one.
+ * `node tools/fuzz.mjs [--cases N] [--seed N] [--case N]`; `--case` shows and compares only that one.
  *
  * Exit code 0: all agree and every row was executed; 1: not so; 3: a program is missing.
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { rows } from "../src/arm/decode/index.ts";
-import { Interpreter } from "../src/arm/interp/index.ts";
-import { JitCpu } from "../src/arm/jit/index.ts";
 import type { CampaignResult } from "../test/arm/fuzz/campaign.ts";
 import { describeCase, runCampaign } from "../test/arm/fuzz/campaign.ts";
 import { makeCase } from "../test/arm/fuzz/case-generator.ts";
 import { exemptRows } from "../test/arm/fuzz/predictable.ts";
 import { missingTool } from "../test/arm/fuzz/qemu-oracle.ts";
-import type { MakeCore } from "../test/arm/given-cpu.ts";
 
 const MOST_REPORTS = 20;
-/** The compiler compiles every place at once, so that what is compared is compiled code. */
-const engines: Readonly<Record<string, MakeCore>> = {
-  interp: (bus, model) => new Interpreter(bus, model, { countRows: true }),
-  jit: (bus, model) => new JitCpu(bus, model, { countRows: true, tuning: { hotEntries: 0 } }),
-};
 
 /** A number of the command line or the environment. */
 function numberOf(text: string | undefined, otherwise: number): number {
@@ -59,18 +50,8 @@ function summarize(result: CampaignResult): void {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: {
-      cases: { type: "string" },
-      seed: { type: "string" },
-      case: { type: "string" },
-      engine: { type: "string", default: "interp" },
-    },
+    options: { cases: { type: "string" }, seed: { type: "string" }, case: { type: "string" } },
   });
-  const makeCore = engines[values.engine];
-  if (makeCore === undefined) {
-    console.error(`error: expected --engine ${Object.keys(engines).join(" or ")}, found ${values.engine}`);
-    return 2;
-  }
   const seed = numberOf(values.seed ?? process.env.FUZZ_SEED, 1);
   const cases = numberOf(values.cases ?? process.env.FUZZ_CASES, 200_000);
   const missing = missingTool();
@@ -83,13 +64,13 @@ async function main(): Promise<number> {
   const projectFolder = resolve(".");
   if (values.case !== undefined) {
     const firstCase = numberOf(values.case, 0);
-    const result = await runCampaign({ seed, cases: 1, firstCase, projectFolder, makeCore });
+    const result = await runCampaign({ seed, cases: 1, firstCase, projectFolder });
     const text = result.reports[0] ?? describeCase(makeCase(seed, firstCase)).join("\n");
     console.log(`${text}\n${result.reports.length === 0 ? "agrees, or is not compared" : "differs"}`);
     return result.reports.length === 0 ? 0 : 1;
   }
   console.log(`seed ${seed}, ${cases} cases`);
-  const result = await runCampaign({ seed, cases, projectFolder, makeCore });
+  const result = await runCampaign({ seed, cases, projectFolder });
   summarize(result);
   console.log(`${result.compared} cases, ${result.reports.length} differ`);
   return result.reports.length === 0 && result.missedRows.length === 0 ? 0 : 1;

@@ -35,13 +35,6 @@ export const FIQ_OFF = 0x40;
 
 export type MakeCore = (bus: Bus, model: CpuModel) => Interpreter;
 
-let makeDefaultCore: MakeCore = (bus, model) => new Interpreter(bus, model);
-
-/** Makes all further tests of this file run on another engine. */
-export function useEngine(makeCore: MakeCore): void {
-  makeDefaultCore = makeCore;
-}
-
 export interface GivenOptions {
   code?: readonly number[];
   /** Code of the exceptions, by vector; `subs pc, lr, #4` at the data abort unless it is given. */
@@ -83,7 +76,7 @@ export class GivenCpu {
       { kind: "device", name: "device", guestAddress: DEVICE, sizeBytes: DEVICE_BYTES, handler },
     ]);
     const { cpsr = Mode.svc | IRQ_OFF | FIQ_OFF, registers = {}, code = [], data = [], vectors = {} } = options;
-    const makeCore = options.makeCore ?? makeDefaultCore;
+    const makeCore = options.makeCore ?? ((bus, model) => new Interpreter(bus, model));
     this.core = makeCore(this.bus, cpuModels["arm926ej-s"]);
     this.words = this.core.state.words;
     // 0x10: subs pc, lr, #4 (goes on behind the instruction that was aborted).

@@ -1,7 +1,6 @@
 /** Random cases on the interpreter and on qemu-arm, compared. */
 import { rows } from "../../../src/arm/decode/index.ts";
 import { disassembleBytes } from "../../../src/arm/disasm/index.ts";
-import type { MakeCore } from "../given-cpu.ts";
 import { makeCase } from "./case-generator.ts";
 import { CoreProbe } from "./core-probe.ts";
 import type { FuzzCase, Outcome } from "./fuzz-case.ts";
@@ -14,8 +13,6 @@ export interface Campaign {
   /** Cases to compare; those that cannot be compared come on top. */
   cases: number;
   firstCase?: number;
-  /** The engine that is compared; the interpreter unless it is given. */
-  makeCore?: MakeCore;
   /** Where `test/oracle` and `node_modules` are. */
   projectFolder: string;
 }
@@ -65,7 +62,7 @@ function report(campaign: Campaign, number: number, given: FuzzCase, lines: read
 
 /** Runs a campaign; the same seed gives the same cases. */
 export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
-  const probe = new CoreProbe(campaign.makeCore);
+  const probe = new CoreProbe();
   const rowCounts = probe.core.rowCounts ?? new Float64Array(rows.length);
   const result: CampaignResult = {
     compared: 0,
