@@ -71,6 +71,11 @@ export class Tlb {
 
   static readonly bankStride = BANK_WORDS;
 
+  /** Number of the DACR value, 0 .. 3, that a bank is for. */
+  dacrSlotOf(bank: number): number {
+    return Math.floor((bank - this.base) / (2 * BANK_WORDS));
+  }
+
   /** Forgets everything. */
   flush(): void {
     if (this.filledCount === FILLED_CAPACITY) this.invalidate(0, BANKS * BANK_WORDS);

@@ -2,8 +2,9 @@
  * The dispatcher: a wasm loop that looks PC up in the jump cache and calls the region, until one needs help.
  *
  * The TLB's execute tag turns PC into a host address, and the jump cache goes by that, so it outlives every change of a
- * mapping. A region of several pages depends on the mapping of all of them: its entries hold the generation in which that
- * was checked, and a TLB flush starts a new one. The dispatcher alone imports the table of regions: a module that imports
+ * mapping; the virtual page must be the same too, because code has its own address in it. A region of several pages
+ * depends on the mapping of all of them: its entries hold the generation in which that was checked, and for which DACR
+ * values; a TLB flush starts a new generation. The dispatcher alone imports the table of regions: a module that imports
  * it costs far more on Node 20.
  */
 import { CPU_STATE_OFFSET, type HostMemory, JUMP_CACHE_OFFSET } from "../../memory/index.ts";
@@ -25,7 +26,7 @@ export const TABLE_SIZE = 16_384;
 /** Slot of the function that answers `miss`: what stale entries lead to. */
 const MISS_SLOT = 0;
 const CACHE_ENTRIES = 16_384;
-/** {host address with the Thumb bit, slot and block, generation or ANY_GENERATION, unused}. */
+/** {host address with the Thumb bit, slot and block, generation and DACR slots or ANY_GENERATION, virtual page}. */
 const ENTRY_BYTES = 16;
 /** The second word of an entry is the slot, and above it the block to enter. */
 const BLOCK_SHIFT = 16;
@@ -37,6 +38,10 @@ const ANY_GENERATION = -1;
 /** Words of the state block, behind the saved ones: byte offset of the jump cache in use, and the generation. */
 const JUMP_CACHE_WORD = 129;
 const GENERATION_WORD = 130;
+/** A generation word is the generation and a bit for each slot of a DACR value. */
+const GENERATION_SHIFT = 4;
+const SLOT_BITS = (1 << GENERATION_SHIFT) - 1;
+const MAX_GENERATION = 0x7ffffff;
 
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 
@@ -84,8 +89,11 @@ function dispatcherModule(memoryPages: number): Uint8Array {
   w.const(Math.log2(ENTRY_BYTES)).op(Op.shl).loadAt(stateAddress(JUMP_CACHE_WORD)).op(Op.add).set(1);
   w.get(1).memory(Op.load, 0, 2).get(2);
   missUnless(Op.ne);
+  w.get(1).memory(Op.load, 12, 2).get(0).const(~0xfff).op(Op.and);
+  missUnless(Op.ne);
   w.get(1).memory(Op.load, 8, 2).tee(2).const(ANY_GENERATION).op(Op.ne);
-  w.get(2).loadAt(stateAddress(GENERATION_WORD)).op(Op.ne);
+  w.get(2).loadAt(stateAddress(GENERATION_WORD)).const(~SLOT_BITS).op(Op.or, Op.and);
+  w.loadAt(stateAddress(GENERATION_WORD)).op(Op.ne);
   missUnless(Op.and);
   w.get(1).memory(Op.load, 4, 2).tee(2).const(BLOCK_SHIFT).op(Op.shrU);
   w.get(2)
@@ -135,6 +143,13 @@ export function instantiate(bytes: Uint8Array, imports: Record<string, unknown>)
   return instance.exports.f as RegionFunction;
 }
 
+/** What an entry leads to: a function, the block to enter, and the virtual pages (with their frames) it depends on. */
+export interface EnteredCode {
+  readonly slot: number;
+  readonly block: number;
+  readonly pages: ReadonlyMap<number, number>;
+}
+
 export class Dispatcher implements TlbListener {
   /** Runs regions from PC on until one needs help; answers why. */
   readonly run: () => number;
@@ -144,6 +159,8 @@ export class Dispatcher implements TlbListener {
   private nextSlot = MISS_SLOT + 1;
   private readonly state: number;
   private generation = 0;
+  /** Bit of the DACR value in use. */
+  private slotBit = 1;
   /** Virtual pages that regions need beside the page of their entry, since the generation began. */
   private readonly otherPages = new Set<number>();
 
@@ -158,9 +175,11 @@ export class Dispatcher implements TlbListener {
     this.forgetAll();
   }
 
-  /** Regions of user code and of privileged code are different ones. */
-  selectCache(isPrivileged: boolean): void {
+  /** Regions of user code and of privileged code are different ones. `dacrSlot` is the TLB's number for the DACR value. */
+  selectCache(isPrivileged: boolean, dacrSlot: number): void {
     this.words[this.state + JUMP_CACHE_WORD] = JUMP_CACHE_OFFSET + (isPrivileged ? CACHE_BYTES : 0);
+    this.slotBit = 1 << dacrSlot;
+    this.publishGeneration();
   }
 
   get isFull(): boolean {
@@ -193,25 +212,44 @@ export class Dispatcher implements TlbListener {
     return (this.words[this.state + JUMP_CACHE_WORD] + entryOffset(key)) >> 2;
   }
 
-  /** True when `run` would find a function for the host address `key` (bit 0: Thumb). */
-  has(key: number): boolean {
+  /** True when `run` would find a function for PC, whose host address is `key` (bit 0: Thumb). */
+  has(key: number, pc: number): boolean {
     const at = this.entryOf(key);
-    if (this.words[at] !== key) return false;
-    return this.words[at + 2] === ANY_GENERATION || this.words[at + 2] === this.generation;
+    if (this.words[at] !== key || this.words[at + 3] !== (pc & ~0xfff)) return false;
+    const checked = this.words[at + 2];
+    return checked === ANY_GENERATION || (checked & (this.generationWord | ~SLOT_BITS)) === this.generationWord;
   }
 
-  /** From now on `key` enters `slot` at `block`. `pages` are the virtual pages the region lies in, just checked. */
-  enter(key: number, { slot, block }: { slot: number; block: number }, pages: ReadonlyMap<number, number>): void {
+  /** From now on PC, whose host address is `key`, enters the code, whose pages were just checked. */
+  enter(key: number, pc: number, { slot, block, pages }: EnteredCode): void {
     const at = this.entryOf(key);
+    const target = slot | (block << BLOCK_SHIFT);
+    const isSame = this.words[at + 1] === target && this.isOfGeneration(at, key, pc);
+    const checkedBefore = isSame ? this.words[at + 2] : 0;
     this.words[at] = key;
-    this.words[at + 1] = slot | (block << BLOCK_SHIFT);
-    this.words[at + 2] = pages.size === 1 ? ANY_GENERATION : this.generation;
+    this.words[at + 1] = target;
+    this.words[at + 2] = pages.size === 1 ? ANY_GENERATION : checkedBefore | this.generationWord;
+    this.words[at + 3] = pc & ~0xfff;
     if (pages.size > 1) for (const page of pages.keys()) this.otherPages.add(page);
   }
 
+  /** The entry was checked in this generation, for whatever DACR values. */
+  private isOfGeneration(at: number, key: number, pc: number): boolean {
+    if (this.words[at] !== key || this.words[at + 3] !== (pc & ~0xfff)) return false;
+    return this.words[at + 2] >>> GENERATION_SHIFT === this.generation;
+  }
+
+  private get generationWord(): number {
+    return (this.generation << GENERATION_SHIFT) | this.slotBit;
+  }
+
+  private publishGeneration(): void {
+    this.words[this.state + GENERATION_WORD] = this.generationWord;
+  }
+
   private newGeneration(): void {
-    this.generation = (this.generation + 1) & 0x7fffffff;
-    this.words[this.state + GENERATION_WORD] = this.generation;
+    this.generation = (this.generation + 1) & MAX_GENERATION;
+    this.publishGeneration();
     this.otherPages.clear();
   }
 

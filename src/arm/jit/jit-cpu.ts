@@ -36,6 +36,10 @@ const HEAT_SIZE = 65_536;
 const WASM_PAGE_SIZE = 65536;
 /** A place is a halfword of host memory's code, with state and privilege. */
 const PLACES_PER_FRAME = 4096 * 4;
+/** Code knows its virtual address, so the same code at another one is another place. Room for 2 GiB of host memory. */
+const PLACES_PER_PAGE = 2 ** 19 * PLACES_PER_FRAME;
+/** Places that are remembered, also those that cannot be compiled, before all are forgotten. */
+const MAX_PLACES = 65_536;
 const heatIndex = (place: number): number => ((place >>> 3) ^ (place >>> 19)) & (HEAT_SIZE - 1);
 
 /** Code of one place: what it was made from, and its slot; slot 0 when it cannot be compiled. */
@@ -44,6 +48,7 @@ interface CompiledCode {
   /** The block of its function to enter. */
   readonly block: number;
   readonly pages: ReadonlyMap<number, number>;
+  readonly frames: readonly number[];
 }
 
 /** What the compiler did, for `--profile` and tests. */
@@ -101,13 +106,14 @@ export class JitCpu extends Interpreter implements CodeView {
     this.i32[state + TLB_BANK_WORD] = this.bank * 4;
     // The constructor of the base class comes here before the dispatcher exists.
     if (this.dispatcher === undefined) return;
-    this.dispatcher.selectCache(this.isPrivileged);
+    this.dispatcher.selectCache(this.isPrivileged, this.tlb.dacrSlotOf(this.bank));
   }
 
   protected override execute(): void {
     const s = this.s;
     while (s[REMAINING] > 0) {
       const reason = this.dispatcher.run();
+      this.checkFetchState();
       this.counts.exits[reason]++;
       if (reason === Exit.miss) this.missed();
       else if (reason === Exit.interpret) {
@@ -128,7 +134,7 @@ export class JitCpu extends Interpreter implements CodeView {
       const frame = this.frameOf(pc);
       if (frame >= 0) {
         const key = ((frame << 12) + (pc & 0xfff)) | s[FLAG_T];
-        if (!isFirst && this.dispatcher.has(key)) return;
+        if (!isFirst && this.dispatcher.has(key, pc)) return;
         if (this.enterCode(frame, pc, isThumb)) return;
       }
       this.interpretBlock(isThumb ? 2 : 4);
@@ -148,8 +154,10 @@ export class JitCpu extends Interpreter implements CodeView {
     if (!this.code.has(place) && !this.executed(frame, pc, isThumb)) return false;
     const code = this.code.get(place) ?? this.compile(place, pc, isThumb);
     if (code.slot === 0 || !this.isMapped(code.pages)) return false;
+    // The other pages may have taken this page's TLB entry, which the dispatcher needs.
+    if (this.frameOf(pc) !== frame) return false;
     const key = ((frame << 12) + (pc & 0xfff)) | (isThumb ? 1 : 0);
-    this.dispatcher.enter(key, code, code.pages);
+    this.dispatcher.enter(key, pc, code);
     return true;
   }
 
@@ -159,9 +167,10 @@ export class JitCpu extends Interpreter implements CodeView {
   }
 
   private compile(place: number, pc: number, isThumb: boolean): CompiledCode {
-    if (this.dispatcher.isFull) this.forgetAllCode();
+    if (this.dispatcher.isFull || this.code.size >= MAX_PLACES) this.forgetAllCode();
     const region = new RegionFinder(this, isThumb, this.tuning).find(pc);
-    if (region === undefined) return this.record(place, { slot: 0, block: 0, pages: new Map() });
+    if (region === undefined)
+      return this.record(place, { slot: 0, block: 0, pages: new Map(), frames: [this.frameOf(pc)] });
     const { bytes, entries } = compileRegion(region, {
       isPrivileged: this.isPrivileged,
       memoryPages: this.memoryPages,
@@ -170,21 +179,21 @@ export class JitCpu extends Interpreter implements CodeView {
     this.counts.regions++;
     this.counts.wasmBytes += bytes.length;
     const slot = this.dispatcher.addFunction(instantiate(bytes, this.imports));
+    const frames = [...region.pages.values()];
     for (const [entryPc, block] of entries) {
       const frame = region.pages.get(entryPc & ~0xfff) ?? 0;
       const entryPlace = this.placeOf(frame, entryPc, isThumb);
       const known = this.code.get(entryPlace);
       if (entryPc !== pc && known !== undefined && known.slot !== 0) continue;
       this.heat[heatIndex(entryPlace)] = this.tuning.hotEntries;
-      this.record(entryPlace, { slot, block, pages: region.pages });
+      this.record(entryPlace, { slot, block, pages: region.pages, frames });
     }
     return this.code.get(place)!;
   }
 
   private record(place: number, code: CompiledCode): CompiledCode {
     this.code.set(place, code);
-    const frames = code.slot === 0 ? [Math.floor(place / PLACES_PER_FRAME)] : code.pages.values();
-    for (const frame of frames) {
+    for (const frame of code.frames) {
       const places = this.codeOfFrame.get(frame);
       if (places === undefined) this.codeOfFrame.set(frame, new Set([place]));
       else places.add(place);
@@ -198,7 +207,8 @@ export class JitCpu extends Interpreter implements CodeView {
   }
 
   private placeOf(frame: number, pc: number, isThumb: boolean): number {
-    return frame * PLACES_PER_FRAME + (pc & 0xfff) * 4 + (isThumb ? 2 : 0) + (this.isPrivileged ? 1 : 0);
+    const place = frame * PLACES_PER_FRAME + (pc & 0xfff) * 4 + (isThumb ? 2 : 0) + (this.isPrivileged ? 1 : 0);
+    return (pc >>> 12) * PLACES_PER_PAGE + place;
   }
 
   /** Interprets up to the next jump or the end of the slice. */
@@ -218,7 +228,8 @@ export class JitCpu extends Interpreter implements CodeView {
     this.codeOfFrame.delete(frame);
     for (const place of places) {
       const code = this.code.get(place);
-      if (code === undefined) continue;
+      // The place may have other code by now, which does not depend on this frame.
+      if (code === undefined || !code.frames.includes(frame)) continue;
       this.code.delete(place);
       if (code.slot !== 0) this.dispatcher.retire(code.slot);
       this.counts.retired++;
