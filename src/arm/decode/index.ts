@@ -1,6 +1,6 @@
 /** Instruction decoding: the row tables, their patterns and the decoder. */
 export { Decoder, patterns } from "./decoder.ts";
-export type { Fields, Insn } from "./insn.ts";
+export type { DecodedInsn, Fields, Insn } from "./insn.ts";
 export { makeInsn } from "./insn.ts";
 export type { FieldBits, Pattern } from "./pattern.ts";
 export { compilePattern } from "./pattern.ts";

@@ -44,11 +44,15 @@ export interface Fields {
   R: number;
 }
 
-/** `O` is the ops class that executes it; decode knows nothing of it. */
-export interface Insn<O = unknown> extends Fields {
-  exec: (ops: O, fields: Insn<O>) => void;
+/** An instruction as decoded, whatever executes it. */
+export interface DecodedInsn extends Fields {
   /** Index into the row table. */
   row: number;
+}
+
+/** `O` is the ops class that executes it; decode knows nothing of it. */
+export interface Insn<O = unknown> extends DecodedInsn {
+  exec: (ops: O, fields: Insn<O>) => void;
 }
 
 export function makeInsn<O>(raw: number, row: number, exec: (ops: O, fields: Insn<O>) => void): Insn<O> {

@@ -8,7 +8,7 @@
 
 import { CPU_STATE_OFFSET, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
 import { FLAG_C, FLAG_N, FLAG_T, FLAG_V, FLAG_Z, PC, REMAINING } from "../core/index.ts";
-import type { Insn } from "../decode/index.ts";
+import type { DecodedInsn } from "../decode/index.ts";
 import {
   Exit,
   FIRST_TEMPORARY,
@@ -203,7 +203,7 @@ class RegionCompiler {
     else if (block.end.kind === "fall" || block.insns[count - 1].c !== ALWAYS) this.fallThrough(block.nextPc, index);
   }
 
-  private instruction(insn: Insn<WasmOps>, pc: number, untilBlockEnd: number, index: number): void {
+  private instruction(insn: DecodedInsn, pc: number, untilBlockEnd: number, index: number): void {
     const { ops } = this;
     const isConditional = insn.c !== ALWAYS;
     if (isConditional) {

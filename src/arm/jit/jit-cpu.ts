@@ -18,16 +18,14 @@ import {
   TAG_EXECUTE,
   TLB_ENTRIES,
 } from "../core/index.ts";
-import { Decoder, type Insn } from "../decode/index.ts";
+import type { DecodedInsn } from "../decode/index.ts";
 import { Interpreter } from "../interp/index.ts";
-import { execTable } from "../semantics/index.ts";
 import { compileRegion } from "./compile.ts";
 import { Dispatcher, instantiate } from "./dispatcher.ts";
 import { Exit } from "./locals.table.ts";
 import { lookUpFunction, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
 import { defaultTuning, type Tuning } from "./tuning.table.ts";
-import type { Value } from "./value.ts";
 import { KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 import { WasmOps } from "./wasm-ops.ts";
 import { WasmWriter } from "./wasm-writer.ts";
@@ -40,7 +38,14 @@ const PLACES_PER_FRAME = 4096 * 4;
 const PLACES_PER_PAGE = 2 ** 19 * PLACES_PER_FRAME;
 /** Places that are remembered, also those that cannot be compiled, before all are forgotten. */
 const MAX_PLACES = 65_536;
-const heatIndex = (place: number): number => ((place >>> 3) ^ (place >>> 19)) & (HEAT_SIZE - 1);
+
+const PLAIN: Classification = {
+  needsInterpreter: false,
+  branches: false,
+  target: undefined,
+  isExchange: false,
+  isCall: false,
+};
 
 /** Code of one place: what it was made from, and its slot; slot 0 when it cannot be compiled. */
 interface CompiledCode {
@@ -70,9 +75,8 @@ export class JitCpu extends Interpreter implements CodeView {
     exits: [0, 0, 0, 0, 0],
     interpretedBlocks: 0,
   };
-  private readonly compileDecoder = new Decoder<WasmOps>(
-    execTable<Value>() as unknown as ((o: WasmOps, f: Insn<WasmOps>) => void)[],
-  );
+  /** What is known of instructions that neither branch nor need the interpreter, by word and privilege. */
+  private readonly plain = new Set<number>();
   private readonly dispatcher: Dispatcher;
   private readonly tuning: Tuning;
   private readonly memoryPages: number;
@@ -80,7 +84,7 @@ export class JitCpu extends Interpreter implements CodeView {
   /** By host address of the entry, state and privilege. */
   private readonly code = new Map<number, CompiledCode>();
   private readonly codeOfFrame = new Map<number, Set<number>>();
-  /** Jumps to places, by a hash of the place; places that share an entry get hot together, which costs little. */
+  /** Jumps to places, by a hash of the virtual address. */
   private readonly heat = new Uint16Array(HEAT_SIZE);
 
   constructor(bus: GuestBus, model: CpuModel, options: { countRows?: boolean; tuning?: Partial<Tuning> } = {}) {
@@ -127,36 +131,42 @@ export class JitCpu extends Interpreter implements CodeView {
   /** No jump cache entry for PC: interprets from jump to jump until there is code for the place, and enters it. */
   private missed(): void {
     const s = this.s;
+    const { heat } = this;
+    const { hotEntries } = this.tuning;
     // The entry of code that was retired leads here too, so the first place is always looked up anew.
     for (let isFirst = true; ; isFirst = false) {
       const pc = s[PC];
-      const isThumb = s[FLAG_T] !== 0;
-      const frame = this.frameOf(pc);
-      if (frame >= 0) {
-        const key = ((frame << 12) + (pc & 0xfff)) | s[FLAG_T];
-        if (!isFirst && this.dispatcher.has(key, pc)) return;
-        if (this.enterCode(frame, pc, isThumb)) return;
-      }
-      this.interpretBlock(isThumb ? 2 : 4);
+      const place = this.heatIndex(pc);
+      if (heat[place] < hotEntries) heat[place]++;
+      else if (this.enterHot(pc, isFirst)) return;
+      this.interpretBlock(s[FLAG_T] === 0 ? 4 : 2);
       if (s[REMAINING] <= 0) return;
     }
   }
 
-  /** Makes the dispatcher find the code of a place; false while the place is cold or cannot be compiled. */
-  private enterCode(frame: number, pc: number, isThumb: boolean): boolean {
+  /** Places that share an entry get hot together, which costs little. */
+  private heatIndex(pc: number): number {
+    return ((pc >>> 1) ^ (pc >>> 17) ^ (this.isPrivileged ? 0x5555 : 0)) & (HEAT_SIZE - 1);
+  }
+
+  private enterHot(pc: number, isFirst: boolean): boolean {
+    const frame = this.frameOf(pc);
+    if (frame < 0) return false;
+    const key = ((frame << 12) + (pc & 0xfff)) | this.s[FLAG_T];
+    if (!isFirst && this.dispatcher.has(key, pc)) return true;
+    return this.enterCode(frame, pc, key);
+  }
+
+  /** Makes the dispatcher find the code of a place; false while it cannot be compiled. */
+  private enterCode(frame: number, pc: number, key: number): boolean {
+    const isThumb = (key & 1) !== 0;
     const place = this.placeOf(frame, pc, isThumb);
-    const heat = heatIndex(place);
-    if (this.heat[heat] < this.tuning.hotEntries) {
-      this.heat[heat]++;
-      return false;
-    }
     // Only stores to what the interpreter has decoded are noticed: code whose page was forgotten is interpreted first.
     if (!this.code.has(place) && !this.executed(frame, pc, isThumb)) return false;
     const code = this.code.get(place) ?? this.compile(place, pc, isThumb);
     if (code.slot === 0 || !this.isMapped(code.pages)) return false;
     // The other pages may have taken this page's TLB entry, which the dispatcher needs.
     if (this.frameOf(pc) !== frame) return false;
-    const key = ((frame << 12) + (pc & 0xfff)) | (isThumb ? 1 : 0);
     this.dispatcher.enter(key, pc, code);
     return true;
   }
@@ -185,7 +195,7 @@ export class JitCpu extends Interpreter implements CodeView {
       const entryPlace = this.placeOf(frame, entryPc, isThumb);
       const known = this.code.get(entryPlace);
       if (entryPc !== pc && known !== undefined && known.slot !== 0) continue;
-      this.heat[heatIndex(entryPlace)] = this.tuning.hotEntries;
+      this.heat[this.heatIndex(entryPc)] = this.tuning.hotEntries;
       this.record(entryPlace, { slot, block, pages: region.pages, frames });
     }
     return this.code.get(place)!;
@@ -285,15 +295,21 @@ export class JitCpu extends Interpreter implements CodeView {
     return this.pages.isDecoded(frame, pc & 0xfff, isThumb);
   }
 
-  decode(frame: number, pc: number, isThumb: boolean): Insn<WasmOps> {
-    const at = frame * 4096 + (pc & 0xfff);
-    return isThumb ? this.compileDecoder.thumb(this.u16[at >> 1]) : this.compileDecoder.arm(this.i32[at >> 2]);
+  decode(frame: number, pc: number, isThumb: boolean): DecodedInsn {
+    return this.pages.page(frame, isThumb)[(pc & 0xfff) >> (isThumb ? 1 : 2)];
   }
 
-  classify(insn: Insn<WasmOps>, pc: number): Classification {
-    const ops = new WasmOps(new WasmWriter(), this.s[FLAG_T] !== 0, this.isPrivileged);
+  classify(insn: DecodedInsn, pc: number): Classification {
+    const isThumb = this.s[FLAG_T] !== 0;
+    const word = (insn.raw >>> 0) + (isThumb ? 2 ** 32 : 0) + (this.isPrivileged ? 2 ** 33 : 0);
+    if (this.plain.has(word)) return PLAIN;
+    const ops = new WasmOps(new WasmWriter(), isThumb, this.isPrivileged);
     ops.instruction(insn, pc, 1);
     const { needsInterpreter, branchTarget, isExchange, isCall } = ops;
+    if (!needsInterpreter && branchTarget === undefined) {
+      this.plain.add(word);
+      return PLAIN;
+    }
     return {
       needsInterpreter,
       branches: branchTarget !== undefined,

@@ -3,9 +3,8 @@
  *
  * What counts as executed is what the interpreter has decoded, so paths never taken stay out and cost nothing.
  */
-import type { Insn } from "../decode/index.ts";
+import type { DecodedInsn } from "../decode/index.ts";
 import type { Tuning } from "./tuning.table.ts";
-import type { WasmOps } from "./wasm-ops.ts";
 
 /** How a block ends. */
 export type BlockEnd =
@@ -18,7 +17,7 @@ export type BlockEnd =
 
 export interface Block {
   readonly pc: number;
-  readonly insns: readonly Insn<WasmOps>[];
+  readonly insns: readonly DecodedInsn[];
   readonly end: BlockEnd;
   /** Address after the last instruction. */
   readonly nextPc: number;
@@ -41,9 +40,9 @@ export interface CodeView {
   frameOf(pc: number): number;
   /** The instruction at an address of a frame, if the interpreter has executed it. */
   executed(frame: number, pc: number, isThumb: boolean): boolean;
-  decode(frame: number, pc: number, isThumb: boolean): Insn<WasmOps>;
+  decode(frame: number, pc: number, isThumb: boolean): DecodedInsn;
   /** Tries the compiler on one instruction. */
-  classify(insn: Insn<WasmOps>, pc: number): Classification;
+  classify(insn: DecodedInsn, pc: number): Classification;
 }
 
 export interface Classification {
@@ -107,7 +106,7 @@ export class RegionFinder {
   }
 
   private block(start: number): Block | undefined {
-    const insns: Insn<WasmOps>[] = [];
+    const insns: DecodedInsn[] = [];
     let pc = start;
     const done = (end: BlockEnd, returnPc?: number): Block | undefined =>
       insns.length === 0 && end.kind === "fall" ? undefined : { pc: start, insns, end, nextPc: pc, returnPc };

@@ -4,8 +4,8 @@
  */
 import { CPU_STATE_OFFSET } from "../../memory/index.ts";
 import { FIQ_LINE, FLAG_F, FLAG_I, FLAG_Q, IRQ_LINE, MODE } from "../core/index.ts";
-import type { Insn } from "../decode/index.ts";
-import type { Ops } from "../semantics/index.ts";
+import type { DecodedInsn } from "../decode/index.ts";
+import { execTable, type Ops } from "../semantics/index.ts";
 import { Exit, LOCAL_C, LOCAL_HOST, LOCAL_N, LOCAL_V, LOCAL_Z, REGISTER_LOCAL } from "./locals.table.ts";
 import { constantValue, localValue, type Value } from "./value.ts";
 import { WasmMemory } from "./wasm-memory.ts";
@@ -16,6 +16,8 @@ const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 const isCacheOperation = (cp: number, opcode1: number, crn: number, crm: number): boolean =>
   cp === 15 && opcode1 === 0 && crn === 7 && crm !== 0;
 
+const semanticOfRow = execTable<Value>();
+
 export class WasmOps extends WasmMemory implements Ops<Value> {
   /** The instruction must be left to the interpreter. */
   needsInterpreter = false;
@@ -25,7 +27,7 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
   /** I or F may have been cleared: a waiting interrupt must be taken after this instruction. */
   mayUnmask = false;
   /** Writes the code of one instruction, condition apart, and leaves what it branches to. */
-  instruction(insn: Insn<WasmOps>, pc: number, untilBlockEnd: number): void {
+  instruction(insn: DecodedInsn, pc: number, untilBlockEnd: number): void {
     this.pc = pc;
     this.sizeBytes = this.isThumb ? 2 : 4;
     this.untilBlockEnd = untilBlockEnd;
@@ -35,7 +37,7 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
     this.branchTarget = undefined;
     this.isExchange = false;
     this.mayUnmask = false;
-    insn.exec(this, insn);
+    semanticOfRow[insn.row](this, insn);
     if (!this.needsInterpreter) this.commit();
   }
 
