@@ -1,0 +1,92 @@
+/** Random programs: basic blocks of ARM and Thumb code that jump among each other, with handlers and mappings. */
+import type { Tuning } from "../../../../src/arm/jit/index.ts";
+import type { Random } from "../../fuzz/random.ts";
+import { makeRandom, mixSeeds } from "../../fuzz/random.ts";
+import {
+  BLOCK_BYTES,
+  type BlockPlace,
+  BlockWriter,
+  type Emphasis,
+  emphases,
+  entryOf,
+  randomPointer,
+  type Surroundings,
+} from "./block-writer.ts";
+import { RESTART_COUNT, writeHandlers, writeRoutines } from "./handlers.ts";
+import { Image } from "./image.ts";
+import { CODE, CODE_PAGES, DATA, DATA_PAGES, PAGE, SWITCHED_FRAMES, SWITCHED_PAGE } from "./memory-map.table.ts";
+import { writeTables } from "./translation-tables.ts";
+
+export interface Program {
+  readonly image: Image;
+  readonly isMmuOn: boolean;
+  readonly cpsr: number;
+  readonly registers: readonly number[];
+  readonly pc: number;
+  readonly tuning: Partial<Tuning>;
+}
+
+/** Blocks have twice their size each, so that they can begin anywhere in it, and the last of a page runs into the next. */
+const SLOT_BYTES = BLOCK_BYTES * 2;
+const SLOTS = (CODE_PAGES * PAGE) / SLOT_BYTES - 1;
+const SWITCHED_BLOCKS = 3;
+
+function makePlaces(random: Random): BlockPlace[] {
+  const slots = new Set(Array.from({ length: 4 + random.below(12) }, () => random.below(SLOTS)));
+  const starts = [...slots].map((slot) => CODE + BLOCK_BYTES + slot * SLOT_BYTES);
+  for (let slot = 0; slot < SWITCHED_BLOCKS; slot++) starts.push(SWITCHED_PAGE + BLOCK_BYTES + slot * SLOT_BYTES);
+  const places = starts.map((start) => {
+    const isThumb = random.oneIn(2);
+    return { isThumb, address: start + (isThumb ? 2 : 4) * random.below(48) };
+  });
+  // Exceptions go on in ARM state.
+  return [{ ...places[0], isThumb: false, address: places[0].address & ~3 }, ...places.slice(1)];
+}
+
+function writeBlocks(image: Image, surroundings: Surroundings): void {
+  for (const place of surroundings.places) {
+    const isSwitched = (place.address & ~0xfff) === SWITCHED_PAGE;
+    const shifts = isSwitched ? [0, ...SWITCHED_FRAMES.map((frame) => frame - SWITCHED_PAGE)] : [0];
+    for (const shift of shifts) new BlockWriter(surroundings, place).write(image, shift);
+  }
+}
+
+function writeData(image: Image, surroundings: Surroundings): void {
+  const { random, places } = surroundings;
+  const kinds = [
+    () => random.word(),
+    () => entryOf(random.pick(places)),
+    () => randomPointer(surroundings),
+    () => random.below(64) - 32,
+  ];
+  for (let address = DATA; address < DATA + DATA_PAGES * PAGE; address += 4) image.word(address, random.pick(kinds)());
+}
+
+/** Program number `number` of a campaign; the same seed gives the same programs. */
+export function makeProgram(seed: number, number: number): Program {
+  const random = makeRandom(mixSeeds(seed, number));
+  const image = new Image();
+  const places = makePlaces(random);
+  const armPlaces = places.filter(({ isThumb }) => !isThumb).map(({ address }) => address);
+  writeHandlers(
+    image,
+    Array.from({ length: RESTART_COUNT }, () => random.pick(armPlaces)),
+  );
+  const emphasis = random.pick(Object.keys(emphases) as Emphasis[]);
+  const surroundings = { random, places, emphasis, routines: writeRoutines(image) };
+  writeTables(image);
+  writeBlocks(image, surroundings);
+  writeData(image, surroundings);
+  return {
+    image,
+    isMmuOn: random.below(4) > 0,
+    cpsr: (random.word() & 0xf8000000) | random.pick([0x10, 0x13, 0x1f, 0x1f, 0x93, 0x11, 0xd2]),
+    registers: Array.from({ length: 15 }, () => (random.oneIn(2) ? randomPointer(surroundings) : random.word())),
+    pc: random.pick(armPlaces),
+    tuning: {
+      hotEntries: 1 + random.below(3),
+      maxBlocks: random.pick([1, 3, 8, 96]),
+      maxInstructions: random.pick([10, 40, 150, 1200]),
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * Runs random programs on the interpreter and on the compiler and compares them after every slice:
+ * `node tools/fuzz-jit.mjs [--instructions N] [--seed N] [--program N]`; `--program` begins with that one.
+ *
+ * Exit code 0: all equal, and every row that can be compiled was executed compiled; 1: not so.
+ */
+import { parseArgs } from "node:util";
+import { rows } from "../src/arm/decode/index.ts";
+import { type CampaignResult, runCampaign } from "../test/arm/jit/fuzz/campaign.ts";
+
+const MOST_REPORTS = 5;
+
+function numberOf(text: string | undefined, otherwise: number): number {
+  const number = text === undefined ? otherwise : Number(text);
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  console.error(`error: expected a whole number, found ${text}`);
+  process.exit(2);
+}
+
+function summarize(result: CampaignResult): void {
+  for (const text of result.reports.slice(0, MOST_REPORTS)) console.log(`${text}\n`);
+  const { programs, instructions, comparisons, tainted, regions, retired, exits, exceptions } = result;
+  console.log(
+    `${programs} programs (${tainted} given up early), ${instructions} instructions, ${comparisons} comparisons`,
+  );
+  console.log(`${regions} regions compiled, ${retired} forgotten, exits by reason ${exits.join(" ")}`);
+  console.log(
+    Object.entries(exceptions)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", "),
+  );
+  const sum = (counts: Float64Array) => counts.reduce((total, count) => total + count, 0);
+  console.log(`${sum(result.compiledRows)} instructions executed compiled, ${sum(result.interpretedRows)} interpreted`);
+  const never = rows.filter(({ index }) => result.compiledRows[index] === 0);
+  console.log(
+    `rows never executed compiled: ${never.map(({ name, index }) => `${name} (${result.interpretedRows[index]})`).join(", ")}`,
+  );
+}
+
+const { values } = parseArgs({
+  options: { instructions: { type: "string" }, seed: { type: "string" }, program: { type: "string" } },
+});
+const seed = numberOf(values.seed, 1);
+const instructions = numberOf(values.instructions, 2_000_000);
+console.log(`seed ${seed}, ${instructions} instructions`);
+const result = runCampaign({ seed, instructions, firstProgram: numberOf(values.program, 0) });
+summarize(result);
+console.log(`${result.reports.length} programs differ`);
+process.exitCode = result.reports.length === 0 ? 0 : 1;
