@@ -1,4 +1,5 @@
 /** Writes one basic block of a random program: pointers, a body of random instructions, a way out. */
+import type { Row } from "../../../../src/arm/decode/index.ts";
 import type { Random } from "../../fuzz/random.ts";
 import { arm, type Image, thumb } from "./image.ts";
 import {
@@ -15,7 +16,7 @@ import {
   TINY_ALIAS,
   TWIN_ALIAS,
 } from "./memory-map.table.ts";
-import { INDEX, POINTERS, randomInstruction } from "./random-instruction.ts";
+import { INDEX, instructionOf, POINTERS, randomInstruction } from "./random-instruction.ts";
 
 export interface BlockPlace {
   readonly address: number;
@@ -28,6 +29,8 @@ export interface Surroundings {
   /** Addresses of the mapping routines. */
   readonly routines: readonly number[];
   readonly emphasis: Emphasis;
+  /** Has more room than the other rows. */
+  readonly lead: Row;
 }
 
 type Part = "body" | "loop" | "patch" | "call" | "routine" | "mask" | "maskedInterrupt" | "device";
@@ -128,7 +131,13 @@ export class BlockWriter {
 
   private body(): void {
     const count = 1 + this.random.below(MOST_INSTRUCTIONS);
-    for (let i = 0; i < count && this.hasRoom; i++) this.emit(randomInstruction(this.random, this.place.isThumb));
+    for (let i = 0; i < count && this.hasRoom; i++) this.emit(this.instruction());
+  }
+
+  private instruction(): number {
+    const { random, place, surroundings } = this;
+    const isLead = surroundings.lead.isThumb === place.isThumb && random.oneIn(4);
+    return (isLead ? instructionOf(surroundings.lead, random) : undefined) ?? randomInstruction(random, place.isThumb);
   }
 
   private part(name: Part): void {

@@ -7,6 +7,7 @@ import type { ExceptionCounts } from "../../../../src/arm/interp/index.ts";
 import { JitCpu } from "../../../../src/arm/jit/index.ts";
 import { differentWords, registerLines, type StateWords } from "../../../../tools/lockstep/difference.ts";
 import { makeRandom, mixSeeds, type Random } from "../../fuzz/random.ts";
+import { alwaysInterpreted } from "../always-interpreted.table.ts";
 import { FuzzMachine } from "./fuzz-machine.ts";
 import { DATA, DATA_PAGES, PAGE } from "./memory-map.table.ts";
 import { makeProgram, type Program } from "./program.ts";
@@ -36,7 +37,7 @@ export interface CampaignResult {
   interpretedRows: Float64Array;
 }
 
-const PROGRAM_INSTRUCTIONS = 6_000;
+const PROGRAM_INSTRUCTIONS = 4_000;
 /** Shorter slices are tried up to this length when there is a difference. */
 const LONGEST_SEARCH = 500;
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, "0");
@@ -184,6 +185,11 @@ function account(core: FuzzMachine["core"], result: CampaignResult): void {
     result.interpretedRows[index] += core.rowCounts?.[index] ?? 0;
     result.compiledRows[index] += core.compiledRowCount(index);
   }
+}
+
+/** Rows that can be compiled and were never executed in compiled code. */
+export function missedRows({ compiledRows }: CampaignResult): string[] {
+  return rows.flatMap(({ name, index }) => (alwaysInterpreted.has(name) || compiledRows[index] > 0 ? [] : [name]));
 }
 
 /** Runs programs until all together have executed so many instructions. */

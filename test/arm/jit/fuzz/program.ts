@@ -15,6 +15,7 @@ import {
 import { RESTART_COUNT, writeHandlers, writeRoutines } from "./handlers.ts";
 import { Image } from "./image.ts";
 import { CODE, CODE_PAGES, DATA, DATA_PAGES, PAGE, SWITCHED_FRAMES, SWITCHED_PAGE } from "./memory-map.table.ts";
+import { leadRows } from "./random-instruction.ts";
 import { writeTables } from "./translation-tables.ts";
 
 export interface Program {
@@ -73,7 +74,8 @@ export function makeProgram(seed: number, number: number): Program {
     Array.from({ length: RESTART_COUNT }, () => random.pick(armPlaces)),
   );
   const emphasis = random.pick(Object.keys(emphases) as Emphasis[]);
-  const surroundings = { random, places, emphasis, routines: writeRoutines(image) };
+  const lead = leadRows[number % leadRows.length];
+  const surroundings = { random, places, emphasis, lead, routines: writeRoutines(image) };
   writeTables(image);
   writeBlocks(image, surroundings);
   writeData(image, surroundings);

@@ -136,12 +136,22 @@ const pools = [false, true].map((isThumb) => {
   return { common, rare: own.filter(isRare) };
 });
 
+const ATTEMPTS = 200;
+
+/** An instruction of the row; `undefined` where all that were tried belong to a more special row. */
+export function instructionOf(row: Row, random: Random): number | undefined {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const word = randomWord({ row, random });
+    if (decode(word, row.isThumb).row === row.index) return row.isThumb ? word & 0xffff : word >>> 0;
+  }
+  return undefined;
+}
+
 /** An instruction of ARM or Thumb state. */
 export function randomInstruction(random: Random, isThumb: boolean): number {
   const { common, rare } = pools[isThumb ? 1 : 0];
-  for (;;) {
-    const row = random.pick(random.oneIn(40) ? rare : common);
-    const word = randomWord({ row, random });
-    if (decode(word, isThumb).row === row.index) return isThumb ? word & 0xffff : word >>> 0;
-  }
+  return instructionOf(random.pick(random.oneIn(40) ? rare : common), random) ?? randomInstruction(random, isThumb);
 }
+
+/** Rows in the order in which programs give them more room than the others. */
+export const leadRows: readonly Row[] = pools.flatMap(({ common, rare }) => [...common, ...rare]);

@@ -1,0 +1,23 @@
+/** Rows that compiled code always leaves to the interpreter: they raise exceptions, change modes, or reach a coprocessor. */
+export const alwaysInterpreted: ReadonlySet<string> = new Set([
+  "svc",
+  "bkpt",
+  "udf",
+  "ldmUser",
+  "stmUser",
+  "ldmExceptionReturn",
+  "mrc",
+  "mcr2",
+  "mrc2",
+  "mcrr",
+  "mrrc",
+  "cdp",
+  "cdp2",
+  ...["ldc", "stc", "ldc2", "stc2"].flatMap((name) => [name, `${name}Pre`, `${name}Post`, `${name}Unindexed`]),
+  "undefined",
+  "undefinedUnconditional",
+  "thumbBkpt",
+  "thumbUdf",
+  "thumbSvc",
+  "thumbUndefined",
+]);
