@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { rows } from "../../../src/arm/decode/index.ts";
+import { makeRandom, mixSeeds } from "../fuzz/random.ts";
+import { alwaysInterpreted } from "./always-interpreted.table.ts";
+import { INDEX, instructionOf } from "./fuzz/random-instruction.ts";
+import { afterTrial, CODE, DATA, DATA_BYTES, type Trial, tryInstruction } from "./instruction-trial.ts";
+
+const seed = Number(process.env.FUZZ_SEED ?? 1);
+const TRIALS = 30;
+const interesting = [0, 1, 2, 31, 32, 33, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe];
+
+/** Random registers, half of them addresses in the data window. */
+function randomTrial(word: number, isThumb: boolean, number: number): Trial {
+  const random = makeRandom(mixSeeds(seed, number));
+  const address = () => DATA + 0x400 + 4 * random.below((DATA_BYTES - 0x800) / 4);
+  const value = () => (random.oneIn(2) ? random.pick(interesting) : random.word());
+  const registers = Array.from({ length: 15 }, (_, n) => (n >= 5 && !random.oneIn(3) ? address() : value()));
+  if (!random.oneIn(3)) registers[isThumb ? INDEX.thumb : INDEX.arm] = 4 * random.below(16);
+  return {
+    words: [word],
+    isThumb,
+    cpsr: (random.word() & 0xf8000000) | random.pick([0x10, 0x13, 0x1f, 0xdf]),
+    registers,
+    data: Array.from({ length: DATA_BYTES / 4 }, () => random.word()),
+  };
+}
+
+describe(`a compiled instruction leaves what the interpreter leaves, seed ${seed}`, () => {
+  it.each(rows.filter(({ name }) => !alwaysInterpreted.has(name)).map(({ name, index }) => ({ name, index })))(
+    "$name",
+    ({ index }) => {
+      const random = makeRandom(mixSeeds(seed ^ 0x1234567, index));
+      const row = rows[index];
+      let compiled = 0;
+      for (let number = 0; number < TRIALS; number++) {
+        const word = instructionOf(row, random);
+        if (word === undefined) continue;
+        const trial = randomTrial(word, row.isThumb, index * TRIALS + number);
+        const { outcome, differences } = tryInstruction(trial);
+        expect(differences, `${word.toString(16)} with ${JSON.stringify({ ...trial, data: [] })}`).toEqual([]);
+        if (outcome === "compiled") compiled++;
+      }
+      expect(compiled).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(rows.filter(({ name }) => alwaysInterpreted.has(name)).map(({ name, index }) => ({ name, index })))(
+    "$name is left to the interpreter",
+    ({ name, index }) => {
+      const random = makeRandom(mixSeeds(seed, index));
+      for (let number = 0; number < 20; number++) {
+        const word = instructionOf(rows[index], random);
+        if (word === undefined) continue;
+        expect(tryInstruction(randomTrial(word, rows[index].isThumb, number)).outcome, name).toBe("interpreted");
+      }
+    },
+  );
+});
+
+describe("a compiled branch", () => {
+  const registers = Array.from({ length: 15 }, (_, n) => n);
+
+  it.each([
+    { what: "bx to Thumb code", words: [0xe12fff10], target: 0x1235, pc: 0x1234, isThumb: true },
+    { what: "bx to ARM code, bits 1:0 gone", words: [0xe12fff10], target: 0x1236, pc: 0x1234, isThumb: false },
+    { what: "mov pc, bits 1:0 gone", words: [0xe1a0f000], target: 0x1237, pc: 0x1234, isThumb: false },
+    { what: "ldr pc of a Thumb address", words: [0xe591f000], target: 0, pc: 0x2222, isThumb: true },
+    { what: "the highest Thumb address", words: [0xe12fff10], target: 0xffffffff, pc: 0xfffffffe, isThumb: true },
+  ])("$what goes where the interpreter goes", ({ words, target, pc, isThumb }) => {
+    const trial = { words, registers: [target, DATA, ...registers.slice(2)], data: [0x2223] };
+    expect(tryInstruction(trial)).toEqual({ outcome: "compiled", differences: [] });
+    expect(afterTrial()).toMatchObject({ pc, isThumb });
+  });
+
+  it("that is not taken goes on behind itself", () => {
+    expect(tryInstruction({ words: [0x0a000010], cpsr: 0x10, registers }).differences).toEqual([]);
+    expect(afterTrial().pc).toBe(CODE + 4);
+    expect(tryInstruction({ words: [0x0a000010], cpsr: 0x40000010, registers }).differences).toEqual([]);
+    expect(afterTrial().pc).toBe(CODE + 0x48);
+  });
+});
+
+describe("a compiled write of the status register", () => {
+  const registers = Array.from({ length: 15 }, (_, n) => n);
+
+  it("changes flags in user mode, and nothing else", () => {
+    const trial = { words: [0xe129f000], cpsr: 0x10, registers: [0xf80000d3, ...registers.slice(1)] };
+    expect(tryInstruction(trial)).toEqual({ outcome: "compiled", differences: [] });
+    expect(afterTrial().cpsr).toBe(0xf8000010);
+  });
+
+  it("changes the masks in a privileged mode, and leaves a change of mode to the interpreter", () => {
+    const trial = (value: number) => ({ words: [0xe121f000], cpsr: 0xdf, registers: [value, ...registers.slice(1)] });
+    expect(tryInstruction(trial(0x5f))).toEqual({ outcome: "compiled", differences: [] });
+    expect(afterTrial().cpsr).toBe(0x5f);
+    expect(tryInstruction(trial(0x13))).toEqual({ outcome: "left", differences: [] });
+    expect(afterTrial()).toMatchObject({ cpsr: 0xdf, pc: CODE });
+  });
+});
