@@ -8,4 +8,4 @@ export interface Tuning {
   readonly maxInstructions: number;
 }
 
-export const defaultTuning: Tuning = { hotEntries: 1000, maxBlocks: 16, maxInstructions: 100 };
+export const defaultTuning: Tuning = { hotEntries: 2000, maxBlocks: 16, maxInstructions: 100 };
