@@ -202,9 +202,13 @@ export class Dispatcher implements TlbListener {
   forgetAll(): void {
     for (let slot = MISS_SLOT + 1; slot < this.nextSlot; slot++) this.table.set(slot, this.miss);
     this.nextSlot = MISS_SLOT + 1;
+    this.emptyCaches();
+    this.newGeneration();
+  }
+
+  private emptyCaches(): void {
     const from = JUMP_CACHE_OFFSET >> 2;
     this.words.fill(EMPTY, from, from + (2 * CACHE_BYTES) / 4);
-    this.newGeneration();
   }
 
   /** Word index of the entry for a key in the cache in use. */
@@ -249,6 +253,8 @@ export class Dispatcher implements TlbListener {
 
   private newGeneration(): void {
     this.generation = (this.generation + 1) & MAX_GENERATION;
+    // Entries of as many generations ago would be taken for new ones.
+    if (this.generation === 0) this.emptyCaches();
     this.publishGeneration();
     this.otherPages.clear();
   }
