@@ -56,6 +56,8 @@ export class GivenCpu {
   readonly traps: PageTraps;
   readonly words: Int32Array;
   readonly deviceLog: string[] = [];
+  /** What the device does when it is written to. */
+  onDeviceWrite: (offset: number) => void = () => {};
   private readonly deviceWords = [0, 0];
 
   constructor(options: GivenOptions) {
@@ -68,6 +70,7 @@ export class GivenCpu {
     const write = (offset: number, value: number, size: AccessSize) => {
       this.deviceLog.push(`write ${size} at ${offset}: ${(value >>> 0).toString(16)}`);
       this.deviceWords[offset >> 2] = value;
+      this.onDeviceWrite(offset);
     };
     const handler = { read, write };
     this.bus = new GuestBus(host, this.traps, [
