@@ -1,0 +1,31 @@
+/** Random programs on both engines; `node tools/fuzz-jit.mjs` runs more of them, and `JIT_FUZZ_INSTRUCTIONS` here too. */
+import { describe, expect, it } from "vitest";
+import { missedRows, runCampaign } from "./fuzz/campaign.ts";
+import { makeProgram } from "./fuzz/program.ts";
+
+const seed = Number(process.env.FUZZ_SEED ?? 2);
+const instructions = Number(process.env.JIT_FUZZ_INSTRUCTIONS ?? 1_000_000);
+/** A million instructions leave out few rows; `wasm-ops.test.ts` goes through all of them one by one. */
+const MOST_MISSED_ROWS = 12;
+
+describe("random programs", () => {
+  it(`end each slice in the same state on both engines: seed ${seed}, ${instructions} instructions`, () => {
+    const result = runCampaign({ seed, instructions });
+    expect(result.reports.slice(0, 3).join("\n\n")).toBe("");
+    expect(result.instructions).toBeGreaterThanOrEqual(instructions);
+    // They did what they are for: every kind of exception, every kind of exit, code that was forgotten.
+    for (const count of Object.values(result.exceptions)) expect(count).toBeGreaterThan(50);
+    for (const count of result.exits) expect(count).toBeGreaterThan(20);
+    expect(result.retired).toBeGreaterThan(100);
+    expect(result.compiledRows.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(instructions / 4);
+    expect(missedRows(result).length, missedRows(result).join(", ")).toBeLessThan(MOST_MISSED_ROWS);
+    expect(result.tainted).toBeLessThan(result.programs / 10);
+  });
+
+  it("are the same for the same seed, and others for another", () => {
+    const [first, again, other] = [makeProgram(3, 4), makeProgram(3, 4), makeProgram(4, 4)];
+    expect({ ...again, image: undefined }).toEqual({ ...first, image: undefined });
+    expect(Buffer.compare(again.image.bytes, first.image.bytes)).toBe(0);
+    expect(Buffer.compare(other.image.bytes, first.image.bytes)).not.toBe(0);
+  });
+});
