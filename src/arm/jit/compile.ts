@@ -33,6 +33,7 @@ const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 
 class RegionCompiler {
   private readonly region: Region;
+  private readonly options: CompileOptions;
   private readonly ops: WasmOps;
   private readonly w: WasmWriter;
   private readonly indexOf: ReadonlyMap<number, number>;
@@ -46,10 +47,11 @@ class RegionCompiler {
   private readonly heads = new Map<number, number>();
   private dispatchLevel = 0;
 
-  constructor(region: Region, isPrivileged: boolean) {
+  constructor(region: Region, options: CompileOptions) {
     this.region = region;
+    this.options = options;
     this.w = new WasmWriter();
-    this.ops = new WasmOps(this.w, region.isThumb, isPrivileged);
+    this.ops = new WasmOps(this.w, region.isThumb, options.isPrivileged);
     this.indexOf = new Map(region.blocks.map((block, index) => [block.pc, index]));
     this.totalInstructions = region.blocks.reduce((sum, block) => sum + block.insns.length, 0);
     this.successors = region.blocks.map((block) => this.successorsOf(block));
@@ -119,12 +121,9 @@ class RegionCompiler {
         ],
         code: [this.header(), w.bytes, this.footer()],
       },
-      this.memoryPages,
+      this.options.memoryPages,
     );
   }
-
-  memoryPages = 0;
-  countsRows = false;
 
   /** Blocks that the dispatcher may enter, by address. */
   get entries(): Map<number, number> {
@@ -212,7 +211,7 @@ class RegionCompiler {
     }
     const flagsBefore = ops.flagVersion;
     ops.instruction(insn, pc, untilBlockEnd);
-    if (this.countsRows) this.countRow(insn.row);
+    if (this.options.countsRows === true) this.countRow(insn.row);
     if (ops.mayUnmask) ops.exitIfInterruptWaits();
     if (ops.branchTarget !== undefined) this.branch(ops.branchTarget, ops.isExchange, index);
     if (!isConditional) return;
@@ -343,8 +342,6 @@ export interface CompileOptions {
 
 /** The wasm module of a region; its function takes the block to enter. */
 export function compileRegion(region: Region, options: CompileOptions): CompiledRegion {
-  const compiler = new RegionCompiler(region, options.isPrivileged);
-  compiler.memoryPages = options.memoryPages;
-  compiler.countsRows = options.countsRows === true;
+  const compiler = new RegionCompiler(region, options);
   return { bytes: compiler.compile(), entries: compiler.entries };
 }
