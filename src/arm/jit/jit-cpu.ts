@@ -21,7 +21,7 @@ import {
 import type { DecodedInsn } from "../decode/index.ts";
 import { Interpreter } from "../interp/index.ts";
 import { compileRegion } from "./compile.ts";
-import { Dispatcher, instantiate } from "./dispatcher.ts";
+import { Dispatcher, instantiate, TABLE_SIZE } from "./dispatcher.ts";
 import { Exit } from "./locals.table.ts";
 import { lookUpFunction, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
@@ -38,6 +38,11 @@ const PLACES_PER_FRAME = 4096 * 4;
 const PLACES_PER_PAGE = 2 ** 19 * PLACES_PER_FRAME;
 /** Places that are remembered, also those that cannot be compiled, before all are forgotten. */
 const MAX_PLACES = 65_536;
+/** What a region costs beside its wasm bytes, and for each of them, in bytes of this process: measured with Node 20. */
+const REGION_COST = 16_384;
+const COST_OF_BYTE = 11;
+/** All compiled code is forgotten when it costs more: that bounds the memory of the process. */
+const MAX_CODE_COST = 128e6;
 
 const PLAIN: Classification = {
   needsInterpreter: false,
@@ -84,6 +89,9 @@ export class JitCpu extends Interpreter implements CodeView {
   /** By host address of the entry, state and privilege. */
   private readonly code = new Map<number, CompiledCode>();
   private readonly codeOfFrame = new Map<number, Set<number>>();
+  /** Of the functions that are in the dispatcher's table, and their sum. */
+  private readonly costOfSlot = new Float64Array(TABLE_SIZE);
+  private codeCost = 0;
   /** Jumps to places, by a hash of the virtual address. */
   private readonly heat = new Uint16Array(HEAT_SIZE);
 
@@ -177,7 +185,7 @@ export class JitCpu extends Interpreter implements CodeView {
   }
 
   private compile(place: number, pc: number, isThumb: boolean): CompiledCode {
-    if (this.dispatcher.isFull || this.code.size >= MAX_PLACES) this.forgetAllCode();
+    if (this.hasTooMuchCode) this.forgetAllCode();
     const region = new RegionFinder(this, isThumb, this.tuning).find(pc);
     if (region === undefined)
       return this.record(place, { slot: 0, block: 0, pages: new Map(), frames: [this.frameOf(pc)] });
@@ -189,6 +197,8 @@ export class JitCpu extends Interpreter implements CodeView {
     this.counts.regions++;
     this.counts.wasmBytes += bytes.length;
     const slot = this.dispatcher.addFunction(instantiate(bytes, this.imports));
+    this.costOfSlot[slot] = REGION_COST + bytes.length * COST_OF_BYTE;
+    this.codeCost += this.costOfSlot[slot];
     const frames = [...region.pages.values()];
     for (const [entryPc, block] of entries) {
       const frame = region.pages.get(entryPc & ~0xfff) ?? 0;
@@ -199,6 +209,10 @@ export class JitCpu extends Interpreter implements CodeView {
       this.record(entryPlace, { slot, block, pages: region.pages, frames });
     }
     return this.code.get(place)!;
+  }
+
+  private get hasTooMuchCode(): boolean {
+    return this.dispatcher.isFull || this.code.size >= MAX_PLACES || this.codeCost >= MAX_CODE_COST;
   }
 
   private record(place: number, code: CompiledCode): CompiledCode {
@@ -241,13 +255,22 @@ export class JitCpu extends Interpreter implements CodeView {
       // The place may have other code by now, which does not depend on this frame.
       if (code === undefined || !code.frames.includes(frame)) continue;
       this.code.delete(place);
-      if (code.slot !== 0) this.dispatcher.retire(code.slot);
+      if (code.slot !== 0) this.retire(code.slot);
       this.counts.retired++;
     }
   }
 
+  private retire(slot: number): void {
+    this.dispatcher.retire(slot);
+    this.codeCost -= this.costOfSlot[slot];
+    this.costOfSlot[slot] = 0;
+  }
+
   private forgetAllCode(): void {
     this.counts.flushes++;
+    this.costOfSlot.fill(0);
+    this.codeCost = 0;
+    this.plain.clear();
     this.code.clear();
     this.codeOfFrame.clear();
     this.heat.fill(0);
@@ -307,6 +330,7 @@ export class JitCpu extends Interpreter implements CodeView {
     ops.instruction(insn, pc, 1);
     const { needsInterpreter, branchTarget, isExchange, isCall } = ops;
     if (!needsInterpreter && branchTarget === undefined) {
+      if (this.plain.size >= MAX_PLACES) this.plain.clear();
       this.plain.add(word);
       return PLAIN;
     }
