@@ -263,14 +263,18 @@ describe("saving and restoring", () => {
 });
 
 describe("the compiler's memory", () => {
-  it("is bounded: places are forgotten when there are too many, and the run goes on", () => {
-    // Every word of a page is a function of its own: nop; bx lr. They are called one after the other, many times.
+  it("is bounded: all code is forgotten when it costs too much, and the run goes on in the same state", () => {
+    // Every word is a function of its own (bx lr); they are called one after the other.
+    // 0: blx r4; 4: add r4, r4, #4; 8: cmp r4, r5; c: moveq r4, r6; 10: b 0
     const code = [0xe12fff34, 0xe2844004, 0xe1540005, 0x01a04006, branch(0x10, 0)];
-    const registers = { 4: DATA, 5: DATA + 0x8000, 6: DATA };
+    const functions = 10_000;
+    const registers = { 4: DATA, 5: DATA + functions * 4, 6: DATA };
     const pair = given({ code, registers });
-    pair.each((each) => each.write(DATA, ...new Array<number>(0x8000 / 4).fill(BX_LR)));
-    pair.run(200_000, 50_000);
-    expect(pair.counts.regions).toBeGreaterThan(8000);
-    expect(pair.counts.flushes).toBeLessThan(4);
+    const flushesBefore = pair.counts.flushes;
+    pair.each((each) => each.write(DATA, ...new Array<number>(functions).fill(BX_LR)));
+    pair.run(functions * 6 * 3, functions * 2);
+    expect(pair.counts.regions).toBeGreaterThan(functions / 2);
+    // One place costs at least 16 KiB, and all of them at most 128 MB.
+    expect(pair.counts.flushes - flushesBefore).toBeGreaterThanOrEqual(Math.floor((functions * 16_384) / 128e6));
   });
 });

@@ -1,0 +1,42 @@
+/** The guest cannot tell which engine runs it: the same output, counts, virtual time and state. */
+import { describe, expect, it } from "vitest";
+import { exec, reportOf, type Stats } from "./program.ts";
+
+const COMMANDS = [
+  "vserial exec guest0/uart0 ps; cat /proc/interrupts /proc/meminfo; sleep 2; date",
+  "vserial exec guest0/uart0 cat /bin/busybox | gzip -1 | md5sum; sh -c 'kill -SEGV $$'; echo $?",
+  "ids plist",
+  "vcpu stats",
+  "ids syscall",
+];
+const ENGINES = ["interp", "jit"] as const;
+
+describe("exec --engine", () => {
+  it("gives the same bytes, instruction counts and virtual time with either engine", async () => {
+    const runs = await Promise.all(ENGINES.map((engine) => exec("--engine", engine, "--stats", ...COMMANDS)));
+    const reports = runs.map(({ stderr }) => reportOf<Stats & { engine: string }>(stderr, "komainu.stats/1"));
+    expect(reports.map(({ engine }) => engine)).toEqual(ENGINES);
+    expect(runs[1].stdout).toBe(runs[0].stdout);
+    expect(runs[0].stdout.length).toBeGreaterThan(1000);
+    const [interp, jit] = reports.map(({ instructions, virtualSeconds, phases }) => ({
+      instructions,
+      virtualSeconds,
+      phases: phases.map((phase) => [phase.name, phase.instructions, phase.virtualSeconds]),
+    }));
+    expect(jit).toEqual(interp);
+    expect(runs.map(({ code }) => code)).toEqual([runs[0].code, runs[0].code]);
+  });
+
+  it("comes to the same state at any instruction", async () => {
+    const [interp, jit] = await Promise.all(ENGINES.map((engine) => exec("--engine", engine, "--run-to", "31234567")));
+    const stateOf = ({ stderr }: typeof interp) => reportOf<Record<string, unknown>>(stderr, "komainu.state/1");
+    expect(stateOf(jit)).toEqual(stateOf(interp));
+    expect(stateOf(jit)).toMatchObject({ instructions: 31_234_567 });
+  });
+
+  it("takes no other engine", async () => {
+    const { code, stderr } = await exec("--engine", "tcg", "ids plist");
+    expect(stderr).toMatch(/--engine.*expected interp or jit, found "tcg"/s);
+    expect(code).toBe(2);
+  });
+});
