@@ -57,7 +57,7 @@ interface Step {
   readonly write: { readonly address: number; readonly data: Uint8Array } | undefined;
 }
 
-export function makeStep(random: Random): Step {
+function makeStep(random: Random): Step {
   const data = Uint8Array.from({ length: random.pick([1, 4, 64]) }, () => random.below(256));
   return {
     length: sliceLength(random),
@@ -67,7 +67,7 @@ export function makeStep(random: Random): Step {
   };
 }
 
-export function take(machine: FuzzMachine, { length, irq, fiq, write }: Step): void {
+function take(machine: FuzzMachine, { length, irq, fiq, write }: Step): void {
   const { core } = machine;
   if (irq !== undefined) core.setIrqLine(irq);
   if (fiq !== undefined) core.setFiqLine(fiq);
