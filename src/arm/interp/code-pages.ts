@@ -10,6 +10,12 @@ import type { Insn } from "../decode/index.ts";
 
 /** Stores to undecoded places after which a page is taken for data. */
 const STRAY_STORE_LIMIT = 64;
+/**
+ * Pages and decoded instructions after which everything is forgotten. A guest that executes all of its RAM then costs the
+ * host 700 MB, measured, where it would take gigabytes; a boot to the shell decodes 160,000 instructions in 770 pages.
+ */
+export const MAX_PAGES = 8192;
+export const MAX_DECODED = 500_000;
 
 export class CodePages<O> {
   private readonly armPages: (Insn<O>[] | undefined)[];
@@ -18,6 +24,8 @@ export class CodePages<O> {
   private readonly traps: PageTraps;
   private readonly undecoded: Insn<O>;
   private readonly onDrop: () => void;
+  private pageCount = 0;
+  private decodedCount = 0;
   /** Told when decoded instructions of a frame are gone or may be others now. */
   onChange: (frame: number) => void = () => {};
 
@@ -41,11 +49,18 @@ export class CodePages<O> {
     const pages = isThumb ? this.thumbPages : this.armPages;
     const existing = pages[frame];
     if (existing !== undefined) return existing;
+    if (this.pageCount >= MAX_PAGES || this.decodedCount >= MAX_DECODED) this.clear();
+    this.pageCount++;
     const page = this.blankPage(isThumb);
     pages[frame] = page;
     this.strayStores[frame] = 0;
     this.traps.set(frame, TRAP_CODE);
     return page;
+  }
+
+  /** An instruction was put into a slot. */
+  noteDecoded(): void {
+    this.decodedCount++;
   }
 
   /** True when the instruction at a byte offset of a frame was decoded, so it was executed. */
@@ -61,6 +76,7 @@ export class CodePages<O> {
 
   /** Forgets everything, as after a restore. */
   clear(): void {
+    this.decodedCount = 0;
     for (let frame = 0; frame < this.armPages.length; frame++) {
       if (this.armPages[frame] !== undefined || this.thumbPages[frame] !== undefined) this.drop(frame);
     }
@@ -93,6 +109,7 @@ export class CodePages<O> {
   }
 
   private drop(frame: number): void {
+    for (const pages of [this.armPages, this.thumbPages]) if (pages[frame] !== undefined) this.pageCount--;
     this.armPages[frame] = undefined;
     this.thumbPages[frame] = undefined;
     this.traps.clear(frame, TRAP_CODE);

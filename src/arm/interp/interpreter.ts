@@ -253,6 +253,7 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
     const insn = isThumb ? this.decoder.thumb(raw) : this.decoder.arm(raw);
     if (this.rowCounts !== undefined) this.instrument(insn);
     this.fetchSlots[(pc & 0xfff) >> this.fetchShift] = insn;
+    this.pages.noteDecoded();
     if (insn.c === ALWAYS || this.conditionPassed(insn.c)) insn.exec(this, insn);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Mode } from "../../../src/arm/core/index.ts";
 import { makeInsn } from "../../../src/arm/decode/index.ts";
-import { CodePages } from "../../../src/arm/interp/code-pages.ts";
+import { CodePages, MAX_DECODED, MAX_PAGES } from "../../../src/arm/interp/code-pages.ts";
 import { PageTraps, TRAP_CODE } from "../../../src/memory/index.ts";
 import type { GivenCpu } from "../given-cpu.ts";
 import { CODE, coarseEntry, DATA, givenCpu, RAM_BYTES, SECOND_TABLE, smallEntry, THUMB } from "../given-cpu.ts";
@@ -244,5 +244,36 @@ describe("CodePages", () => {
     pages.page(2, true);
     pages.clear();
     expect([drops(), traps.bits[1], traps.bits[2]]).toEqual([2, 0, 0]);
+  });
+});
+
+describe("the bound on what is decoded", () => {
+  const FRAMES = MAX_PAGES + 2;
+  const undecoded = makeInsn(0, -1, () => {});
+  const givenMany = () => {
+    const dropped = { count: 0 };
+    const traps = new PageTraps(FRAMES * 4096);
+    const pages = new CodePages(traps, undecoded, () => dropped.count++);
+    return { pages, traps, dropped };
+  };
+
+  it("forgets everything before one page more than it holds, with traps and all", () => {
+    const { pages, traps, dropped } = givenMany();
+    const first = pages.page(0, false);
+    for (let frame = 1; frame < MAX_PAGES; frame++) pages.page(frame, false);
+    expect([dropped.count, pages.page(0, false) === first]).toEqual([0, true]);
+    pages.page(MAX_PAGES, true);
+    expect(dropped.count).toBe(MAX_PAGES);
+    expect([traps.bits[0], traps.bits[MAX_PAGES]]).toEqual([0, TRAP_CODE]);
+    expect(pages.page(0, false)).not.toBe(first);
+  });
+
+  it("forgets everything at the next new page after so many instructions, and counts anew", () => {
+    const { pages, dropped } = givenMany();
+    pages.page(0, false);
+    for (let i = 0; i < MAX_DECODED; i++) pages.noteDecoded();
+    pages.page(1, false);
+    pages.page(2, false);
+    expect(dropped.count).toBe(1);
   });
 });
