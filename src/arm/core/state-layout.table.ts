@@ -63,8 +63,9 @@ export const CP15_TLB_LOCKDOWN = 82;
 /** Write-through and test register, opcode1 = 7 c15,c0,0 and its kind: kept, without effect. */
 export const CP15_TEST = 83;
 
-/** Words in the block. */
-export const STATE_WORDS = 128;
+/** Words in the block, and the first of those behind it that are derived from other state and not saved. */
+export const STATE_WORDS = 256;
+export const DERIVED_WORDS = STATE_WORDS;
 
 /** Mode numbers of the CPSR. */
 export const Mode = { usr: 0x10, fiq: 0x11, irq: 0x12, svc: 0x13, abt: 0x17, und: 0x1b, sys: 0x1f } as const;

@@ -119,7 +119,7 @@ class RegionCompiler {
           { count: 2, type: I64 },
           { count: words, type: I32 },
         ],
-        code: [this.header(), w.bytes, this.footer()],
+        code: [this.header(), w, this.footer()],
       },
       this.options.memoryPages,
     );
@@ -277,7 +277,7 @@ class RegionCompiler {
       w.br(ops.depth - label);
       return;
     }
-    w.get(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS);
+    w.get(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS).hint(false);
     ops.open(Op.if, VOID);
     ops.exit(constantValue(pc), Exit.budget, 0);
     ops.close();
@@ -291,9 +291,9 @@ class RegionCompiler {
   }
 
   /** Loads what the region uses, and refuses at once when the slice is too short for it. */
-  private header(): Uint8Array {
+  private header(): WasmWriter {
     const w = new WasmWriter();
-    w.loadAt(stateAddress(REMAINING)).tee(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS, Op.if, VOID);
+    w.loadAt(stateAddress(REMAINING)).tee(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS).hint(false).op(Op.if, VOID);
     w.const(Exit.budget).op(Op.return, Op.end);
     this.ops.writeCacheReset(w);
     for (const n of this.ops.touched) w.loadAt(stateAddress(n)).set(REGISTER_LOCAL + n);
@@ -301,11 +301,11 @@ class RegionCompiler {
     w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz).set(LOCAL_Z);
     w.loadAt(stateAddress(FLAG_C)).set(LOCAL_C);
     w.const(0).loadAt(stateAddress(FLAG_V)).op(Op.sub).set(LOCAL_V);
-    return w.bytes;
+    return w;
   }
 
   /** Stores what the region changed. */
-  private footer(): Uint8Array {
+  private footer(): WasmWriter {
     const w = new WasmWriter();
     const store = (word: number, push: () => void): void => {
       w.const(0);
@@ -322,7 +322,7 @@ class RegionCompiler {
     store(PC, () => w.get(LOCAL_EXIT_PC));
     store(REMAINING, () => w.get(LOCAL_REMAINING));
     w.get(LOCAL_EXIT_REASON);
-    return w.bytes;
+    return w;
   }
 }
 

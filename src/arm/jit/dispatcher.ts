@@ -10,6 +10,7 @@
 import { CPU_STATE_OFFSET, type HostMemory, JUMP_CACHE_OFFSET } from "../../memory/index.ts";
 import {
   ADDEND,
+  DERIVED_WORDS,
   ENTRY_WORDS,
   FLAG_T,
   PC,
@@ -36,8 +37,8 @@ const EMPTY = 0;
 /** For a region that lies in the page of its entry. */
 const ANY_GENERATION = -1;
 /** Words of the state block, behind the saved ones: byte offset of the jump cache in use, and the generation. */
-const JUMP_CACHE_WORD = 129;
-const GENERATION_WORD = 130;
+const JUMP_CACHE_WORD = DERIVED_WORDS + 1;
+const GENERATION_WORD = DERIVED_WORDS + 2;
 /** A generation word is the generation and a bit for each slot of a DACR value. */
 const GENERATION_SHIFT = 4;
 const SLOT_BITS = (1 << GENERATION_SHIFT) - 1;
@@ -51,7 +52,7 @@ const entryOffset = (key: number): number => (((key >>> 2) ^ (key >>> 15)) & (CA
 function dispatcherModule(memoryPages: number): Uint8Array {
   const w = new WasmWriter();
   const missUnless = (opcode: number): void => {
-    w.op(opcode, Op.if, VOID).const(Exit.miss).op(Op.return, Op.end);
+    w.op(opcode).hint(false).op(Op.if, VOID).const(Exit.miss).op(Op.return, Op.end);
   };
   w.op(Op.loop, VOID);
   w.loadAt(stateAddress(PC))
@@ -115,7 +116,7 @@ function dispatcherModule(memoryPages: number): Uint8Array {
       imports: [],
       type: 0,
       locals: [{ count: 3, type: I32 }],
-      code: [w.bytes],
+      code: [w],
       tableSize: TABLE_SIZE,
     },
     memoryPages,
@@ -129,7 +130,7 @@ const missModule = (memoryPages: number): Uint8Array =>
       imports: [],
       type: 0,
       locals: [],
-      code: [new WasmWriter().const(Exit.miss).bytes],
+      code: [new WasmWriter().const(Exit.miss)],
     },
     memoryPages,
   );

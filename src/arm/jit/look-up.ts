@@ -5,19 +5,19 @@
  * Node 20.
  */
 import { CPU_STATE_OFFSET, type HostMemory } from "../../memory/index.ts";
-import { ADDEND, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
+import { ADDEND, DERIVED_WORDS, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
 import { KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 import { I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 /** Word of the state block, behind the saved ones, that holds the byte offset of the TLB bank. */
-export const TLB_BANK_WORD = 128;
+export const TLB_BANK_WORD = DERIVED_WORDS;
 
 const PAGE = 4096;
 /** Kind bits that hold the size in bytes. */
 const SIZE_MASK = 7;
 
 /** Locals: 0 address, 1 kind, 2 TLB entry. */
-function lookUpCode(): Uint8Array {
+function lookUpCode(): WasmWriter {
   const w = new WasmWriter();
   w.get(0)
     .const(12)
@@ -39,12 +39,12 @@ function lookUpCode(): Uint8Array {
     .memory(Op.load, TAG_READ * 4, 2);
   w.get(1).const(KIND_STORE).op(Op.and, Op.select);
   w.get(1).const(SIZE_MASK).op(Op.and).const(1).op(Op.sub).const(-PAGE).op(Op.or).get(0).op(Op.and);
-  w.op(Op.eq, Op.if, VOID);
+  w.op(Op.eq).hint(true).op(Op.if, VOID);
   w.get(2)
     .memory(Op.load, ADDEND * 4, 2)
     .get(0)
     .op(Op.add, Op.return, Op.end);
-  return w.get(0).get(1).call(0).bytes;
+  return w.get(0).get(1).call(0);
 }
 
 /** `refill(va, kind)` answers the host address, or -1 when the interpreter must do the access. */

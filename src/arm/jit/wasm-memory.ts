@@ -147,11 +147,11 @@ export abstract class WasmMemory extends WasmShift {
       .const(-PAGE | (sizeBytes - 1))
       .op(Op.and)
       .get(cache.page)
-      .op(Op.eq);
+      .op(Op.eq).hint(true);
     this.open(Op.if, I32);
     this.push(address).get(cache.addend).op(Op.add);
     w.op(Op.else);
-    this.push(address).const(kind).call(LOOK_UP_FUNCTION).tee(LOCAL_HOST).const(0).op(Op.ltS);
+    this.push(address).const(kind).call(LOOK_UP_FUNCTION).tee(LOCAL_HOST).const(0).op(Op.ltS).hint(false);
     this.open(Op.if);
     this.exitBefore();
     this.close();
@@ -174,6 +174,7 @@ export abstract class WasmMemory extends WasmShift {
       this.push(address)
         .const(alignment - 1)
         .op(Op.and, Op.or);
+    w.hint(false);
     this.open(Op.if);
     this.exitBefore();
     this.close();

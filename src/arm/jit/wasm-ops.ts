@@ -56,7 +56,7 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
     ]) {
       w.loadAt(stateAddress(line)).loadAt(stateAddress(mask)).op(Op.gtU);
     }
-    w.op(Op.or);
+    w.op(Op.or).hint(false);
     this.open(Op.if);
     this.exit(constantValue(this.pc + this.sizeBytes), Exit.slice, this.untilBlockEnd - 1);
     this.close();
@@ -190,7 +190,7 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
   writeCpsr(value: Value, fieldMask: number): void {
     const { w } = this;
     if ((fieldMask & 1) !== 0 && this.isPrivileged) {
-      this.push(value).loadAt(stateAddress(MODE)).op(Op.xor).const(0x1f).op(Op.and);
+      this.push(value).loadAt(stateAddress(MODE)).op(Op.xor).const(0x1f).op(Op.and).hint(false);
       this.open(Op.if);
       this.exitBefore();
       this.close();

@@ -74,6 +74,14 @@ export const VOID = 0x40;
 export class WasmWriter {
   private data = new Uint8Array(256);
   length = 0;
+  /** Offset and value of each branch hint: 1 when the branch at the offset is likely taken, else 0. */
+  readonly hints: { readonly offset: number; readonly isLikely: boolean }[] = [];
+
+  /** The next opcode, an `if` or `br_if`, likely finds its condition true, or false. */
+  hint(isLikely: boolean): this {
+    this.hints.push({ offset: this.length, isLikely });
+    return this;
+  }
 
   /** What was written; valid until the next write. */
   get bytes(): Uint8Array {
@@ -178,6 +186,9 @@ export class WasmWriter {
   }
 }
 
+/** Custom section of the branch hinting proposal; engines that do not know it ignore it. */
+const BRANCH_HINTS = "metadata.code.branch_hint";
+
 const text = (value: string): Uint8Array => {
   const bytes = Buffer.from(value, "utf8");
   return new WasmWriter().u32(bytes.length).append(bytes).bytes;
@@ -202,7 +213,7 @@ export interface ModuleParts {
   readonly type: number;
   readonly locals: readonly { readonly count: number; readonly type: number }[];
   /** Pieces of code, one after the other. */
-  readonly code: readonly Uint8Array[];
+  readonly code: readonly WasmWriter[];
   /** Imports table `t` of at least this size. */
   readonly tableSize?: number;
 }
@@ -235,7 +246,19 @@ export function wasmModule(parts: ModuleParts, memoryPages: number): Uint8Array 
   const locals = vector(parts.locals.map(({ count, type }) => new WasmWriter().u32(count).op(type).bytes));
   const bodySize = locals.length + parts.code.reduce((sum, piece) => sum + piece.length, 0) + 1;
   const body = new WasmWriter().u32(1).u32(bodySize).append(locals);
-  for (const piece of parts.code) body.append(piece);
+  const hints: Uint8Array[] = [];
+  let offset = locals.length;
+  for (const piece of parts.code) {
+    for (const { offset: at, isLikely } of piece.hints) {
+      hints.push(new WasmWriter().u32(offset + at).op(1, isLikely ? 1 : 0).bytes);
+    }
+    offset += piece.length;
+    body.append(piece.bytes);
+  }
+  if (hints.length > 0) {
+    const content = new WasmWriter().append(text(BRANCH_HINTS)).u32(1).u32(parts.imports.length).append(vector(hints));
+    section(0, content.bytes);
+  }
   section(10, body.op(Op.end).bytes);
   return module.bytes;
 }
