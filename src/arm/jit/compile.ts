@@ -7,11 +7,24 @@
  */
 
 import { CPU_STATE_OFFSET, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
-import { FLAG_C, FLAG_N, FLAG_T, FLAG_V, FLAG_Z, PC, REMAINING } from "../core/index.ts";
+import {
+  ADDEND,
+  ENTRY_WORDS,
+  FLAG_C,
+  FLAG_N,
+  FLAG_T,
+  FLAG_V,
+  FLAG_Z,
+  PC,
+  REMAINING,
+  TAG_EXECUTE,
+  TLB_ENTRIES,
+} from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import {
   Exit,
   FIRST_TEMPORARY,
+  LOCAL_BANK,
   LOCAL_C,
   LOCAL_EXIT_PC,
   LOCAL_EXIT_REASON,
@@ -22,6 +35,7 @@ import {
   LOCAL_Z,
   REGISTER_LOCAL,
 } from "./locals.table.ts";
+import { TLB_BANK_WORD } from "./look-up.ts";
 import { cleanLoops, type Loop } from "./loops.ts";
 import type { Block, Region } from "./region.ts";
 import { constantValue, type Value } from "./value.ts";
@@ -295,13 +309,26 @@ class RegionCompiler {
     const w = new WasmWriter();
     w.loadAt(stateAddress(REMAINING)).tee(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS).hint(false).op(Op.if, VOID);
     w.const(Exit.budget).op(Op.return, Op.end);
-    this.ops.writeCacheReset(w);
+    w.loadAt(stateAddress(TLB_BANK_WORD)).set(LOCAL_BANK);
+    if (this.region.pages.size > 1) this.checkPages(w);
     for (const n of this.ops.touched) w.loadAt(stateAddress(n)).set(REGISTER_LOCAL + n);
     w.const(0).loadAt(stateAddress(FLAG_N)).op(Op.sub).set(LOCAL_N);
     w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz).set(LOCAL_Z);
     w.loadAt(stateAddress(FLAG_C)).set(LOCAL_C);
     w.const(0).loadAt(stateAddress(FLAG_V)).op(Op.sub).set(LOCAL_V);
     return w;
+  }
+
+  /** Leaves when some page of the region is not in the TLB as it was when its code was taken. */
+  private checkPages(w: WasmWriter): void {
+    for (const [i, [page, frame]] of [...this.region.pages].entries()) {
+      const entry = ((page >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS * 4;
+      w.get(LOCAL_BANK).memory(Op.load, entry + TAG_EXECUTE * 4, 2).const(page).op(Op.xor);
+      w.get(LOCAL_BANK).memory(Op.load, entry + ADDEND * 4, 2);
+      w.const(((frame << 12) - page) | 0).op(Op.xor, Op.or);
+      if (i > 0) w.op(Op.or);
+    }
+    w.hint(false).op(Op.if, VOID).const(Exit.unmapped).op(Op.return, Op.end);
   }
 
   /** Stores what the region changed. */

@@ -3,8 +3,7 @@
  *
  * The TLB's execute tag turns PC into a host address, and the jump cache goes by that, so it outlives every change of a
  * mapping; the virtual page must be the same too, because code has its own address in it. A region of several pages
- * depends on the mapping of all of them: its entries hold the generation in which that was checked, and for which DACR
- * values; a TLB flush starts a new generation. The dispatcher alone imports the table of regions: a module that imports
+ * checks the mapping of the others itself. The dispatcher alone imports the table of regions: a module that imports
  * it costs far more on Node 20.
  */
 import { CPU_STATE_OFFSET, type HostMemory, JUMP_CACHE_OFFSET } from "../../memory/index.ts";
@@ -17,7 +16,6 @@ import {
   REMAINING,
   TAG_EXECUTE,
   TLB_ENTRIES,
-  type TlbListener,
 } from "../core/index.ts";
 import { Exit } from "./locals.table.ts";
 import { TLB_BANK_WORD } from "./look-up.ts";
@@ -26,77 +24,48 @@ import { I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 export const TABLE_SIZE = 16_384;
 /** Slot of the function that answers `miss`: what stale entries lead to. */
 const MISS_SLOT = 0;
-const CACHE_ENTRIES = 16_384;
-/** {host address with the Thumb bit, slot and block, generation and DACR slots or ANY_GENERATION, virtual page}. */
+/** The jump cache: sets of two entries {host address with the Thumb bit, slot and block, virtual page, unused}. */
+const CACHE_SETS = 8_192;
 const ENTRY_BYTES = 16;
+const SET_BYTES = 2 * ENTRY_BYTES;
+const CACHE_BYTES = CACHE_SETS * SET_BYTES;
+const ENTRY_TARGET = 4;
+const ENTRY_PAGE = 8;
 /** The second word of an entry is the slot, and above it the block to enter. */
 const BLOCK_SHIFT = 16;
-const CACHE_BYTES = CACHE_ENTRIES * ENTRY_BYTES;
 /** No key: RAM lies above the engine's part of the memory. */
 const EMPTY = 0;
-/** For a region that lies in the page of its entry. */
-const ANY_GENERATION = -1;
-/** Words of the state block, behind the saved ones: byte offset of the jump cache in use, and the generation. */
+/** Word of the state block, behind the saved ones: byte offset of the jump cache in use. */
 const JUMP_CACHE_WORD = DERIVED_WORDS + 1;
-const GENERATION_WORD = DERIVED_WORDS + 2;
-/** A generation word is the generation and a bit for each slot of a DACR value. */
-const GENERATION_SHIFT = 4;
-const SLOT_BITS = (1 << GENERATION_SHIFT) - 1;
-const MAX_GENERATION = 0x7ffffff;
+/** The bits of an address that choose its TLB entry, moved to be a byte offset. */
+const TLB_INDEX_SHIFT = 12 - Math.log2(ENTRY_WORDS * 4);
+const TLB_INDEX_MASK = (TLB_ENTRIES - 1) * ENTRY_WORDS * 4;
 
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 
-const entryOffset = (key: number): number => (((key >>> 2) ^ (key >>> 15)) & (CACHE_ENTRIES - 1)) * ENTRY_BYTES;
+const setOffset = (key: number): number => (((key >>> 2) ^ (key >>> 15)) & (CACHE_SETS - 1)) * SET_BYTES;
 
 /** `run(): reason`, see `Exit`. Locals: 0 PC, 1 TLB entry and jump cache entry, 2 key, then slot and reason. */
 function dispatcherModule(memoryPages: number): Uint8Array {
   const w = new WasmWriter();
-  const missUnless = (opcode: number): void => {
-    w.op(opcode).hint(false).op(Op.if, VOID).const(Exit.miss).op(Op.return, Op.end);
+  const leaveIf = (opcode: number, reason: number): void => {
+    w.op(opcode).hint(false).op(Op.if, VOID).const(reason).op(Op.return, Op.end);
   };
   w.op(Op.loop, VOID);
-  w.loadAt(stateAddress(PC))
-    .tee(0)
-    .const(12)
-    .op(Op.shrU)
-    .const(TLB_ENTRIES - 1)
-    .op(Op.and);
-  w.const(Math.log2(ENTRY_WORDS * 4))
-    .op(Op.shl)
-    .loadAt(stateAddress(TLB_BANK_WORD))
-    .op(Op.add)
-    .set(1);
-  w.get(1)
-    .memory(Op.load, TAG_EXECUTE * 4, 2)
-    .get(0)
-    .const(~0xfff)
-    .op(Op.and);
-  missUnless(Op.ne);
-  w.get(0)
-    .get(1)
-    .memory(Op.load, ADDEND * 4, 2)
-    .op(Op.add)
-    .loadAt(stateAddress(FLAG_T))
-    .op(Op.or)
-    .set(2);
-  w.get(2)
-    .const(2)
-    .op(Op.shrU)
-    .get(2)
-    .const(15)
-    .op(Op.shrU, Op.xor)
-    .const(CACHE_ENTRIES - 1)
-    .op(Op.and);
-  w.const(Math.log2(ENTRY_BYTES)).op(Op.shl).loadAt(stateAddress(JUMP_CACHE_WORD)).op(Op.add).set(1);
-  w.get(1).memory(Op.load, 0, 2).get(2);
-  missUnless(Op.ne);
-  w.get(1).memory(Op.load, 12, 2).get(0).const(~0xfff).op(Op.and);
-  missUnless(Op.ne);
-  w.get(1).memory(Op.load, 8, 2).tee(2).const(ANY_GENERATION).op(Op.ne);
-  w.get(2).loadAt(stateAddress(GENERATION_WORD)).const(~SLOT_BITS).op(Op.or, Op.and);
-  w.loadAt(stateAddress(GENERATION_WORD)).op(Op.ne);
-  missUnless(Op.and);
-  w.get(1).memory(Op.load, 4, 2).tee(2).const(BLOCK_SHIFT).op(Op.shrU);
+  w.loadAt(stateAddress(PC)).tee(0).const(TLB_INDEX_SHIFT).op(Op.shrU).const(TLB_INDEX_MASK).op(Op.and);
+  w.loadAt(stateAddress(TLB_BANK_WORD)).op(Op.add).tee(1);
+  w.memory(Op.load, TAG_EXECUTE * 4, 2).get(0).const(~0xfff).op(Op.and);
+  leaveIf(Op.ne, Exit.unmapped);
+  w.get(0).get(1).memory(Op.load, ADDEND * 4, 2).op(Op.add).loadAt(stateAddress(FLAG_T)).op(Op.or).tee(2);
+  w.const(2).op(Op.shrU).get(2).const(15).op(Op.shrU, Op.xor).const(CACHE_SETS - 1).op(Op.and);
+  w.const(Math.log2(SET_BYTES)).op(Op.shl).loadAt(stateAddress(JUMP_CACHE_WORD)).op(Op.add).tee(1);
+  w.memory(Op.load, 0, 2).get(2).op(Op.ne).hint(false).op(Op.if, VOID);
+  w.get(1).const(ENTRY_BYTES).op(Op.add).tee(1).memory(Op.load, 0, 2).get(2);
+  leaveIf(Op.ne, Exit.miss);
+  w.op(Op.end);
+  w.get(1).memory(Op.load, ENTRY_PAGE, 2).get(0).const(~0xfff).op(Op.and);
+  leaveIf(Op.ne, Exit.miss);
+  w.get(1).memory(Op.load, ENTRY_TARGET, 2).tee(2).const(BLOCK_SHIFT).op(Op.shrU);
   w.get(2)
     .const(TABLE_SIZE - 1)
     .op(Op.and)
@@ -104,8 +73,8 @@ function dispatcherModule(memoryPages: number): Uint8Array {
     .u32(1)
     .u32(0)
     .tee(2);
-  w.op(Op.if, VOID).get(2).op(Op.return, Op.end);
-  w.loadAt(stateAddress(REMAINING)).const(0).op(Op.gtS).brIf(0);
+  w.hint(false).op(Op.if, VOID).get(2).op(Op.return, Op.end);
+  w.loadAt(stateAddress(REMAINING)).const(0).op(Op.gtS).hint(true).brIf(0);
   w.op(Op.end).const(Exit.next);
   return wasmModule(
     {
@@ -144,14 +113,13 @@ export function instantiate(bytes: Uint8Array, imports: Record<string, unknown>)
   return instance.exports.f as RegionFunction;
 }
 
-/** What an entry leads to: a function, the block to enter, and the virtual pages (with their frames) it depends on. */
+/** What an entry leads to: a function, and the block to enter. */
 export interface EnteredCode {
   readonly slot: number;
   readonly block: number;
-  readonly pages: ReadonlyMap<number, number>;
 }
 
-export class Dispatcher implements TlbListener {
+export class Dispatcher {
   /** Runs regions from PC on until one needs help; answers why. */
   readonly run: () => number;
   private readonly table: WebAssembly.Table;
@@ -159,11 +127,6 @@ export class Dispatcher implements TlbListener {
   private readonly miss: RegionFunction;
   private nextSlot = MISS_SLOT + 1;
   private readonly state: number;
-  private generation = 0;
-  /** Bit of the DACR value in use. */
-  private slotBit = 1;
-  /** Virtual pages that regions need beside the page of their entry, since the generation began. */
-  private readonly otherPages = new Set<number>();
 
   constructor(host: HostMemory, memoryPages: number) {
     this.words = host.i32;
@@ -176,11 +139,9 @@ export class Dispatcher implements TlbListener {
     this.forgetAll();
   }
 
-  /** Regions of user code and of privileged code are different ones. `dacrSlot` is the TLB's number for the DACR value. */
-  selectCache(isPrivileged: boolean, dacrSlot: number): void {
+  /** Regions of user code and of privileged code are different ones. */
+  selectCache(isPrivileged: boolean): void {
     this.words[this.state + JUMP_CACHE_WORD] = JUMP_CACHE_OFFSET + (isPrivileged ? CACHE_BYTES : 0);
-    this.slotBit = 1 << dacrSlot;
-    this.publishGeneration();
   }
 
   get isFull(): boolean {
@@ -203,68 +164,30 @@ export class Dispatcher implements TlbListener {
   forgetAll(): void {
     for (let slot = MISS_SLOT + 1; slot < this.nextSlot; slot++) this.table.set(slot, this.miss);
     this.nextSlot = MISS_SLOT + 1;
-    this.emptyCaches();
-    this.newGeneration();
-  }
-
-  private emptyCaches(): void {
     const from = JUMP_CACHE_OFFSET >> 2;
     this.words.fill(EMPTY, from, from + (2 * CACHE_BYTES) / 4);
   }
 
-  /** Word index of the entry for a key in the cache in use. */
-  private entryOf(key: number): number {
-    return (this.words[this.state + JUMP_CACHE_WORD] + entryOffset(key)) >> 2;
+  /** Word index of the set for a key in the cache in use. */
+  private setOf(key: number): number {
+    return (this.words[this.state + JUMP_CACHE_WORD] + setOffset(key)) >> 2;
   }
 
   /** True when `run` would find a function for PC, whose host address is `key` (bit 0: Thumb). */
   has(key: number, pc: number): boolean {
-    const at = this.entryOf(key);
-    if (this.words[at] !== key || this.words[at + 3] !== (pc & ~0xfff)) return false;
-    const checked = this.words[at + 2];
-    return checked === ANY_GENERATION || (checked & (this.generationWord | ~SLOT_BITS)) === this.generationWord;
+    const { words } = this;
+    const first = this.setOf(key);
+    const at = words[first] === key ? first : first + ENTRY_BYTES / 4;
+    return words[at] === key && words[at + ENTRY_PAGE / 4] === (pc & ~0xfff);
   }
 
-  /** From now on PC, whose host address is `key`, enters the code, whose pages were just checked. */
-  enter(key: number, pc: number, { slot, block, pages }: EnteredCode): void {
-    const at = this.entryOf(key);
-    const target = slot | (block << BLOCK_SHIFT);
-    const isSame = this.words[at + 1] === target && this.isOfGeneration(at, key, pc);
-    const checkedBefore = isSame ? this.words[at + 2] : 0;
-    this.words[at] = key;
-    this.words[at + 1] = target;
-    this.words[at + 2] = pages.size === 1 ? ANY_GENERATION : checkedBefore | this.generationWord;
-    this.words[at + 3] = pc & ~0xfff;
-    if (pages.size > 1) for (const page of pages.keys()) this.otherPages.add(page);
-  }
-
-  /** The entry was checked in this generation, for whatever DACR values. */
-  private isOfGeneration(at: number, key: number, pc: number): boolean {
-    if (this.words[at] !== key || this.words[at + 3] !== (pc & ~0xfff)) return false;
-    return this.words[at + 2] >>> GENERATION_SHIFT === this.generation;
-  }
-
-  private get generationWord(): number {
-    return (this.generation << GENERATION_SHIFT) | this.slotBit;
-  }
-
-  private publishGeneration(): void {
-    this.words[this.state + GENERATION_WORD] = this.generationWord;
-  }
-
-  private newGeneration(): void {
-    this.generation = (this.generation + 1) & MAX_GENERATION;
-    // Entries of as many generations ago would be taken for new ones.
-    if (this.generation === 0) this.emptyCaches();
-    this.publishGeneration();
-    this.otherPages.clear();
-  }
-
-  bankForgotten(): void {
-    if (this.otherPages.size > 0) this.newGeneration();
-  }
-
-  pageForgotten(va: number): void {
-    if (this.otherPages.has(va & ~0xfff)) this.newGeneration();
+  /** From now on PC, whose host address is `key`, enters the code; the older of two other entries makes room. */
+  enter(key: number, pc: number, { slot, block }: EnteredCode): void {
+    const { words } = this;
+    const at = this.setOf(key);
+    if (words[at] !== key) words.copyWithin(at + ENTRY_BYTES / 4, at, at + ENTRY_BYTES / 4);
+    words[at] = key;
+    words[at + ENTRY_TARGET / 4] = slot | (block << BLOCK_SHIFT);
+    words[at + ENTRY_PAGE / 4] = pc & ~0xfff;
   }
 }

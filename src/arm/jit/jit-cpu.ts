@@ -22,6 +22,7 @@ import type { DecodedInsn } from "../decode/index.ts";
 import { Interpreter } from "../interp/index.ts";
 import { compileRegion } from "./compile.ts";
 import { Dispatcher, instantiate, TABLE_SIZE } from "./dispatcher.ts";
+import { enableBranchHints } from "./engine-flags.ts";
 import { Exit } from "./locals.table.ts";
 import { lookUpFunction, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
@@ -77,7 +78,7 @@ export class JitCpu extends Interpreter implements CodeView {
     wasmBytes: 0,
     retired: 0,
     flushes: 0,
-    exits: [0, 0, 0, 0, 0],
+    exits: [0, 0, 0, 0, 0, 0],
     interpretedBlocks: 0,
   };
   /** What is known of instructions that neither branch nor need the interpreter, by word and privilege. */
@@ -97,12 +98,12 @@ export class JitCpu extends Interpreter implements CodeView {
 
   constructor(bus: GuestBus, model: CpuModel, options: { countRows?: boolean; tuning?: Partial<Tuning> } = {}) {
     super(bus, model, options);
+    enableBranchHints();
     this.tuning = { ...defaultTuning, ...options.tuning };
     this.memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
     const lookUp = lookUpFunction(bus.host, this.memoryPages, (va, kind) => this.refill(va, kind));
     this.imports = { m: bus.host.memory, lookUp };
     this.dispatcher = new Dispatcher(bus.host, this.memoryPages);
-    this.tlb.listener = this.dispatcher;
     this.pages.onChange = (frame) => this.forgetFrame(frame);
     this.selectBank();
   }
@@ -118,7 +119,7 @@ export class JitCpu extends Interpreter implements CodeView {
     this.i32[state + TLB_BANK_WORD] = this.bank * 4;
     // The constructor of the base class comes here before the dispatcher exists.
     if (this.dispatcher === undefined) return;
-    this.dispatcher.selectCache(this.isPrivileged, this.tlb.dacrSlotOf(this.bank));
+    this.dispatcher.selectCache(this.isPrivileged);
   }
 
   protected override execute(): void {
@@ -128,6 +129,7 @@ export class JitCpu extends Interpreter implements CodeView {
       this.checkFetchState();
       this.counts.exits[reason]++;
       if (reason === Exit.miss) this.missed();
+      else if (reason === Exit.unmapped) this.remap();
       else if (reason === Exit.interpret) {
         // The instructions before it may have used up the slice.
         if (s[REMAINING] > 0) this.step();
@@ -150,6 +152,19 @@ export class JitCpu extends Interpreter implements CodeView {
       this.interpretBlock(s[FLAG_T] === 0 ? 4 : 2);
       if (s[REMAINING] <= 0) return;
     }
+  }
+
+  /** Brings the pages that PC's code needs into the TLB; when that cannot be, interprets up to the next jump. */
+  private remap(): void {
+    const s = this.s;
+    const pc = s[PC];
+    const frame = this.frameOf(pc);
+    const isThumb = s[FLAG_T] !== 0;
+    if (frame >= 0) {
+      const code = this.code.get(this.placeOf(frame, pc, isThumb));
+      if (code === undefined || this.isMapped(code.pages)) return;
+    }
+    this.interpretBlock(isThumb ? 2 : 4);
   }
 
   /** Places that share an entry get hot together, which costs little. */

@@ -19,8 +19,11 @@ export const LOCAL_EXIT_REASON = LOCAL_N + 6;
 /** Host address of the access at hand, and of the open block. */
 export const LOCAL_HOST = LOCAL_N + 7;
 export const LOCAL_BLOCK = LOCAL_N + 8;
+/** Byte offset of the TLB bank, and of the entry at hand. */
+export const LOCAL_BANK = LOCAL_N + 9;
+export const LOCAL_ENTRY = LOCAL_N + 10;
 /** Temporaries and page caches, from here on. */
-export const FIRST_TEMPORARY = LOCAL_N + 9;
+export const FIRST_TEMPORARY = LOCAL_N + 11;
 
 /** Why a region returned to the dispatcher. */
 export const Exit = {
@@ -34,4 +37,6 @@ export const Exit = {
   slice: 3,
   /** No region is known for PC (the dispatcher's own). */
   miss: 4,
+  /** The page of PC, or another one that the region has code from, is not in the TLB, or is another page now. */
+  unmapped: 5,
 } as const;

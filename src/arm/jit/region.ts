@@ -3,6 +3,7 @@
  *
  * What counts as executed is what the interpreter has decoded, so paths never taken stay out and cost nothing.
  */
+import { TLB_ENTRIES } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import type { Tuning } from "./tuning.table.ts";
 
@@ -129,10 +130,16 @@ export class RegionFinder {
     const page = pc & ~0xfff;
     const known = this.pages.get(page);
     if (known !== undefined) return known;
-    if (this.pages.size >= MAX_PAGES) return -1;
+    if (this.pages.size >= MAX_PAGES || !this.hasOwnTlbEntry(page)) return -1;
     const frame = this.view.frameOf(pc);
     if (frame >= 0) this.pages.set(page, frame);
     return frame;
+  }
+
+  /** Pages that share a TLB entry can never all be mapped at once, as the region requires. */
+  private hasOwnTlbEntry(page: number): boolean {
+    for (const other of this.pages.keys()) if (((page ^ other) >>> 12) % TLB_ENTRIES === 0) return false;
+    return true;
   }
 
   /** Cuts blocks that run into the start of another one. */

@@ -7,7 +7,8 @@
  * page, an unaligned address) ends the region before the instruction. No register is written before that is known,
  * because writes wait in `pending`, so the instruction starts anew.
  */
-import { Exit, LOCAL_BLOCK, LOCAL_EXIT_PC, LOCAL_EXIT_REASON, LOCAL_HOST, LOCAL_REMAINING } from "./locals.table.ts";
+import { Exit, LOCAL_BANK, LOCAL_BLOCK, LOCAL_ENTRY, LOCAL_EXIT_PC, LOCAL_EXIT_REASON, LOCAL_HOST, LOCAL_REMAINING } from "./locals.table.ts";
+import { ADDEND, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
 import { constantValue, type Value } from "./value.ts";
 import { WasmShift } from "./wasm-shift.ts";
 import { I32, Op, VOID, type WasmWriter } from "./wasm-writer.ts";
@@ -20,15 +21,8 @@ export const KIND_STORE = 8;
 export const KIND_USER = 16;
 
 const PAGE = 4096;
-/** No page: its low bits are outside every alignment mask. */
-const NO_PAGE = 0xfff;
-
-/** Locals that remember the last page of a base register. */
-interface PageCache {
-  readonly page: number;
-  /** Host address minus virtual address. */
-  readonly addend: number;
-}
+const TLB_INDEX_SHIFT = 12 - Math.log2(ENTRY_WORDS * 4);
+const TLB_INDEX_MASK = (TLB_ENTRIES - 1) * ENTRY_WORDS * 4;
 
 export abstract class WasmMemory extends WasmShift {
   /** Open wasm labels; the exit block is the outermost. */
@@ -37,8 +31,6 @@ export abstract class WasmMemory extends WasmShift {
   protected sizeBytes = 4;
   /** Instructions of the block from this one on, which the block has already taken off `remaining`. */
   protected untilBlockEnd = 0;
-
-  private readonly pageCaches = new Map<number, PageCache>();
 
   constructor(writer: WasmWriter, isThumb: boolean, isPrivileged: boolean) {
     super(writer);
@@ -123,41 +115,24 @@ export abstract class WasmMemory extends WasmShift {
     this.push(value).memory(opcode, 0, Math.log2(sizeBytes));
   }
 
-  /** The cache for accesses by a base register; loads and stores, user's and own apart. */
-  private cacheFor(base: number, kind: number): PageCache {
-    const key = (base + 1) * 32 + (kind & (KIND_STORE | KIND_USER));
-    const known = this.pageCaches.get(key);
-    if (known !== undefined) return known;
-    const cache = { page: this.permanentLocal(), addend: this.permanentLocal() };
-    this.pageCaches.set(key, cache);
-    return cache;
-  }
-
-  /** Empties the page caches, at the start of the region. */
-  writeCacheReset(w: WasmWriter): void {
-    for (const { page } of this.pageCaches.values()) w.const(NO_PAGE).set(page);
-  }
-
   /** Leaves the host address of an access in LOCAL_HOST, or the region. */
   private translate(address: Value, sizeBytes: number, isStore: boolean, asUser: boolean): void {
     const { w } = this;
-    const kind = sizeBytes | (isStore ? KIND_STORE : 0) | (asUser && this.isPrivileged ? KIND_USER : 0);
-    const cache = this.cacheFor(address.constant === undefined ? address.base : 15, kind);
-    this.push(address)
-      .const(-PAGE | (sizeBytes - 1))
-      .op(Op.and)
-      .get(cache.page)
-      .op(Op.eq).hint(true);
+    const isUser = asUser && this.isPrivileged;
+    const kind = sizeBytes | (isStore ? KIND_STORE : 0) | (isUser ? KIND_USER : 0);
+    this.push(address).const(TLB_INDEX_SHIFT).op(Op.shrU).const(TLB_INDEX_MASK).op(Op.and);
+    w.get(LOCAL_BANK).op(Op.add);
+    if (isUser) w.const(Tlb.bankStride * 4).op(Op.sub);
+    w.tee(LOCAL_ENTRY).memory(Op.load, (isStore ? TAG_WRITE : TAG_READ) * 4, 2);
+    this.push(address).const(-PAGE | (sizeBytes - 1)).op(Op.and);
+    w.op(Op.eq).hint(true);
     this.open(Op.if, I32);
-    this.push(address).get(cache.addend).op(Op.add);
+    this.push(address).get(LOCAL_ENTRY).memory(Op.load, ADDEND * 4, 2).op(Op.add);
     w.op(Op.else);
     this.push(address).const(kind).call(LOOK_UP_FUNCTION).tee(LOCAL_HOST).const(0).op(Op.ltS).hint(false);
     this.open(Op.if);
     this.exitBefore();
     this.close();
-    this.push(address).const(-PAGE).op(Op.and).set(cache.page);
-    w.get(LOCAL_HOST);
-    this.push(address).op(Op.sub).set(cache.addend);
     w.get(LOCAL_HOST);
     this.close();
     w.set(LOCAL_HOST);
