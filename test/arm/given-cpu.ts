@@ -45,6 +45,8 @@ export interface GivenOptions {
   /** Words from `DATA` on. */
   data?: readonly number[];
   makeCore?: MakeCore;
+  /** A name of `cpuModels`; `arm926ej-s` unless it is given. */
+  model?: string;
 }
 
 /** What an access did: the value read, or the fault. */
@@ -80,7 +82,7 @@ export class GivenCpu {
     ]);
     const { cpsr = Mode.svc | IRQ_OFF | FIQ_OFF, registers = {}, code = [], data = [], vectors = {} } = options;
     const makeCore = options.makeCore ?? ((bus, model) => new Interpreter(bus, model));
-    this.core = makeCore(this.bus, cpuModels["arm926ej-s"]);
+    this.core = makeCore(this.bus, cpuModels[options.model ?? "arm926ej-s"]);
     this.words = this.core.state.words;
     // 0x10: subs pc, lr, #4 (goes on behind the instruction that was aborted).
     for (const [address, word] of Object.entries({ 16: 0xe25ef004, ...vectors })) this.write(Number(address), word);

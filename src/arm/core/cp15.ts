@@ -2,6 +2,7 @@
  * The system control coprocessor of the ARM926EJ-S (DDI 0198E chapter 2.3): identification, control, MMU registers,
  * cache and TLB operations. Caches are not modelled: their operations do nothing, and test-and-clean answers "clean".
  */
+import type { CpuModel } from "./cpu-models.table.ts";
 import {
   CP15_CONTEXT_ID,
   CP15_CONTROL,
@@ -16,28 +17,6 @@ import {
   CP15_TLB_LOCKDOWN,
   CP15_TTBR0,
 } from "./state-layout.table.ts";
-
-export interface CpuModel {
-  readonly name: string;
-  /** Main ID, cache type and TCM status registers. */
-  readonly midr: number;
-  readonly ctr: number;
-  readonly tcmStatus: number;
-  /** Writable bits of the control register, and those that always read as one. */
-  readonly controlWritable: number;
-  readonly controlOnes: number;
-}
-
-export const cpuModels: Readonly<Record<string, CpuModel>> = {
-  "arm926ej-s": {
-    name: "ARM926EJ-S",
-    midr: 0x41069265,
-    ctr: 0x01dd20d2,
-    tcmStatus: 0,
-    controlWritable: 0x0000f387,
-    controlOnes: 0x00050078,
-  },
-};
 
 /** What a CP15 write asks of the core. */
 export interface Cp15Effects {

@@ -63,6 +63,48 @@ export const CP15_TLB_LOCKDOWN = 82;
 /** Write-through and test register, opcode1 = 7 c15,c0,0 and its kind: kept, without effect. */
 export const CP15_TEST = 83;
 
+/** ARMv6 and the ARM1176JZF-S: coprocessor access control (bits 23:20 are those of CP10 and CP11) and auxiliary control. */
+export const CP15_CPACR = 96;
+export const CP15_ACTLR = 97;
+export const CP15_TTBR1 = 98;
+export const CP15_TTBCR = 99;
+/** Instruction fault address. */
+export const CP15_IFAR = 100;
+/** Watchpoint fault address. */
+export const CP15_WFAR = 101;
+/** Result of the last VA to PA translation operation. */
+export const CP15_PAR = 102;
+/** Thread id registers: user read/write, user read-only, privileged. */
+export const CP15_TPIDRURW = 103;
+export const CP15_TPIDRURO = 104;
+export const CP15_TPIDRPRW = 105;
+/** Vector base addresses of the secure world and of the secure monitor. */
+export const CP15_VBAR = 106;
+export const CP15_MVBAR = 107;
+/** Security extension: secure configuration, secure debug enable, non-secure access control. */
+export const CP15_SCR = 108;
+export const CP15_SDER = 109;
+export const CP15_NSACR = 110;
+/** TEX remap. */
+export const CP15_PRRR = 111;
+export const CP15_NMRR = 112;
+export const CP15_CACHE_OVERRIDE = 113;
+/** Memory remap registers c15,c2,0 .. 2 and 4: data, instruction, DMA, peripheral port. */
+export const CP15_MEMORY_REMAP = 114;
+/** Performance monitor control, cycle counter, counters 0 and 1. */
+export const CP15_PMNC = 118;
+export const CP15_CCNT = 119;
+export const CP15_COUNT0 = 120;
+export const CP15_COUNT1 = 121;
+/** CP14: debug status and control, vector catch. */
+export const CP14_DSCR = 122;
+export const CP14_VCR = 123;
+/** Breakpoint values and controls 0 .. 5, watchpoint values and controls 0 and 1. */
+export const CP14_BREAKPOINT_VALUES = 176;
+export const CP14_BREAKPOINT_CONTROLS = 182;
+export const CP14_WATCHPOINT_VALUES = 188;
+export const CP14_WATCHPOINT_CONTROLS = 190;
+
 /** Words in the block, and the first of those behind it that are derived from other state and not saved. */
 export const STATE_WORDS = 256;
 export const DERIVED_WORDS = STATE_WORDS;
