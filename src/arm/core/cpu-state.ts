@@ -6,8 +6,11 @@ import { CPU_STATE_OFFSET } from "../../memory/index.ts";
 import {
   BANK_OF_MODE,
   CP15_CONTROL,
+  FLAG_A,
   FLAG_C,
+  FLAG_E,
   FLAG_F,
+  FLAG_GE,
   FLAG_I,
   FLAG_N,
   FLAG_Q,
@@ -38,6 +41,8 @@ export const bankOf = (mode: number): number => BANK_OF_MODE[mode & 15];
 export class CpuState implements Stateful {
   /** The block as words; indices are in `state-layout.table.ts`. */
   readonly words: Int32Array;
+  /** The CPSR has the fields GE, E and A. */
+  hasExtendedStatus = false;
 
   constructor(host: HostMemory) {
     this.words = host.i32.subarray(CPU_STATE_OFFSET >> 2, (CPU_STATE_OFFSET >> 2) + STATE_WORDS);
@@ -56,7 +61,8 @@ export class CpuState implements Stateful {
   cpsr(): number {
     const s = this.words;
     const flags = (s[FLAG_N] << 31) | (s[FLAG_Z] << 30) | (s[FLAG_C] << 29) | (s[FLAG_V] << 28) | (s[FLAG_Q] << 27);
-    return flags | (s[FLAG_I] << 7) | (s[FLAG_F] << 6) | (s[FLAG_T] << 5) | s[MODE];
+    const extended = (s[FLAG_GE] << 16) | (s[FLAG_E] << 9) | (s[FLAG_A] << 8);
+    return flags | extended | (s[FLAG_I] << 7) | (s[FLAG_F] << 6) | (s[FLAG_T] << 5) | s[MODE];
   }
 
   /** Writes all of the CPSR, banks switched; the caller looks after what depends on mode, T, I and F. */
@@ -67,7 +73,17 @@ export class CpuState implements Stateful {
     s[FLAG_I] = (value >>> 7) & 1;
     s[FLAG_F] = (value >>> 6) & 1;
     s[FLAG_T] = (value >>> 5) & 1;
+    this.setExtendedStatus(value);
     this.switchMode(value & 0x1f);
+  }
+
+  /** GE, E and A from bits 19:16, 9 and 8, where the architecture has them. */
+  setExtendedStatus(value: number): void {
+    if (!this.hasExtendedStatus) return;
+    const s = this.words;
+    s[FLAG_GE] = (value >>> 16) & 15;
+    s[FLAG_E] = (value >>> 9) & 1;
+    s[FLAG_A] = (value >>> 8) & 1;
   }
 
   /** N, Z, C and V from bits 31:28. */

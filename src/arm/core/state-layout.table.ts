@@ -105,6 +105,16 @@ export const CP14_BREAKPOINT_CONTROLS = 182;
 export const CP14_WATCHPOINT_VALUES = 188;
 export const CP14_WATCHPOINT_CONTROLS = 190;
 
+/** GE flags of ARMv6, bits 3:0. */
+export const FLAG_GE = 84;
+/** Data accesses are big-endian (CPSR.E of ARMv6). */
+export const FLAG_E = 85;
+/** Imprecise aborts disabled (CPSR.A of ARMv6). */
+export const FLAG_A = 86;
+/** The exclusive monitor: set between a load-exclusive and what ends its watch, and the virtual address watched. */
+export const EXCLUSIVE = 87;
+export const EXCLUSIVE_ADDRESS = 88;
+
 /** Words in the block, and the first of those behind it that are derived from other state and not saved. */
 export const STATE_WORDS = 256;
 export const DERIVED_WORDS = STATE_WORDS;
