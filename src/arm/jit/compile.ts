@@ -217,6 +217,7 @@ class RegionCompiler {
   }
 
   private instruction(insn: DecodedInsn, pc: number, untilBlockEnd: number, index: number): void {
+    const isEscape = this.region.blocks[index].escapes.has(insn);
     const { ops } = this;
     const isConditional = insn.c !== ALWAYS;
     if (isConditional) {
@@ -224,13 +225,25 @@ class RegionCompiler {
       ops.open(Op.if, VOID);
     }
     const flagsBefore = ops.flagVersion;
-    ops.instruction(insn, pc, untilBlockEnd);
+    if (isEscape) ops.escape(pc, untilBlockEnd);
+    else ops.instruction(insn, pc, untilBlockEnd);
     if (this.options.countsRows === true) this.countRow(insn.row);
+    if (ops.changesDomains) this.exitIfUnmapped(pc, untilBlockEnd);
     if (ops.mayUnmask) ops.exitIfInterruptWaits();
     if (ops.branchTarget !== undefined) this.branch(ops.branchTarget, ops.isExchange, index);
     if (!isConditional) return;
     ops.close();
     if (ops.flagVersion !== flagsBefore) ops.forgetComparison();
+  }
+
+  /** After a change of domains the next instructions are fetched by other rights. */
+  private exitIfUnmapped(pc: number, untilBlockEnd: number): void {
+    const { ops, w } = this;
+    this.pushUnmapped(w);
+    w.hint(false);
+    ops.open(Op.if, VOID);
+    ops.exit(constantValue((pc + (this.region.isThumb ? 2 : 4)) | 0), Exit.next, untilBlockEnd - 1);
+    ops.close();
   }
 
   private countRow(row: number): void {
@@ -307,10 +320,18 @@ class RegionCompiler {
   /** Loads what the region uses, and refuses at once when the slice is too short for it. */
   private header(): WasmWriter {
     const w = new WasmWriter();
-    w.loadAt(stateAddress(REMAINING)).tee(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS).hint(false).op(Op.if, VOID);
+    w.loadAt(stateAddress(REMAINING))
+      .tee(LOCAL_REMAINING)
+      .const(this.totalInstructions)
+      .op(Op.ltS)
+      .hint(false)
+      .op(Op.if, VOID);
     w.const(Exit.budget).op(Op.return, Op.end);
     w.loadAt(stateAddress(TLB_BANK_WORD)).set(LOCAL_BANK);
-    if (this.region.pages.size > 1) this.checkPages(w);
+    if (this.region.pages.size > 1) {
+      this.pushUnmapped(w);
+      w.hint(false).op(Op.if, VOID).const(Exit.unmapped).op(Op.return, Op.end);
+    }
     for (const n of this.ops.touched) w.loadAt(stateAddress(n)).set(REGISTER_LOCAL + n);
     w.const(0).loadAt(stateAddress(FLAG_N)).op(Op.sub).set(LOCAL_N);
     w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz).set(LOCAL_Z);
@@ -319,16 +340,18 @@ class RegionCompiler {
     return w;
   }
 
-  /** Leaves when some page of the region is not in the TLB as it was when its code was taken. */
-  private checkPages(w: WasmWriter): void {
+  /** On the stack: not zero when some page of the region is not in the TLB as it was when its code was taken. */
+  private pushUnmapped(w: WasmWriter): void {
     for (const [i, [page, frame]] of [...this.region.pages].entries()) {
       const entry = ((page >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS * 4;
-      w.get(LOCAL_BANK).memory(Op.load, entry + TAG_EXECUTE * 4, 2).const(page).op(Op.xor);
+      w.get(LOCAL_BANK)
+        .memory(Op.load, entry + TAG_EXECUTE * 4, 2)
+        .const(page)
+        .op(Op.xor);
       w.get(LOCAL_BANK).memory(Op.load, entry + ADDEND * 4, 2);
       w.const(((frame << 12) - page) | 0).op(Op.xor, Op.or);
       if (i > 0) w.op(Op.or);
     }
-    w.hint(false).op(Op.if, VOID).const(Exit.unmapped).op(Op.return, Op.end);
   }
 
   /** Stores what the region changed. */

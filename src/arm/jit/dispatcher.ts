@@ -7,16 +7,7 @@
  * it costs far more on Node 20.
  */
 import { CPU_STATE_OFFSET, type HostMemory, JUMP_CACHE_OFFSET } from "../../memory/index.ts";
-import {
-  ADDEND,
-  DERIVED_WORDS,
-  ENTRY_WORDS,
-  FLAG_T,
-  PC,
-  REMAINING,
-  TAG_EXECUTE,
-  TLB_ENTRIES,
-} from "../core/index.ts";
+import { ADDEND, DERIVED_WORDS, ENTRY_WORDS, FLAG_T, PC, REMAINING, TAG_EXECUTE, TLB_ENTRIES } from "../core/index.ts";
 import { Exit } from "./locals.table.ts";
 import { TLB_BANK_WORD } from "./look-up.ts";
 import { I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
@@ -54,10 +45,25 @@ function dispatcherModule(memoryPages: number): Uint8Array {
   w.op(Op.loop, VOID);
   w.loadAt(stateAddress(PC)).tee(0).const(TLB_INDEX_SHIFT).op(Op.shrU).const(TLB_INDEX_MASK).op(Op.and);
   w.loadAt(stateAddress(TLB_BANK_WORD)).op(Op.add).tee(1);
-  w.memory(Op.load, TAG_EXECUTE * 4, 2).get(0).const(~0xfff).op(Op.and);
+  w.memory(Op.load, TAG_EXECUTE * 4, 2)
+    .get(0)
+    .const(~0xfff)
+    .op(Op.and);
   leaveIf(Op.ne, Exit.unmapped);
-  w.get(0).get(1).memory(Op.load, ADDEND * 4, 2).op(Op.add).loadAt(stateAddress(FLAG_T)).op(Op.or).tee(2);
-  w.const(2).op(Op.shrU).get(2).const(15).op(Op.shrU, Op.xor).const(CACHE_SETS - 1).op(Op.and);
+  w.get(0)
+    .get(1)
+    .memory(Op.load, ADDEND * 4, 2)
+    .op(Op.add)
+    .loadAt(stateAddress(FLAG_T))
+    .op(Op.or)
+    .tee(2);
+  w.const(2)
+    .op(Op.shrU)
+    .get(2)
+    .const(15)
+    .op(Op.shrU, Op.xor)
+    .const(CACHE_SETS - 1)
+    .op(Op.and);
   w.const(Math.log2(SET_BYTES)).op(Op.shl).loadAt(stateAddress(JUMP_CACHE_WORD)).op(Op.add).tee(1);
   w.memory(Op.load, 0, 2).get(2).op(Op.ne).hint(false).op(Op.if, VOID);
   w.get(1).const(ENTRY_BYTES).op(Op.add).tee(1).memory(Op.load, 0, 2).get(2);
@@ -179,6 +185,13 @@ export class Dispatcher {
     const first = this.setOf(key);
     const at = words[first] === key ? first : first + ENTRY_BYTES / 4;
     return words[at] === key && words[at + ENTRY_PAGE / 4] === (pc & ~0xfff);
+  }
+
+  /** From now on PC, whose host address is `key`, misses. */
+  leave(key: number, pc: number): void {
+    if (!this.has(key, pc)) return;
+    const first = this.setOf(key);
+    this.words[this.words[first] === key ? first : first + ENTRY_BYTES / 4] = EMPTY;
   }
 
   /** From now on PC, whose host address is `key`, enters the code; the older of two other entries makes room. */

@@ -9,5 +9,6 @@ const LAST_V8_WITH_FLAG = 13;
  * are rarely taken, then lie apart from the code that is. Without effect on what the code does.
  */
 export function enableBranchHints(): void {
-  if (Number.parseInt(process.versions.v8, 10) <= LAST_V8_WITH_FLAG) setFlagsFromString("--experimental-wasm-branch-hinting");
+  if (Number.parseInt(process.versions.v8, 10) <= LAST_V8_WITH_FLAG)
+    setFlagsFromString("--experimental-wasm-branch-hinting");
 }

@@ -10,6 +10,7 @@ import {
   ADDEND,
   CAN_READ,
   CAN_WRITE,
+  CP15_DACR,
   type CpuModel,
   ENTRY_WORDS,
   FLAG_T,
@@ -17,6 +18,7 @@ import {
   REMAINING,
   TAG_EXECUTE,
   TLB_ENTRIES,
+  Tlb,
 } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import { Interpreter } from "../interp/index.ts";
@@ -24,7 +26,7 @@ import { compileRegion } from "./compile.ts";
 import { Dispatcher, instantiate, TABLE_SIZE } from "./dispatcher.ts";
 import { enableBranchHints } from "./engine-flags.ts";
 import { Exit } from "./locals.table.ts";
-import { lookUpFunction, TLB_BANK_WORD } from "./look-up.ts";
+import { DACR_BANK_WORDS, DACR_VALUE_WORDS, lookUpFunction, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
 import { defaultTuning, type Tuning } from "./tuning.table.ts";
 import { KIND_STORE, KIND_USER } from "./wasm-memory.ts";
@@ -44,6 +46,9 @@ const REGION_COST = 16_384;
 const COST_OF_BYTE = 11;
 /** All compiled code is forgotten when it costs more: that bounds the memory of the process. */
 const MAX_CODE_COST = 128e6;
+
+/** Entries of a place by a process that does not map all of its code, before it is compiled for that one. */
+const UNMAPPED_ENTRIES = 200;
 
 const PLAIN: Classification = {
   needsInterpreter: false,
@@ -113,10 +118,31 @@ export class JitCpu extends Interpreter implements CodeView {
     this.publishBank();
   }
 
+  /** Compiled code may have chosen another bank. */
+  private adoptBank(): void {
+    const bank = this.i32[(CPU_STATE_OFFSET >> 2) + TLB_BANK_WORD] >> 2;
+    if (bank === this.bank) return;
+    this.bank = bank;
+    this.stateChanged();
+  }
+
+  protected override statusChanged(): void {
+    this.publishSpsr();
+    super.statusChanged();
+  }
+
+  private publishSpsr(): void {
+    const index = this.state.spsrIndex();
+    this.i32[(CPU_STATE_OFFSET >> 2) + SPSR_WORD] = index < 0 ? 0 : CPU_STATE_OFFSET + index * 4;
+  }
+
   /** Compiled code finds the TLB bank and the jump cache in the state block. */
   private publishBank(): void {
     const state = CPU_STATE_OFFSET >> 2;
     this.i32[state + TLB_BANK_WORD] = this.bank * 4;
+    const slot = this.tlb.dacrSlotOf(this.bank);
+    this.i32[state + DACR_VALUE_WORDS + slot] = this.s[CP15_DACR];
+    this.i32[state + DACR_BANK_WORDS + slot] = (this.isPrivileged ? this.bank - Tlb.bankStride : this.bank) * 4;
     // The constructor of the base class comes here before the dispatcher exists.
     if (this.dispatcher === undefined) return;
     this.dispatcher.selectCache(this.isPrivileged);
@@ -127,6 +153,7 @@ export class JitCpu extends Interpreter implements CodeView {
     while (s[REMAINING] > 0) {
       const reason = this.dispatcher.run();
       this.checkFetchState();
+      this.adoptBank();
       this.counts.exits[reason]++;
       if (reason === Exit.miss) this.missed();
       else if (reason === Exit.unmapped) this.remap();
@@ -154,15 +181,20 @@ export class JitCpu extends Interpreter implements CodeView {
     }
   }
 
-  /** Brings the pages that PC's code needs into the TLB; when that cannot be, interprets up to the next jump. */
+  /** Brings the pages that PC's code needs into the TLB; where they are not mapped, interprets up to the next jump. */
   private remap(): void {
     const s = this.s;
     const pc = s[PC];
     const frame = this.frameOf(pc);
     const isThumb = s[FLAG_T] !== 0;
     if (frame >= 0) {
-      const code = this.code.get(this.placeOf(frame, pc, isThumb));
+      const place = this.placeOf(frame, pc, isThumb);
+      const code = this.code.get(place);
       if (code === undefined || this.isMapped(code.pages)) return;
+      // Another process runs code that this one does not map. What is compiled next has only pages that both map.
+      this.code.delete(place);
+      this.dispatcher.leave(((frame << 12) + (pc & 0xfff)) | s[FLAG_T], pc);
+      this.heat[this.heatIndex(pc)] -= Math.min(this.tuning.hotEntries, UNMAPPED_ENTRIES);
     }
     this.interpretBlock(isThumb ? 2 : 4);
   }
@@ -294,6 +326,7 @@ export class JitCpu extends Interpreter implements CodeView {
 
   override resynchronize(): void {
     super.resynchronize();
+    this.publishSpsr();
     if (this.dispatcher !== undefined) this.forgetAllCode();
   }
 
@@ -302,6 +335,7 @@ export class JitCpu extends Interpreter implements CodeView {
    * device, a trapped page, an unaligned address, a page with several mappings.
    */
   private refill(va: number, kind: number): number {
+    this.adoptBank();
     const sizeBytes = kind & 7;
     if ((va & (sizeBytes - 1)) !== 0) return -1;
     const { mmu } = this;

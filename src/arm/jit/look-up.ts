@@ -6,19 +6,37 @@
  */
 import { CPU_STATE_OFFSET, type HostMemory } from "../../memory/index.ts";
 import { ADDEND, DERIVED_WORDS, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
-import { KIND_STORE, KIND_USER } from "./wasm-memory.ts";
+import { KIND_DOMAINS, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 import { I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
-/** Word of the state block, behind the saved ones, that holds the byte offset of the TLB bank. */
+/** Words of the state block, behind the saved ones: the byte offset of the TLB bank; */
 export const TLB_BANK_WORD = DERIVED_WORDS;
+/** the byte offset of the current mode's SPSR, 0 when it has none; */
+export const SPSR_WORD = DERIVED_WORDS + 2;
+/** the DACR values that have TLB banks, and the byte offsets of their user banks, 0 when unused. */
+export const DACR_VALUE_WORDS = DERIVED_WORDS + 8;
+export const DACR_BANK_WORDS = DERIVED_WORDS + 12;
 
 const PAGE = 4096;
+export const DACR_SLOTS = 4;
 /** Kind bits that hold the size in bytes. */
 const SIZE_MASK = 7;
 
 /** Locals: 0 address, 1 kind, 2 TLB entry. */
 function lookUpCode(): WasmWriter {
   const w = new WasmWriter();
+  w.get(1).const(KIND_DOMAINS).op(Op.eq).hint(false).op(Op.if, VOID);
+  for (let slot = 0; slot < DACR_SLOTS; slot++) {
+    w.loadAt(CPU_STATE_OFFSET + (DACR_VALUE_WORDS + slot) * 4)
+      .get(0)
+      .op(Op.eq);
+    w.loadAt(CPU_STATE_OFFSET + (DACR_BANK_WORDS + slot) * 4)
+      .tee(2)
+      .const(0)
+      .op(Op.ne, Op.and, Op.if, VOID);
+    w.get(2).op(Op.return, Op.end);
+  }
+  w.const(-1).op(Op.return, Op.end);
   w.get(0)
     .const(12)
     .op(Op.shrU)
@@ -47,7 +65,9 @@ function lookUpCode(): WasmWriter {
   return w.get(0).get(1).call(0);
 }
 
-/** `refill(va, kind)` answers the host address, or -1 when the interpreter must do the access. */
+/**
+ * `lookUp(va, kind)` answers the host address of an access, and `lookUp(dacr, KIND_DOMAINS)` the byte offset of the user
+ * bank for a DACR value; both -1 when the interpreter must do the instruction. `refill(va, kind)` answers the host address, or -1 when the interpreter must do the access. */
 export function lookUpFunction(
   host: HostMemory,
   memoryPages: number,

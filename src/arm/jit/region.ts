@@ -22,6 +22,8 @@ export interface Block {
   readonly end: BlockEnd;
   /** Address after the last instruction. */
   readonly nextPc: number;
+  /** Those that the interpreter does when their condition holds. */
+  readonly escapes: ReadonlySet<DecodedInsn>;
   /** The last instruction leaves this address in LR: a return to it may stay in the region. */
   readonly returnPc: number | undefined;
 }
@@ -108,19 +110,21 @@ export class RegionFinder {
 
   private block(start: number): Block | undefined {
     const insns: DecodedInsn[] = [];
+    const escapes = new Set<DecodedInsn>();
     let pc = start;
     const done = (end: BlockEnd, returnPc?: number): Block | undefined =>
-      insns.length === 0 && end.kind === "fall" ? undefined : { pc: start, insns, end, nextPc: pc, returnPc };
+      insns.length === 0 && end.kind === "fall" ? undefined : { pc: start, insns, end, nextPc: pc, escapes, returnPc };
     while (insns.length < MAX_BLOCK_INSTRUCTIONS) {
       const frame = this.frameOf(pc);
       if (frame < 0 || !this.view.executed(frame, pc, this.isThumb)) return done({ kind: "fall" });
       if (pc !== start && (pc & 0xfff) === 0) return done({ kind: "fall" });
       const insn = this.view.decode(frame, pc, this.isThumb);
       const { needsInterpreter, branches, target, isExchange, isCall } = this.view.classify(insn, pc);
-      if (needsInterpreter) return done({ kind: "interpret" });
+      if (needsInterpreter && insn.c === ALWAYS) return done({ kind: "interpret" });
       insns.push(insn);
+      if (needsInterpreter) escapes.add(insn);
       pc = (pc + this.sizeBytes) | 0;
-      if (branches) return done({ kind: "branch", target, isExchange }, isCall ? pc : undefined);
+      if (branches && !needsInterpreter) return done({ kind: "branch", target, isExchange }, isCall ? pc : undefined);
     }
     return done({ kind: "fall" });
   }
@@ -153,6 +157,7 @@ export class RegionFinder {
           insns: block.insns.slice(0, count),
           end: { kind: "fall" },
           nextPc: pc,
+          escapes: block.escapes,
           returnPc: undefined,
         };
       }

@@ -7,18 +7,30 @@
  * page, an unaligned address) ends the region before the instruction. No register is written before that is known,
  * because writes wait in `pending`, so the instruction starts anew.
  */
-import { Exit, LOCAL_BANK, LOCAL_BLOCK, LOCAL_ENTRY, LOCAL_EXIT_PC, LOCAL_EXIT_REASON, LOCAL_HOST, LOCAL_REMAINING } from "./locals.table.ts";
+
 import { ADDEND, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
+import {
+  Exit,
+  LOCAL_BANK,
+  LOCAL_BLOCK,
+  LOCAL_ENTRY,
+  LOCAL_EXIT_PC,
+  LOCAL_EXIT_REASON,
+  LOCAL_HOST,
+  LOCAL_REMAINING,
+} from "./locals.table.ts";
 import { constantValue, type Value } from "./value.ts";
 import { WasmShift } from "./wasm-shift.ts";
 import { I32, Op, VOID, type WasmWriter } from "./wasm-writer.ts";
 
 /** Index of the imported `lookUp(va, kind)`: the host address, or -1. */
-const LOOK_UP_FUNCTION = 0;
+export const LOOK_UP_FUNCTION = 0;
 /** Flags of `kind`, beside the size of the access in bytes. */
 export const KIND_STORE = 8;
 /** With user permissions, by a privileged region. */
 export const KIND_USER = 16;
+/** Not an access: asks for the TLB bank of a DACR value. */
+export const KIND_DOMAINS = 64;
 
 const PAGE = 4096;
 const TLB_INDEX_SHIFT = 12 - Math.log2(ENTRY_WORDS * 4);
@@ -124,10 +136,15 @@ export abstract class WasmMemory extends WasmShift {
     w.get(LOCAL_BANK).op(Op.add);
     if (isUser) w.const(Tlb.bankStride * 4).op(Op.sub);
     w.tee(LOCAL_ENTRY).memory(Op.load, (isStore ? TAG_WRITE : TAG_READ) * 4, 2);
-    this.push(address).const(-PAGE | (sizeBytes - 1)).op(Op.and);
+    this.push(address)
+      .const(-PAGE | (sizeBytes - 1))
+      .op(Op.and);
     w.op(Op.eq).hint(true);
     this.open(Op.if, I32);
-    this.push(address).get(LOCAL_ENTRY).memory(Op.load, ADDEND * 4, 2).op(Op.add);
+    this.push(address)
+      .get(LOCAL_ENTRY)
+      .memory(Op.load, ADDEND * 4, 2)
+      .op(Op.add);
     w.op(Op.else);
     this.push(address).const(kind).call(LOOK_UP_FUNCTION).tee(LOCAL_HOST).const(0).op(Op.ltS).hint(false);
     this.open(Op.if);

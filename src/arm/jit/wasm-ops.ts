@@ -3,18 +3,39 @@
  * before the instruction and the interpreter does it, with all its exceptions.
  */
 import { CPU_STATE_OFFSET } from "../../memory/index.ts";
-import { FIQ_LINE, FLAG_F, FLAG_I, FLAG_Q, IRQ_LINE, MODE } from "../core/index.ts";
+import {
+  CP15_DACR,
+  FIQ_LINE,
+  FLAG_F,
+  FLAG_I,
+  FLAG_Q,
+  IRQ_LINE,
+  MODE,
+  Mode,
+  R13_BANKS,
+  R14_BANKS,
+  Tlb,
+} from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import { execTable, type Ops } from "../semantics/index.ts";
-import { Exit, LOCAL_C, LOCAL_HOST, LOCAL_N, LOCAL_V, LOCAL_Z, REGISTER_LOCAL } from "./locals.table.ts";
+import { isCacheOperation, isDomainAccess, plainCp15Word } from "./cp15.table.ts";
+import {
+  Exit,
+  LOCAL_BANK,
+  LOCAL_C,
+  LOCAL_ENTRY,
+  LOCAL_HOST,
+  LOCAL_N,
+  LOCAL_V,
+  LOCAL_Z,
+  REGISTER_LOCAL,
+} from "./locals.table.ts";
+import { SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
 import { constantValue, localValue, type Value } from "./value.ts";
-import { WasmMemory } from "./wasm-memory.ts";
+import { KIND_DOMAINS, LOOK_UP_FUNCTION, WasmMemory } from "./wasm-memory.ts";
 import { Op } from "./wasm-writer.ts";
 
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
-/** CP15 operations on caches and write buffers, which have no effect here; waiting for an interrupt is not among them. */
-const isCacheOperation = (cp: number, opcode1: number, crn: number, crm: number): boolean =>
-  cp === 15 && opcode1 === 0 && crn === 7 && crm !== 0;
 
 const semanticOfRow = execTable<Value>();
 
@@ -24,8 +45,22 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
   /** Where the instruction branches, and whether bit 0 chooses the state. */
   branchTarget: Value | undefined;
   isExchange = false;
+  /** The TLB bank is another one: the code itself may be mapped otherwise now. */
+  changesDomains = false;
   /** I or F may have been cleared: a waiting interrupt must be taken after this instruction. */
   mayUnmask = false;
+  private checkedOwnStack = false;
+
+  /** Ends the region before an instruction that the interpreter must do, when its condition holds. */
+  escape(pc: number, untilBlockEnd: number): void {
+    this.pc = pc;
+    this.untilBlockEnd = untilBlockEnd;
+    this.mayUnmask = false;
+    this.changesDomains = false;
+    this.branchTarget = undefined;
+    this.exitBefore();
+  }
+
   /** Writes the code of one instruction, condition apart, and leaves what it branches to. */
   instruction(insn: DecodedInsn, pc: number, untilBlockEnd: number): void {
     this.pc = pc;
@@ -37,6 +72,8 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
     this.branchTarget = undefined;
     this.isExchange = false;
     this.mayUnmask = false;
+    this.changesDomains = false;
+    this.checkedOwnStack = false;
     semanticOfRow[insn.row](this, insn);
     if (!this.needsInterpreter) this.commit();
   }
@@ -209,12 +246,36 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
     this.push(value).const(27).op(Op.shrU).const(1).op(Op.and).memory(Op.store, stateAddress(FLAG_Q), 2);
   }
 
-  readCoprocessor(): Value {
-    return this.interpret();
+  /** Registers of the system control coprocessor that are read from the state block as they are. */
+  readCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number): Value {
+    if (!this.isPrivileged || cp !== 15) return this.interpret();
+    const word = plainCp15Word(opcode1, crn, crm, opcode2);
+    if (word === undefined) return this.interpret();
+    this.w.loadAt(stateAddress(word));
+    return this.pop();
   }
 
-  writeCoprocessor(cp: number, opcode1: number, crn: number, crm: number): void {
-    if (!this.isPrivileged || !isCacheOperation(cp, opcode1, crn, crm)) this.interpret();
+  writeCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number, value: Value): void {
+    if (!this.isPrivileged || cp !== 15) this.interpret();
+    else if (isDomainAccess(opcode1, crn, crm, opcode2)) this.writeDomains(value);
+    else if (!isCacheOperation(opcode1, crn, crm)) this.interpret();
+  }
+
+  /** Selects the TLB bank of the new DACR value; the interpreter makes banks for values that have none. */
+  private writeDomains(value: Value): void {
+    const { w } = this;
+    this.push(value).const(KIND_DOMAINS).call(LOOK_UP_FUNCTION).tee(LOCAL_ENTRY).const(0).op(Op.ltS).hint(false);
+    this.open(Op.if);
+    this.exitBefore();
+    this.close();
+    w.get(LOCAL_ENTRY)
+      .const(Tlb.bankStride * 4)
+      .op(Op.add)
+      .set(LOCAL_BANK);
+    w.const(0).get(LOCAL_BANK).memory(Op.store, stateAddress(TLB_BANK_WORD), 2);
+    w.const(0);
+    this.push(value).memory(Op.store, stateAddress(CP15_DACR), 2);
+    this.changesDomains = true;
   }
 
   private interpret(): Value {
@@ -222,20 +283,65 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
     return localValue(LOCAL_HOST);
   }
 
-  regUser(): Value {
-    return this.interpret();
+  /** Leaves the instruction to the interpreter in a mode that shares R13 and R14 with user mode, or banks more. */
+  private requireOwnStack(): void {
+    if (this.checkedOwnStack) return;
+    this.checkedOwnStack = true;
+    const { w } = this;
+    w.loadAt(stateAddress(SPSR_WORD)).op(Op.eqz);
+    w.loadAt(stateAddress(MODE)).const(Mode.fiq).op(Op.eq, Op.or).hint(false);
+    this.open(Op.if);
+    this.exitBefore();
+    this.close();
   }
 
-  writeRegUser(): void {
-    this.interpret();
+  regUser(n: number): Value {
+    if (!this.isPrivileged) return this.interpret();
+    this.requireOwnStack();
+    if (n < 13 || n === 15) return this.reg(n);
+    this.w.loadAt(stateAddress(n === 13 ? R13_BANKS : R14_BANKS));
+    return this.pop();
+  }
+
+  writeRegUser(n: number, value: Value): void {
+    if (!this.isPrivileged || n === 15) {
+      this.interpret();
+      return;
+    }
+    this.requireOwnStack();
+    if (n < 13) {
+      this.writeReg(n, value);
+      return;
+    }
+    this.w.const(0);
+    this.push(value).memory(Op.store, stateAddress(n === 13 ? R13_BANKS : R14_BANKS), 2);
+  }
+
+  /** Leaves the byte offset of the SPSR in LOCAL_ENTRY. */
+  private openSpsr(): void {
+    const { w } = this;
+    w.loadAt(stateAddress(SPSR_WORD)).tee(LOCAL_ENTRY).op(Op.eqz).hint(false);
+    this.open(Op.if);
+    this.exitBefore();
+    this.close();
   }
 
   readSpsr(): Value {
-    return this.interpret();
+    if (!this.isPrivileged) return this.interpret();
+    this.openSpsr();
+    this.w.get(LOCAL_ENTRY).memory(Op.load, 0, 2);
+    return this.pop();
   }
 
-  writeSpsr(): void {
-    this.interpret();
+  /** Only the write of all fields is worth compiling: exception entries do it. */
+  writeSpsr(value: Value, fieldMask: number): void {
+    if (!this.isPrivileged || fieldMask !== 15) {
+      this.interpret();
+      return;
+    }
+    this.openSpsr();
+    this.w.get(LOCAL_ENTRY);
+    this.push(value).memory(Op.store, 0, 2);
   }
 
   exceptionReturn(): void {
