@@ -8,8 +8,13 @@ import type { PageTraps } from "../../memory/index.ts";
 import { PAGE_SIZE, TRAP_CODE } from "../../memory/index.ts";
 import type { Insn } from "../decode/index.ts";
 
-/** Stores to undecoded places after which a page is taken for data. */
-const STRAY_STORE_LIMIT = 64;
+/**
+ * Stores after which a page is taken for data. A page that is executed again was not: its next limit is as many times
+ * higher, because code may share its page with data that changes all the time, as the vectors do with the TLS pointer.
+ */
+const FIRST_STORE_LIMIT = 64;
+const STORE_LIMIT_GROWTH = 4;
+const LAST_STORE_LIMIT = 2 ** 30;
 /**
  * Pages and decoded instructions after which everything is forgotten. A guest that executes all of its RAM then costs the
  * host 700 MB, measured, where it would take gigabytes; a boot to the shell decodes 160,000 instructions in 770 pages.
@@ -20,7 +25,8 @@ export const MAX_DECODED = 500_000;
 export class CodePages<O> {
   private readonly armPages: (Insn<O>[] | undefined)[];
   private readonly thumbPages: (Insn<O>[] | undefined)[];
-  private readonly strayStores: Uint8Array;
+  private readonly stores: Uint32Array;
+  private readonly storeLimits: Uint32Array;
   private readonly traps: PageTraps;
   private readonly undecoded: Insn<O>;
   private readonly onDrop: () => void;
@@ -40,7 +46,8 @@ export class CodePages<O> {
     const frames = traps.bits.length;
     this.armPages = new Array<Insn<O>[] | undefined>(frames).fill(undefined);
     this.thumbPages = new Array<Insn<O>[] | undefined>(frames).fill(undefined);
-    this.strayStores = new Uint8Array(frames);
+    this.stores = new Uint32Array(frames);
+    this.storeLimits = new Uint32Array(frames).fill(FIRST_STORE_LIMIT);
     traps.listen(TRAP_CODE, (hostOffset, sizeBytes) => this.stored(hostOffset, sizeBytes));
   }
 
@@ -53,7 +60,7 @@ export class CodePages<O> {
     this.pageCount++;
     const page = this.blankPage(isThumb);
     pages[frame] = page;
-    this.strayStores[frame] = 0;
+    this.stores[frame] = 0;
     this.traps.set(frame, TRAP_CODE);
     return page;
   }
@@ -89,12 +96,13 @@ export class CodePages<O> {
       this.drop(frame);
       return;
     }
-    const hit = this.undecode(this.armPages[frame], offset >> 2, 1);
-    if (this.undecode(this.thumbPages[frame], offset >> 1, sizeBytes === 4 ? 2 : 1) || hit) {
-      this.onChange(frame);
+    if (++this.stores[frame] >= this.storeLimits[frame]) {
+      this.storeLimits[frame] = Math.min(LAST_STORE_LIMIT, this.storeLimits[frame] * STORE_LIMIT_GROWTH);
+      this.drop(frame);
       return;
     }
-    if (++this.strayStores[frame] >= STRAY_STORE_LIMIT) this.drop(frame);
+    const hit = this.undecode(this.armPages[frame], offset >> 2, 1);
+    if (this.undecode(this.thumbPages[frame], offset >> 1, sizeBytes === 4 ? 2 : 1) || hit) this.onChange(frame);
   }
 
   private undecode(page: Insn<O>[] | undefined, first: number, count: number): boolean {

@@ -39,6 +39,7 @@ import { TLB_BANK_WORD } from "./look-up.ts";
 import { cleanLoops, type Loop } from "./loops.ts";
 import type { Block, Region } from "./region.ts";
 import { constantValue, type Value } from "./value.ts";
+import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
 import { WasmOps } from "./wasm-ops.ts";
 import { I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
@@ -239,7 +240,12 @@ class RegionCompiler {
   /** After a change of domains the next instructions are fetched by other rights. */
   private exitIfUnmapped(pc: number, untilBlockEnd: number): void {
     const { ops, w } = this;
-    this.pushUnmapped(w);
+    let isFirst = true;
+    for (const [page, frame] of this.region.pages) {
+      this.pushIsUnmapped(w, page, frame);
+      if (!isFirst) w.op(Op.or);
+      isFirst = false;
+    }
     w.hint(false);
     ops.open(Op.if, VOID);
     ops.exit(constantValue((pc + (this.region.isThumb ? 2 : 4)) | 0), Exit.next, untilBlockEnd - 1);
@@ -328,10 +334,7 @@ class RegionCompiler {
       .op(Op.if, VOID);
     w.const(Exit.budget).op(Op.return, Op.end);
     w.loadAt(stateAddress(TLB_BANK_WORD)).set(LOCAL_BANK);
-    if (this.region.pages.size > 1) {
-      this.pushUnmapped(w);
-      w.hint(false).op(Op.if, VOID).const(Exit.unmapped).op(Op.return, Op.end);
-    }
+    if (this.region.pages.size > 1) this.checkPages(w);
     for (const n of this.ops.touched) w.loadAt(stateAddress(n)).set(REGISTER_LOCAL + n);
     w.const(0).loadAt(stateAddress(FLAG_N)).op(Op.sub).set(LOCAL_N);
     w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz).set(LOCAL_Z);
@@ -340,18 +343,31 @@ class RegionCompiler {
     return w;
   }
 
-  /** On the stack: not zero when some page of the region is not in the TLB as it was when its code was taken. */
-  private pushUnmapped(w: WasmWriter): void {
-    for (const [i, [page, frame]] of [...this.region.pages].entries()) {
-      const entry = ((page >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS * 4;
-      w.get(LOCAL_BANK)
-        .memory(Op.load, entry + TAG_EXECUTE * 4, 2)
-        .const(page)
-        .op(Op.xor);
-      w.get(LOCAL_BANK).memory(Op.load, entry + ADDEND * 4, 2);
-      w.const(((frame << 12) - page) | 0).op(Op.xor, Op.or);
-      if (i > 0) w.op(Op.or);
+  /** Leaves when some page of the region is mapped otherwise than when its code was taken. */
+  private checkPages(w: WasmWriter): void {
+    for (const [page, frame] of this.region.pages) {
+      this.pushIsUnmapped(w, page, frame);
+      w.hint(false).op(Op.if, VOID);
+      w.const(page)
+        .const(KIND_FETCH)
+        .call(LOOK_UP_FUNCTION)
+        .const(frame << 12)
+        .op(Op.ne)
+        .hint(false)
+        .op(Op.if, VOID);
+      w.const(Exit.unmapped).op(Op.return, Op.end, Op.end);
     }
+  }
+
+  /** On the stack: not zero when the page is not in the TLB with this frame. */
+  private pushIsUnmapped(w: WasmWriter, page: number, frame: number): void {
+    const entry = ((page >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS * 4;
+    w.get(LOCAL_BANK)
+      .memory(Op.load, entry + TAG_EXECUTE * 4, 2)
+      .const(page)
+      .op(Op.xor);
+    w.get(LOCAL_BANK).memory(Op.load, entry + ADDEND * 4, 2);
+    w.const(((frame << 12) - page) | 0).op(Op.xor, Op.or);
   }
 
   /** Stores what the region changed. */

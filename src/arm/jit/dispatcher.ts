@@ -10,6 +10,7 @@ import { CPU_STATE_OFFSET, type HostMemory, JUMP_CACHE_OFFSET } from "../../memo
 import { ADDEND, DERIVED_WORDS, ENTRY_WORDS, FLAG_T, PC, REMAINING, TAG_EXECUTE, TLB_ENTRIES } from "../core/index.ts";
 import { Exit } from "./locals.table.ts";
 import { TLB_BANK_WORD } from "./look-up.ts";
+import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
 import { I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 export const TABLE_SIZE = 16_384;
@@ -48,8 +49,12 @@ function dispatcherModule(memoryPages: number): Uint8Array {
   w.memory(Op.load, TAG_EXECUTE * 4, 2)
     .get(0)
     .const(~0xfff)
-    .op(Op.and);
-  leaveIf(Op.ne, Exit.unmapped);
+    .op(Op.and, Op.ne)
+    .hint(false)
+    .op(Op.if, VOID);
+  w.get(0).const(KIND_FETCH).call(LOOK_UP_FUNCTION).const(0);
+  leaveIf(Op.ltS, Exit.unmapped);
+  w.op(Op.end);
   w.get(0)
     .get(1)
     .memory(Op.load, ADDEND * 4, 2)
@@ -76,7 +81,7 @@ function dispatcherModule(memoryPages: number): Uint8Array {
     .const(TABLE_SIZE - 1)
     .op(Op.and)
     .op(Op.callIndirect)
-    .u32(1)
+    .u32(2)
     .u32(0)
     .tee(2);
   w.hint(false).op(Op.if, VOID).get(2).op(Op.return, Op.end);
@@ -86,9 +91,10 @@ function dispatcherModule(memoryPages: number): Uint8Array {
     {
       types: [
         { params: [], results: [I32] },
+        { params: [I32, I32], results: [I32] },
         { params: [I32], results: [I32] },
       ],
-      imports: [],
+      imports: [{ name: "lookUp", type: 1 }],
       type: 0,
       locals: [{ count: 3, type: I32 }],
       code: [w],
@@ -134,13 +140,13 @@ export class Dispatcher {
   private nextSlot = MISS_SLOT + 1;
   private readonly state: number;
 
-  constructor(host: HostMemory, memoryPages: number) {
+  constructor(host: HostMemory, memoryPages: number, lookUp: unknown) {
     this.words = host.i32;
     this.state = CPU_STATE_OFFSET >> 2;
     this.table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SIZE });
     this.miss = instantiate(missModule(memoryPages), { m: host.memory });
     this.table.set(MISS_SLOT, this.miss);
-    const run = instantiate(dispatcherModule(memoryPages), { m: host.memory, t: this.table });
+    const run = instantiate(dispatcherModule(memoryPages), { m: host.memory, t: this.table, lookUp });
     this.run = () => run(0);
     this.forgetAll();
   }

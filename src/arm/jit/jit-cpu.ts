@@ -29,7 +29,7 @@ import { Exit } from "./locals.table.ts";
 import { DACR_BANK_WORDS, DACR_VALUE_WORDS, lookUpFunction, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
 import { defaultTuning, type Tuning } from "./tuning.table.ts";
-import { KIND_STORE, KIND_USER } from "./wasm-memory.ts";
+import { KIND_FETCH, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 import { WasmOps } from "./wasm-ops.ts";
 import { WasmWriter } from "./wasm-writer.ts";
 
@@ -108,7 +108,7 @@ export class JitCpu extends Interpreter implements CodeView {
     this.memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
     const lookUp = lookUpFunction(bus.host, this.memoryPages, (va, kind) => this.refill(va, kind));
     this.imports = { m: bus.host.memory, lookUp };
-    this.dispatcher = new Dispatcher(bus.host, this.memoryPages);
+    this.dispatcher = new Dispatcher(bus.host, this.memoryPages, lookUp);
     this.pages.onChange = (frame) => this.forgetFrame(frame);
     this.selectBank();
   }
@@ -336,6 +336,10 @@ export class JitCpu extends Interpreter implements CodeView {
    */
   private refill(va: number, kind: number): number {
     this.adoptBank();
+    if (kind === KIND_FETCH) {
+      const frame = this.frameOf(va);
+      return frame < 0 ? -1 : frame << 12;
+    }
     const sizeBytes = kind & 7;
     if ((va & (sizeBytes - 1)) !== 0) return -1;
     const { mmu } = this;

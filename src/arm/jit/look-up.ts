@@ -6,7 +6,7 @@
  */
 import { CPU_STATE_OFFSET, type HostMemory } from "../../memory/index.ts";
 import { ADDEND, DERIVED_WORDS, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
-import { KIND_DOMAINS, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
+import { KIND_DOMAINS, KIND_FETCH, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 import { I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 /** Words of the state block, behind the saved ones: the byte offset of the TLB bank; */
@@ -37,6 +37,7 @@ function lookUpCode(): WasmWriter {
     w.get(2).op(Op.return, Op.end);
   }
   w.const(-1).op(Op.return, Op.end);
+  w.get(1).const(KIND_FETCH).op(Op.eq).hint(false).op(Op.if, VOID).get(0).get(1).call(0).op(Op.return, Op.end);
   w.get(0)
     .const(12)
     .op(Op.shrU)

@@ -29,6 +29,8 @@ export const LOOK_UP_FUNCTION = 0;
 export const KIND_STORE = 8;
 /** With user permissions, by a privileged region. */
 export const KIND_USER = 16;
+/** An instruction fetch. */
+export const KIND_FETCH = 32;
 /** Not an access: asks for the TLB bank of a DACR value. */
 export const KIND_DOMAINS = 64;
 
