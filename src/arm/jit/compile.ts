@@ -41,8 +41,12 @@ import type { Block, Region } from "./region.ts";
 import { constantValue, type Value } from "./value.ts";
 import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
 import { WasmOps } from "./wasm-ops.ts";
-import { I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
+import { type FunctionParts, I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
+/** Index of the type of a region's function among those of its module. */
+const REGION_TYPE = 1;
+/** Bytes of code that most regions stay below. */
+const CODE_CAPACITY = 4096;
 const ALWAYS = 14;
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 
@@ -65,7 +69,7 @@ class RegionCompiler {
   constructor(region: Region, options: CompileOptions) {
     this.region = region;
     this.options = options;
-    this.w = new WasmWriter();
+    this.w = new WasmWriter(CODE_CAPACITY);
     this.ops = new WasmOps(this.w, region.isThumb, options.isPrivileged);
     this.indexOf = new Map(region.blocks.map((block, index) => [block.pc, index]));
     this.totalInstructions = region.blocks.reduce((sum, block) => sum + block.insns.length, 0);
@@ -111,8 +115,7 @@ class RegionCompiler {
     this.dispatched = dispatched;
   }
 
-  /** The module's bytes. */
-  compile(): Uint8Array {
+  compile(): FunctionParts {
     const { ops, w } = this;
     ops.open(Op.block, VOID);
     ops.open(Op.loop, VOID);
@@ -122,22 +125,14 @@ class RegionCompiler {
     ops.close();
     ops.close();
     const words = FIRST_TEMPORARY - REGISTER_LOCAL + ops.extraLocals;
-    return wasmModule(
-      {
-        types: [
-          { params: [I32, I32], results: [I32] },
-          { params: [I32], results: [I32] },
-        ],
-        imports: [{ name: "lookUp", type: 0 }],
-        type: 1,
-        locals: [
-          { count: 2, type: I64 },
-          { count: words, type: I32 },
-        ],
-        code: [this.header(), w, this.footer()],
-      },
-      this.options.memoryPages,
-    );
+    return {
+      type: REGION_TYPE,
+      locals: [
+        { count: 2, type: I64 },
+        { count: words, type: I32 },
+      ],
+      code: [this.header(), w, this.footer()],
+    };
   }
 
   /** Blocks that the dispatcher may enter, by address. */
@@ -393,21 +388,28 @@ class RegionCompiler {
 }
 
 export interface CompiledRegion {
-  readonly bytes: Uint8Array;
+  readonly function: FunctionParts;
   /** Address to block number, of every place where the function may be entered. */
   readonly entries: ReadonlyMap<number, number>;
 }
 
 export interface CompileOptions {
   readonly isPrivileged: boolean;
-  /** Size of the host memory in pages of 64 KiB. */
-  readonly memoryPages: number;
   /** The code counts what it executes by row, at `ROW_COUNTS_OFFSET`. */
   readonly countsRows?: boolean;
 }
 
-/** The wasm module of a region; its function takes the block to enter. */
+/** The wasm function of a region; it takes the block to enter. */
 export function compileRegion(region: Region, options: CompileOptions): CompiledRegion {
   const compiler = new RegionCompiler(region, options);
-  return { bytes: compiler.compile(), entries: compiler.entries };
+  return { function: compiler.compile(), entries: compiler.entries };
+}
+
+/** A module of regions' functions; `memoryPages` is the size of the host memory in pages of 64 KiB. */
+export function regionModule(functions: readonly FunctionParts[], memoryPages: number): Uint8Array {
+  const types = [
+    { params: [I32, I32], results: [I32] },
+    { params: [I32], results: [I32] },
+  ];
+  return wasmModule({ types, imports: [{ name: "lookUp", type: 0 }], functions }, memoryPages);
 }

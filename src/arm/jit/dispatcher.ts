@@ -95,9 +95,7 @@ function dispatcherModule(memoryPages: number): Uint8Array {
         { params: [I32], results: [I32] },
       ],
       imports: [{ name: "lookUp", type: 1 }],
-      type: 0,
-      locals: [{ count: 3, type: I32 }],
-      code: [w],
+      functions: [{ type: 0, locals: [{ count: 3, type: I32 }], code: [w] }],
       tableSize: TABLE_SIZE,
     },
     memoryPages,
@@ -109,9 +107,7 @@ const missModule = (memoryPages: number): Uint8Array =>
     {
       types: [{ params: [I32], results: [I32] }],
       imports: [],
-      type: 0,
-      locals: [],
-      code: [new WasmWriter().const(Exit.miss)],
+      functions: [{ type: 0, locals: [], code: [new WasmWriter().const(Exit.miss)] }],
     },
     memoryPages,
   );
@@ -119,10 +115,10 @@ const missModule = (memoryPages: number): Uint8Array =>
 /** A compiled region; the argument is the block to enter. */
 export type RegionFunction = (entry: number) => number;
 
-/** Compiles a module that imports the memory and answers its function. */
-export function instantiate(bytes: Uint8Array, imports: Record<string, unknown>): RegionFunction {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: imports });
-  return instance.exports.f as RegionFunction;
+/** Compiles a module that imports the memory and answers its functions. */
+export function instantiate(bytes: Uint8Array, imports: Record<string, unknown>): RegionFunction[] {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: imports });
+  return Object.values(exports) as RegionFunction[];
 }
 
 /** What an entry leads to: a function, and the block to enter. */
@@ -144,9 +140,9 @@ export class Dispatcher {
     this.words = host.i32;
     this.state = CPU_STATE_OFFSET >> 2;
     this.table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SIZE });
-    this.miss = instantiate(missModule(memoryPages), { m: host.memory });
+    [this.miss] = instantiate(missModule(memoryPages), { m: host.memory });
     this.table.set(MISS_SLOT, this.miss);
-    const run = instantiate(dispatcherModule(memoryPages), { m: host.memory, t: this.table, lookUp });
+    const [run] = instantiate(dispatcherModule(memoryPages), { m: host.memory, t: this.table, lookUp });
     this.run = () => run(0);
     this.forgetAll();
   }
@@ -156,8 +152,9 @@ export class Dispatcher {
     this.words[this.state + JUMP_CACHE_WORD] = JUMP_CACHE_OFFSET + (isPrivileged ? CACHE_BYTES : 0);
   }
 
-  get isFull(): boolean {
-    return this.nextSlot >= TABLE_SIZE;
+  /** Slots given out since `forgetAll`. */
+  get usedSlots(): number {
+    return this.nextSlot;
   }
 
   /** A table slot for a region's function. */

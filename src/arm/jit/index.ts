@@ -1,2 +1,3 @@
-export { type JitCounts, JitCpu } from "./jit-cpu.ts";
+export type { CodeCounts } from "./code-cache.ts";
+export { JitCpu } from "./jit-cpu.ts";
 export type { Tuning } from "./tuning.table.ts";

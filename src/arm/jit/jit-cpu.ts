@@ -22,8 +22,9 @@ import {
 } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import { Interpreter } from "../interp/index.ts";
+import { CodeCache, type CodeCounts, type CompiledCode, type Place } from "./code-cache.ts";
 import { compileRegion } from "./compile.ts";
-import { Dispatcher, instantiate, TABLE_SIZE } from "./dispatcher.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { enableBranchHints } from "./engine-flags.ts";
 import { Exit } from "./locals.table.ts";
 import { DACR_BANK_WORDS, DACR_VALUE_WORDS, lookUpFunction, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
@@ -35,18 +36,6 @@ import { WasmWriter } from "./wasm-writer.ts";
 
 const HEAT_SIZE = 65_536;
 const WASM_PAGE_SIZE = 65536;
-/** A place is a halfword of host memory's code, with state and privilege. */
-const PLACES_PER_FRAME = 4096 * 4;
-/** Code knows its virtual address, so the same code at another one is another place. Room for 2 GiB of host memory. */
-const PLACES_PER_PAGE = 2 ** 19 * PLACES_PER_FRAME;
-/** Places that are remembered, also those that cannot be compiled, before all are forgotten. */
-const MAX_PLACES = 65_536;
-/** What a region costs beside its wasm bytes, and for each of them, in bytes of this process: measured with Node 20. */
-const REGION_COST = 16_384;
-const COST_OF_BYTE = 11;
-/** All compiled code is forgotten when it costs more: that bounds the memory of the process. */
-const MAX_CODE_COST = 128e6;
-
 /** Entries of a place by a process that does not map all of its code, before it is compiled for that one. */
 const UNMAPPED_ENTRIES = 200;
 
@@ -58,46 +47,47 @@ const PLAIN: Classification = {
   isCall: false,
 };
 
-/** Code of one place: what it was made from, and its slot; slot 0 when it cannot be compiled. */
-interface CompiledCode {
-  readonly slot: number;
-  /** The block of its function to enter. */
-  readonly block: number;
-  readonly pages: ReadonlyMap<number, number>;
-  readonly frames: readonly number[];
-}
+/** Words that are known to be plain, by a hash; what fills a slot first has another hash. */
+const PLAIN_SIZE = 8_192;
+const plainIndex = (word: number): number => (word ^ (word >>> 13) ^ (word >>> 22)) & (PLAIN_SIZE - 1);
 
-/** What the compiler did, for `--profile` and tests. */
-export interface JitCounts {
-  regions: number;
-  wasmBytes: number;
-  retired: number;
-  flushes: number;
-  exits: number[];
-  interpretedBlocks: number;
+/** What is known of the instructions of one state and privilege, and the operations to find more. */
+class Classifier {
+  private readonly ops: WasmOps;
+  private readonly plain = new Int32Array(PLAIN_SIZE);
+
+  constructor(isThumb: boolean, isPrivileged: boolean) {
+    this.ops = new WasmOps(new WasmWriter(), isThumb, isPrivileged);
+    this.plain[plainIndex(0)] = -1;
+  }
+
+  /** Runs the compiler on one instruction, unless an equal one neither branched nor needed the interpreter. */
+  classify(insn: DecodedInsn, pc: number): Classification {
+    const at = plainIndex(insn.raw);
+    if (this.plain[at] === (insn.raw | 0)) return PLAIN;
+    const { ops } = this;
+    ops.w.clear();
+    ops.instruction(insn, pc, 1);
+    const { needsInterpreter, branchTarget, isExchange, isCall } = ops;
+    if (!needsInterpreter && branchTarget === undefined) {
+      this.plain[at] = insn.raw;
+      return PLAIN;
+    }
+    const target = branchTarget?.constant;
+    return { needsInterpreter, branches: branchTarget !== undefined, target, isExchange, isCall };
+  }
 }
 
 export class JitCpu extends Interpreter implements CodeView {
-  readonly counts: JitCounts = {
-    regions: 0,
-    wasmBytes: 0,
-    retired: 0,
-    flushes: 0,
-    exits: [0, 0, 0, 0, 0, 0],
-    interpretedBlocks: 0,
-  };
-  /** What is known of instructions that neither branch nor need the interpreter, by word and privilege. */
-  private readonly plain = new Set<number>();
+  /** Returns from compiled code, by `Exit`. */
+  readonly exits = [0, 0, 0, 0, 0, 0];
+  private readonly classifiers = [false, true].flatMap((isThumb) => [
+    new Classifier(isThumb, false),
+    new Classifier(isThumb, true),
+  ]);
   private readonly dispatcher: Dispatcher;
   private readonly tuning: Tuning;
-  private readonly memoryPages: number;
-  private readonly imports: Record<string, unknown>;
-  /** By host address of the entry, state and privilege. */
-  private readonly code = new Map<number, CompiledCode>();
-  private readonly codeOfFrame = new Map<number, Set<number>>();
-  /** Of the functions that are in the dispatcher's table, and their sum. */
-  private readonly costOfSlot = new Float64Array(TABLE_SIZE);
-  private codeCost = 0;
+  private readonly code: CodeCache;
   /** Jumps to places, by a hash of the virtual address. */
   private readonly heat = new Uint16Array(HEAT_SIZE);
 
@@ -105,17 +95,22 @@ export class JitCpu extends Interpreter implements CodeView {
     super(bus, model, options);
     enableBranchHints();
     this.tuning = { ...defaultTuning, ...options.tuning };
-    this.memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
-    const lookUp = lookUpFunction(bus.host, this.memoryPages, (va, kind) => this.refill(va, kind));
-    this.imports = { m: bus.host.memory, lookUp };
-    this.dispatcher = new Dispatcher(bus.host, this.memoryPages, lookUp);
-    this.pages.onChange = (frame) => this.forgetFrame(frame);
+    const memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
+    const lookUp = lookUpFunction(bus.host, memoryPages, (va, kind) => this.refill(va, kind));
+    this.dispatcher = new Dispatcher(bus.host, memoryPages, lookUp);
+    this.code = new CodeCache(this.dispatcher, { m: bus.host.memory, lookUp }, memoryPages);
+    this.pages.onChange = (frame) => this.code.forgetFrame(frame);
     this.selectBank();
   }
 
   protected override selectBank(): void {
     super.selectBank();
     this.publishBank();
+  }
+
+  /** What was compiled, for `--profile` and tests. */
+  get counts(): CodeCounts {
+    return this.code.counts;
   }
 
   /** Compiled code may have chosen another bank. */
@@ -154,7 +149,7 @@ export class JitCpu extends Interpreter implements CodeView {
       const reason = this.dispatcher.run();
       this.checkFetchState();
       this.adoptBank();
-      this.counts.exits[reason]++;
+      this.exits[reason]++;
       if (reason === Exit.miss) this.missed();
       else if (reason === Exit.unmapped) this.remap();
       else if (reason === Exit.interpret) {
@@ -189,10 +184,10 @@ export class JitCpu extends Interpreter implements CodeView {
     const isThumb = s[FLAG_T] !== 0;
     if (frame >= 0) {
       const place = this.placeOf(frame, pc, isThumb);
-      const code = this.code.get(place);
+      const code = this.code.find(place);
       if (code === undefined || this.isMapped(code.pages)) return;
       // Another process runs code that this one does not map. What is compiled next has only pages that both map.
-      this.code.delete(place);
+      this.code.remove(place);
       this.dispatcher.leave(((frame << 12) + (pc & 0xfff)) | s[FLAG_T], pc);
       this.heat[this.heatIndex(pc)] -= Math.min(this.tuning.hotEntries, UNMAPPED_ENTRIES);
     }
@@ -216,9 +211,13 @@ export class JitCpu extends Interpreter implements CodeView {
   private enterCode(frame: number, pc: number, key: number): boolean {
     const isThumb = (key & 1) !== 0;
     const place = this.placeOf(frame, pc, isThumb);
-    // Only stores to what the interpreter has decoded are noticed: code whose page was forgotten is interpreted first.
-    if (!this.code.has(place) && !this.executed(frame, pc, isThumb)) return false;
-    const code = this.code.get(place) ?? this.compile(place, pc, isThumb);
+    let code = this.code.find(place);
+    if (code === undefined) {
+      // Only stores to what the interpreter has decoded are noticed: code whose page was forgotten is interpreted first.
+      if (!this.executed(frame, pc, isThumb)) return false;
+      code = this.compile(place);
+    }
+    if (code.isWaiting) this.code.hurry();
     if (code.slot === 0 || !this.isMapped(code.pages)) return false;
     // The other pages may have taken this page's TLB entry, which the dispatcher needs.
     if (this.frameOf(pc) !== frame) return false;
@@ -231,45 +230,20 @@ export class JitCpu extends Interpreter implements CodeView {
     return true;
   }
 
-  private compile(place: number, pc: number, isThumb: boolean): CompiledCode {
-    if (this.hasTooMuchCode) this.forgetAllCode();
-    const region = new RegionFinder(this, isThumb, this.tuning).find(pc);
-    if (region === undefined)
-      return this.record(place, { slot: 0, block: 0, pages: new Map(), frames: [this.frameOf(pc)] });
-    const { bytes, entries } = compileRegion(region, {
-      isPrivileged: this.isPrivileged,
-      memoryPages: this.memoryPages,
-      countsRows: this.rowCounts !== undefined,
-    });
-    this.counts.regions++;
-    this.counts.wasmBytes += bytes.length;
-    const slot = this.dispatcher.addFunction(instantiate(bytes, this.imports));
-    this.costOfSlot[slot] = REGION_COST + bytes.length * COST_OF_BYTE;
-    this.codeCost += this.costOfSlot[slot];
-    const frames = [...region.pages.values()];
-    for (const [entryPc, block] of entries) {
-      const frame = region.pages.get(entryPc & ~0xfff) ?? 0;
-      const entryPlace = this.placeOf(frame, entryPc, isThumb);
-      const known = this.code.get(entryPlace);
-      if (entryPc !== pc && known !== undefined && known.slot !== 0) continue;
-      this.heat[this.heatIndex(entryPc)] = this.tuning.hotEntries;
-      this.record(entryPlace, { slot, block, pages: region.pages, frames });
+  private compile(place: Place): CompiledCode {
+    if (this.code.isFull) this.forgetAllCode();
+    const region = new RegionFinder(this, place.isThumb, this.tuning).find(place.pc);
+    if (region === undefined) return this.code.addHopeless(place);
+    const { isPrivileged } = this;
+    const compiled = compileRegion(region, { isPrivileged, countsRows: this.rowCounts !== undefined });
+    const places = [{ place, block: compiled.entries.get(place.pc) ?? 0 }];
+    for (const [pc, block] of compiled.entries) {
+      if (pc === place.pc) continue;
+      places.push({ place: this.placeOf(region.pages.get(pc & ~0xfff) ?? 0, pc, place.isThumb), block });
+      this.heat[this.heatIndex(pc)] = this.tuning.hotEntries;
     }
-    return this.code.get(place)!;
-  }
-
-  private get hasTooMuchCode(): boolean {
-    return this.dispatcher.isFull || this.code.size >= MAX_PLACES || this.codeCost >= MAX_CODE_COST;
-  }
-
-  private record(place: number, code: CompiledCode): CompiledCode {
-    this.code.set(place, code);
-    for (const frame of code.frames) {
-      const places = this.codeOfFrame.get(frame);
-      if (places === undefined) this.codeOfFrame.set(frame, new Set([place]));
-      else places.add(place);
-    }
-    return code;
+    this.code.addFunction(compiled.function, places, region.pages);
+    return this.code.find(place) ?? this.code.addHopeless(place);
   }
 
   /** Executions of a row by compiled code, in a machine made with `countRows`; `rowCounts` has the interpreted ones. */
@@ -277,15 +251,13 @@ export class JitCpu extends Interpreter implements CodeView {
     return this.i32[(ROW_COUNTS_OFFSET >> 2) + row] >>> 0;
   }
 
-  private placeOf(frame: number, pc: number, isThumb: boolean): number {
-    const place = frame * PLACES_PER_FRAME + (pc & 0xfff) * 4 + (isThumb ? 2 : 0) + (this.isPrivileged ? 1 : 0);
-    return (pc >>> 12) * PLACES_PER_PAGE + place;
+  private placeOf(frame: number, pc: number, isThumb: boolean): Place {
+    return { frame, pc, isThumb, isPrivileged: this.isPrivileged };
   }
 
   /** Interprets up to the next jump or the end of the slice. */
   private interpretBlock(sizeBytes: number): void {
     const s = this.s;
-    this.counts.interpretedBlocks++;
     for (;;) {
       const sequential = (s[PC] + sizeBytes) | 0;
       this.step();
@@ -293,35 +265,9 @@ export class JitCpu extends Interpreter implements CodeView {
     }
   }
 
-  private forgetFrame(frame: number): void {
-    const places = this.codeOfFrame.get(frame);
-    if (places === undefined) return;
-    this.codeOfFrame.delete(frame);
-    for (const place of places) {
-      const code = this.code.get(place);
-      // The place may have other code by now, which does not depend on this frame.
-      if (code === undefined || !code.frames.includes(frame)) continue;
-      this.code.delete(place);
-      if (code.slot !== 0) this.retire(code.slot);
-      this.counts.retired++;
-    }
-  }
-
-  private retire(slot: number): void {
-    this.dispatcher.retire(slot);
-    this.codeCost -= this.costOfSlot[slot];
-    this.costOfSlot[slot] = 0;
-  }
-
   private forgetAllCode(): void {
-    this.counts.flushes++;
-    this.costOfSlot.fill(0);
-    this.codeCost = 0;
-    this.plain.clear();
-    this.code.clear();
-    this.codeOfFrame.clear();
     this.heat.fill(0);
-    this.dispatcher.forgetAll();
+    this.code.forgetAll();
   }
 
   override resynchronize(): void {
@@ -376,23 +322,6 @@ export class JitCpu extends Interpreter implements CodeView {
   }
 
   classify(insn: DecodedInsn, pc: number): Classification {
-    const isThumb = this.s[FLAG_T] !== 0;
-    const word = (insn.raw >>> 0) + (isThumb ? 2 ** 32 : 0) + (this.isPrivileged ? 2 ** 33 : 0);
-    if (this.plain.has(word)) return PLAIN;
-    const ops = new WasmOps(new WasmWriter(), isThumb, this.isPrivileged);
-    ops.instruction(insn, pc, 1);
-    const { needsInterpreter, branchTarget, isExchange, isCall } = ops;
-    if (!needsInterpreter && branchTarget === undefined) {
-      if (this.plain.size >= MAX_PLACES) this.plain.clear();
-      this.plain.add(word);
-      return PLAIN;
-    }
-    return {
-      needsInterpreter,
-      branches: branchTarget !== undefined,
-      target: branchTarget?.constant,
-      isExchange,
-      isCall,
-    };
+    return this.classifiers[this.s[FLAG_T] * 2 + (this.isPrivileged ? 1 : 0)].classify(insn, pc);
   }
 }

@@ -72,10 +72,20 @@ export const VOID = 0x40;
 
 /** Growing bytes; a compiler writes hundreds of kilobytes a second here, so plain arrays are too slow. */
 export class WasmWriter {
-  private data = new Uint8Array(256);
+  private data: Uint8Array;
   length = 0;
   /** Offset and value of each branch hint: 1 when the branch at the offset is likely taken, else 0. */
   readonly hints: { readonly offset: number; readonly isLikely: boolean }[] = [];
+
+  constructor(capacity = 32) {
+    this.data = new Uint8Array(capacity);
+  }
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.length = 0;
+    this.hints.length = 0;
+  }
 
   /** The next opcode, an `if` or `br_if`, likely finds its condition true, or false. */
   hint(isLikely: boolean): this {
@@ -205,60 +215,78 @@ export interface FunctionType {
   readonly results: readonly number[];
 }
 
+export interface FunctionParts {
+  /** Type index, local declarations, and pieces of code, one after the other. */
+  readonly type: number;
+  readonly locals: readonly { readonly count: number; readonly type: number }[];
+  readonly code: readonly WasmWriter[];
+}
+
 export interface ModuleParts {
   readonly types: readonly FunctionType[];
   /** Imported functions, from module `e`, by name and type index; they come first in the index space. */
   readonly imports: readonly { readonly name: string; readonly type: number }[];
-  /** Type index, local declarations and code of the function. */
-  readonly type: number;
-  readonly locals: readonly { readonly count: number; readonly type: number }[];
-  /** Pieces of code, one after the other. */
-  readonly code: readonly WasmWriter[];
+  readonly functions: readonly FunctionParts[];
   /** Imports table `t` of at least this size. */
   readonly tableSize?: number;
 }
 
-/** A module of one function, exported as `f`, that imports memory `m`. */
-export function wasmModule(parts: ModuleParts, memoryPages: number): Uint8Array {
-  const module = new WasmWriter().append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
-  const section = (id: number, content: Uint8Array): void => {
-    module.op(id).u32(content.length).append(content);
-  };
-  section(
-    1,
-    vector(
-      parts.types.map(
-        ({ params, results }) =>
-          new WasmWriter()
-            .op(0x60)
-            .append(vector(params.map((t) => [t])))
-            .append(vector(results.map((t) => [t]))).bytes,
-      ),
-    ),
-  );
-  const named = (name: string): WasmWriter => new WasmWriter().append(text("e")).append(text(name));
-  const imports = [named("m").op(0x02, 0x01).u32(memoryPages).u32(memoryPages).bytes];
-  for (const { name, type } of parts.imports) imports.push(named(name).op(0x00).u32(type).bytes);
-  if (parts.tableSize !== undefined) imports.push(named("t").op(0x01, FUNCREF, 0x00).u32(parts.tableSize).bytes);
-  section(2, vector(imports));
-  section(3, Uint8Array.of(1, parts.type));
-  section(7, vector([new WasmWriter().append(text("f")).op(0x00).u32(parts.imports.length).bytes]));
-  const locals = vector(parts.locals.map(({ count, type }) => new WasmWriter().u32(count).op(type).bytes));
-  const bodySize = locals.length + parts.code.reduce((sum, piece) => sum + piece.length, 0) + 1;
-  const body = new WasmWriter().u32(1).u32(bodySize).append(locals);
-  const hints: Uint8Array[] = [];
-  let offset = locals.length;
-  for (const piece of parts.code) {
-    for (const { offset: at, isLikely } of piece.hints) {
-      hints.push(new WasmWriter().u32(offset + at).op(1, isLikely ? 1 : 0).bytes);
-    }
+/** The code section's entry of a function, and what the hint section says of it. */
+interface Body {
+  readonly bytes: Uint8Array;
+  readonly hints: Uint8Array | undefined;
+}
+
+function functionBody({ locals, code }: FunctionParts): Body {
+  const declarations = vector(locals.map(({ count, type }) => new WasmWriter().u32(count).op(type).bytes));
+  const sizeBytes = declarations.length + code.reduce((sum, piece) => sum + piece.length, 0) + 1;
+  const body = new WasmWriter(sizeBytes + 5).u32(sizeBytes).append(declarations);
+  const hints = new WasmWriter();
+  let count = 0;
+  let offset = declarations.length;
+  for (const piece of code) {
+    for (const { offset: at, isLikely } of piece.hints) hints.u32(offset + at).op(1, isLikely ? 1 : 0);
+    count += piece.hints.length;
     offset += piece.length;
     body.append(piece.bytes);
   }
-  if (hints.length > 0) {
-    const content = new WasmWriter().append(text(BRANCH_HINTS)).u32(1).u32(parts.imports.length).append(vector(hints));
-    section(0, content.bytes);
-  }
-  section(10, body.op(Op.end).bytes);
+  const counted = count === 0 ? undefined : new WasmWriter().u32(count).append(hints.bytes).bytes;
+  return { bytes: body.op(Op.end).bytes, hints: counted };
+}
+
+/** The name a module exports its function under. */
+export const functionName = (index: number): string => `f${index}`;
+
+/** A module that imports memory `m` and exports its functions. */
+export function wasmModule({ types, imports, functions, tableSize }: ModuleParts, memoryPages: number): Uint8Array {
+  const bodies = functions.map(functionBody);
+  const module = new WasmWriter(1024).append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+  const section = (id: number, content: Uint8Array): void => {
+    module.op(id).u32(content.length).append(content);
+  };
+  const ofType = ({ params, results }: FunctionType): Uint8Array =>
+    new WasmWriter()
+      .op(0x60)
+      .append(vector(params.map((t) => [t])))
+      .append(vector(results.map((t) => [t]))).bytes;
+  section(1, vector(types.map(ofType)));
+  const named = (name: string): WasmWriter => new WasmWriter().append(text("e")).append(text(name));
+  const imported = [named("m").op(0x02, 0x01).u32(memoryPages).u32(memoryPages).bytes];
+  for (const { name, type } of imports) imported.push(named(name).op(0x00).u32(type).bytes);
+  if (tableSize !== undefined) imported.push(named("t").op(0x01, FUNCREF, 0x00).u32(tableSize).bytes);
+  section(2, vector(imported));
+  section(3, vector(functions.map(({ type }) => [type])));
+  const exported = functions.map((_, i) =>
+    new WasmWriter()
+      .append(text(functionName(i)))
+      .op(0x00)
+      .u32(imports.length + i),
+  );
+  section(7, vector(exported.map(({ bytes }) => bytes)));
+  const hinted = bodies.flatMap(({ hints }, i) =>
+    hints === undefined ? [] : [new WasmWriter().u32(imports.length + i).append(hints).bytes],
+  );
+  if (hinted.length > 0) section(0, new WasmWriter().append(text(BRANCH_HINTS)).append(vector(hinted)).bytes);
+  section(10, vector(bodies.map(({ bytes }) => bytes)));
   return module.bytes;
 }

@@ -180,7 +180,7 @@ function account(core: FuzzMachine["core"], result: CampaignResult): void {
   if (!(core instanceof JitCpu)) return;
   result.regions += core.counts.regions;
   result.retired += core.counts.retired;
-  for (const [reason, count] of core.counts.exits.entries()) result.exits[reason] = (result.exits[reason] ?? 0) + count;
+  for (const [reason, count] of core.exits.entries()) result.exits[reason] = (result.exits[reason] ?? 0) + count;
   for (const { index } of rows) {
     result.interpretedRows[index] += core.rowCounts?.[index] ?? 0;
     result.compiledRows[index] += core.compiledRowCount(index);

@@ -1,0 +1,246 @@
+/**
+ * What is compiled: functions by the places they are entered at, found again by the frames their code lies in.
+ *
+ * A place is a halfword of host memory's code with state, privilege and virtual page, because code knows its own address.
+ * New functions wait for others and become one module together: a module of its own costs ten times as much.
+ */
+import { regionModule } from "./compile.ts";
+import { type Dispatcher, instantiate, TABLE_SIZE } from "./dispatcher.ts";
+import type { FunctionParts } from "./wasm-writer.ts";
+
+/** Places that are remembered, also those that cannot be compiled, before all are forgotten. */
+const MAX_PLACES = 65_536;
+/** What a region costs beside its wasm bytes, and for each of them, in bytes of this process: measured with Node 20. */
+const REGION_COST = 16_384;
+const COST_OF_BYTE = 11;
+/** All compiled code is forgotten when it costs more: that bounds the memory of the process. */
+const MAX_CODE_COST = 128e6;
+/** Functions of a module, and the tries to enter one of them after which a module is made of fewer. */
+const MODULE_FUNCTIONS = 16;
+const MODULE_TRIES = 2_000;
+
+/** Where code is entered. */
+export interface Place {
+  readonly frame: number;
+  /** Virtual address; its low bits are those of the host address too. */
+  readonly pc: number;
+  readonly isThumb: boolean;
+  readonly isPrivileged: boolean;
+}
+
+/** A function, in the dispatcher's table or waiting for its module. */
+class Unit {
+  readonly frames: readonly number[];
+  parts: FunctionParts | undefined;
+  /** 0 while it waits and when it was retired. */
+  slot = 0;
+  cost = 0;
+
+  constructor(frames: readonly number[], parts: FunctionParts | undefined) {
+    this.frames = frames;
+    this.parts = parts;
+  }
+}
+
+/** Code of one place. */
+export interface CompiledCode {
+  /** Of its function; 0 while there is none to enter. */
+  readonly slot: number;
+  /** It waits for its module. */
+  readonly isWaiting: boolean;
+  /** The block of its function to enter. */
+  readonly block: number;
+  /** Virtual page to frame of all its code. */
+  readonly pages: ReadonlyMap<number, number>;
+}
+
+/** Places with equal keys differ in their virtual page. */
+class Entry implements CompiledCode {
+  readonly page: number;
+  readonly unit: Unit;
+  readonly block: number;
+  readonly pages: ReadonlyMap<number, number>;
+  next: Entry | undefined;
+
+  constructor(page: number, unit: Unit, block: number, pages: ReadonlyMap<number, number>) {
+    this.page = page;
+    this.unit = unit;
+    this.block = block;
+    this.pages = pages;
+  }
+
+  get slot(): number {
+    return this.unit.slot;
+  }
+
+  get isWaiting(): boolean {
+    return this.unit.parts !== undefined;
+  }
+}
+
+const keyOf = ({ frame, pc, isThumb, isPrivileged }: Place): number =>
+  frame * 8192 + (pc & 0xffe) * 2 + (isThumb ? 2 : 0) + (isPrivileged ? 1 : 0);
+
+/** What the cache did, for `--profile` and tests. */
+export interface CodeCounts {
+  regions: number;
+  modules: number;
+  wasmBytes: number;
+  retired: number;
+  flushes: number;
+}
+
+export class CodeCache {
+  readonly counts: CodeCounts = { regions: 0, modules: 0, wasmBytes: 0, retired: 0, flushes: 0 };
+  private readonly dispatcher: Dispatcher;
+  private readonly imports: Record<string, unknown>;
+  private readonly memoryPages: number;
+  private readonly entries = new Map<number, Entry>();
+  private placeCount = 0;
+  private readonly unitsOfFrame = new Map<number, Set<Unit>>();
+  private readonly keysOfUnit = new Map<Unit, number[]>();
+  private waiting: Unit[] = [];
+  private tries = 0;
+  private cost = 0;
+
+  constructor(dispatcher: Dispatcher, imports: Record<string, unknown>, memoryPages: number) {
+    this.dispatcher = dispatcher;
+    this.imports = imports;
+    this.memoryPages = memoryPages;
+  }
+
+  find(place: Place): CompiledCode | undefined {
+    const page = place.pc & ~0xfff;
+    let entry = this.entries.get(keyOf(place));
+    while (entry !== undefined && entry.page !== page) entry = entry.next;
+    return entry;
+  }
+
+  /** Nothing can be compiled at the place, as long as its frame does not change. */
+  addHopeless(place: Place): CompiledCode {
+    return this.put(place, this.newUnit([place.frame], undefined), 0, new Map());
+  }
+
+  /** A function, entered at the first place and, where there is no code yet, at the others; by place its block. */
+  addFunction(
+    parts: FunctionParts,
+    places: readonly { place: Place; block: number }[],
+    pages: ReadonlyMap<number, number>,
+  ): void {
+    this.counts.regions++;
+    const unit = this.newUnit([...pages.values()], parts);
+    for (const [i, { place, block }] of places.entries()) {
+      const known = this.find(place);
+      if (i > 0 && known !== undefined && (known.slot !== 0 || known.isWaiting)) continue;
+      this.put(place, unit, block, pages);
+    }
+    this.waiting.push(unit);
+    if (this.waiting.length >= MODULE_FUNCTIONS) this.makeModule();
+  }
+
+  /** Called when waiting code would be entered: after enough times it no longer waits. */
+  hurry(): void {
+    this.tries++;
+    if (this.tries >= MODULE_TRIES) this.makeModule();
+  }
+
+  private newUnit(frames: readonly number[], parts: FunctionParts | undefined): Unit {
+    const unit = new Unit(frames, parts);
+    for (const frame of frames) {
+      const units = this.unitsOfFrame.get(frame);
+      if (units === undefined) this.unitsOfFrame.set(frame, new Set([unit]));
+      else units.add(unit);
+    }
+    this.keysOfUnit.set(unit, []);
+    return unit;
+  }
+
+  private put(place: Place, unit: Unit, block: number, pages: ReadonlyMap<number, number>): CompiledCode {
+    this.remove(place);
+    const key = keyOf(place);
+    const entry = new Entry(place.pc & ~0xfff, unit, block, pages);
+    entry.next = this.entries.get(key);
+    this.entries.set(key, entry);
+    this.keysOfUnit.get(unit)?.push(key);
+    this.placeCount++;
+    return entry;
+  }
+
+  /** Forgets what is known of one place. */
+  remove(place: Place): void {
+    const page = place.pc & ~0xfff;
+    this.removeWhere(keyOf(place), (entry) => entry.page === page);
+  }
+
+  private removeWhere(key: number, isGone: (entry: Entry) => boolean): void {
+    let kept: Entry | undefined;
+    for (let entry = this.entries.get(key); entry !== undefined; ) {
+      const { next } = entry;
+      if (isGone(entry)) this.placeCount--;
+      else {
+        entry.next = kept;
+        kept = entry;
+      }
+      entry = next;
+    }
+    if (kept === undefined) this.entries.delete(key);
+    else this.entries.set(key, kept);
+  }
+
+  private makeModule(): void {
+    this.tries = 0;
+    const units = this.waiting.filter(({ parts }) => parts !== undefined);
+    this.waiting = [];
+    if (units.length === 0) return;
+    const functions = units.flatMap(({ parts }) => (parts === undefined ? [] : [parts]));
+    const bytes = regionModule(functions, this.memoryPages);
+    this.counts.modules++;
+    this.counts.wasmBytes += bytes.length;
+    const runs = instantiate(bytes, this.imports);
+    for (const [i, unit] of units.entries()) {
+      unit.parts = undefined;
+      unit.slot = this.dispatcher.addFunction(runs[i]);
+      unit.cost = REGION_COST + (bytes.length / units.length) * COST_OF_BYTE;
+      this.cost += unit.cost;
+    }
+  }
+
+  /** The instructions of a frame may be others now. */
+  forgetFrame(frame: number): void {
+    const units = this.unitsOfFrame.get(frame);
+    if (units === undefined) return;
+    this.unitsOfFrame.delete(frame);
+    for (const unit of units) this.retire(unit);
+  }
+
+  private retire(unit: Unit): void {
+    for (const frame of unit.frames) this.unitsOfFrame.get(frame)?.delete(unit);
+    for (const key of this.keysOfUnit.get(unit) ?? []) this.removeWhere(key, (entry) => entry.unit === unit);
+    this.keysOfUnit.delete(unit);
+    unit.parts = undefined;
+    this.counts.retired++;
+    if (unit.slot === 0) return;
+    this.dispatcher.retire(unit.slot);
+    unit.slot = 0;
+    this.cost -= unit.cost;
+  }
+
+  /** Everything should be forgotten before more is compiled. */
+  get isFull(): boolean {
+    const { dispatcher } = this;
+    if (dispatcher.usedSlots + MODULE_FUNCTIONS >= TABLE_SIZE) return true;
+    return this.placeCount >= MAX_PLACES || this.cost >= MAX_CODE_COST;
+  }
+
+  forgetAll(): void {
+    this.counts.flushes++;
+    this.cost = 0;
+    this.tries = 0;
+    this.placeCount = 0;
+    this.waiting = [];
+    this.entries.clear();
+    this.unitsOfFrame.clear();
+    this.keysOfUnit.clear();
+    this.dispatcher.forgetAll();
+  }
+}
