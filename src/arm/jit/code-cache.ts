@@ -31,13 +31,15 @@ export interface Place {
 /** A function, in the dispatcher's table or waiting for its module. */
 class Unit {
   readonly frames: readonly number[];
+  readonly isFinal: boolean;
   parts: FunctionParts | undefined;
   /** 0 while it waits and when it was retired. */
   slot = 0;
   cost = 0;
 
-  constructor(frames: readonly number[], parts: FunctionParts | undefined) {
+  constructor(frames: readonly number[], parts: FunctionParts | undefined, isFinal: boolean) {
     this.frames = frames;
+    this.isFinal = isFinal;
     this.parts = parts;
   }
 }
@@ -48,6 +50,8 @@ export interface CompiledCode {
   readonly slot: number;
   /** It waits for its module. */
   readonly isWaiting: boolean;
+  /** It is as large as it gets. */
+  readonly isFinal: boolean;
   /** The block of its function to enter. */
   readonly block: number;
   /** Virtual page to frame of all its code. */
@@ -71,6 +75,10 @@ class Entry implements CompiledCode {
 
   get slot(): number {
     return this.unit.slot;
+  }
+
+  get isFinal(): boolean {
+    return this.unit.isFinal;
   }
 
   get isWaiting(): boolean {
@@ -118,17 +126,17 @@ export class CodeCache {
 
   /** Nothing can be compiled at the place, as long as its frame does not change. */
   addHopeless(place: Place): CompiledCode {
-    return this.put(place, this.newUnit([place.frame], undefined), 0, new Map());
+    return this.put(place, this.newUnit([place.frame], undefined, true), 0, new Map());
   }
 
   /** A function, entered at the first place and, where there is no code yet, at the others; by place its block. */
   addFunction(
     parts: FunctionParts,
     places: readonly { place: Place; block: number }[],
-    pages: ReadonlyMap<number, number>,
+    { pages, isFinal }: { pages: ReadonlyMap<number, number>; isFinal: boolean },
   ): void {
     this.counts.regions++;
-    const unit = this.newUnit([...pages.values()], parts);
+    const unit = this.newUnit([...pages.values()], parts, isFinal);
     for (const [i, { place, block }] of places.entries()) {
       const known = this.find(place);
       if (i > 0 && known !== undefined && (known.slot !== 0 || known.isWaiting)) continue;
@@ -144,8 +152,8 @@ export class CodeCache {
     if (this.tries >= MODULE_TRIES) this.makeModule();
   }
 
-  private newUnit(frames: readonly number[], parts: FunctionParts | undefined): Unit {
-    const unit = new Unit(frames, parts);
+  private newUnit(frames: readonly number[], parts: FunctionParts | undefined, isFinal: boolean): Unit {
+    const unit = new Unit(frames, parts, isFinal);
     for (const frame of frames) {
       const units = this.unitsOfFrame.get(frame);
       if (units === undefined) this.unitsOfFrame.set(frame, new Set([unit]));

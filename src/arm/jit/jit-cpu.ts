@@ -29,7 +29,7 @@ import { enableBranchHints } from "./engine-flags.ts";
 import { Exit } from "./locals.table.ts";
 import { DACR_BANK_WORDS, DACR_VALUE_WORDS, lookUpFunction, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
-import { defaultTuning, type Tuning } from "./tuning.table.ts";
+import { defaultTuning, type RegionLimits, type Tuning } from "./tuning.table.ts";
 import { KIND_FETCH, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 import { WasmOps } from "./wasm-ops.ts";
 import { WasmWriter } from "./wasm-writer.ts";
@@ -38,6 +38,9 @@ const HEAT_SIZE = 65_536;
 const WASM_PAGE_SIZE = 65536;
 /** Entries of a place by a process that does not map all of its code, before it is compiled for that one. */
 const UNMAPPED_ENTRIES = 200;
+
+/** Entries between two looks whether the larger region has its module. */
+const WAITING_ENTRIES = 100;
 
 const PLAIN: Classification = {
   needsInterpreter: false,
@@ -80,7 +83,7 @@ class Classifier {
 
 export class JitCpu extends Interpreter implements CodeView {
   /** Returns from compiled code, by `Exit`. */
-  readonly exits = [0, 0, 0, 0, 0, 0];
+  readonly exits = [0, 0, 0, 0, 0, 0, 0];
   private readonly classifiers = [false, true].flatMap((isThumb) => [
     new Classifier(isThumb, false),
     new Classifier(isThumb, true),
@@ -152,6 +155,7 @@ export class JitCpu extends Interpreter implements CodeView {
       this.exits[reason]++;
       if (reason === Exit.miss) this.missed();
       else if (reason === Exit.unmapped) this.remap();
+      else if (reason === Exit.veryHot) this.enlarge();
       else if (reason === Exit.interpret) {
         // The instructions before it may have used up the slice.
         if (s[REMAINING] > 0) this.step();
@@ -215,14 +219,34 @@ export class JitCpu extends Interpreter implements CodeView {
     if (code === undefined) {
       // Only stores to what the interpreter has decoded are noticed: code whose page was forgotten is interpreted first.
       if (!this.executed(frame, pc, isThumb)) return false;
-      code = this.compile(place);
+      code = this.compile(place, this.tuning.hot);
     }
     if (code.isWaiting) this.code.hurry();
     if (code.slot === 0 || !this.isMapped(code.pages)) return false;
     // The other pages may have taken this page's TLB entry, which the dispatcher needs.
     if (this.frameOf(pc) !== frame) return false;
-    this.dispatcher.enter(key, pc, code);
+    this.enter(key, pc, code);
     return true;
+  }
+
+  private enter(key: number, pc: number, { slot, block, isFinal }: CompiledCode): void {
+    const entriesToVeryHot = isFinal ? undefined : this.tuning.veryHotEntries;
+    this.dispatcher.enter(key, pc, { slot, block, entriesToVeryHot });
+  }
+
+  /** Compiles the code at PC as a larger region; what there is serves on until that has its module. */
+  private enlarge(): void {
+    const pc = this.s[PC];
+    const frame = this.frameOf(pc);
+    const isThumb = this.s[FLAG_T] !== 0;
+    const place = this.placeOf(frame, pc, isThumb);
+    const known = this.code.find(place);
+    if (known === undefined) return;
+    const code = known.isFinal ? known : this.compile(place, this.tuning.veryHot);
+    if (code.isWaiting) this.code.hurry();
+    const key = ((frame << 12) + (pc & 0xfff)) | this.s[FLAG_T];
+    if (code.slot !== 0) this.enter(key, pc, code);
+    else this.dispatcher.recount(key, pc, WAITING_ENTRIES);
   }
 
   private isMapped(pages: ReadonlyMap<number, number>): boolean {
@@ -230,9 +254,9 @@ export class JitCpu extends Interpreter implements CodeView {
     return true;
   }
 
-  private compile(place: Place): CompiledCode {
+  private compile(place: Place, limits: RegionLimits): CompiledCode {
     if (this.code.isFull) this.forgetAllCode();
-    const region = new RegionFinder(this, place.isThumb, this.tuning).find(place.pc);
+    const region = new RegionFinder(this, place.isThumb, limits).find(place.pc);
     if (region === undefined) return this.code.addHopeless(place);
     const { isPrivileged } = this;
     const compiled = compileRegion(region, { isPrivileged, countsRows: this.rowCounts !== undefined });
@@ -242,7 +266,7 @@ export class JitCpu extends Interpreter implements CodeView {
       places.push({ place: this.placeOf(region.pages.get(pc & ~0xfff) ?? 0, pc, place.isThumb), block });
       this.heat[this.heatIndex(pc)] = this.tuning.hotEntries;
     }
-    this.code.addFunction(compiled.function, places, region.pages);
+    this.code.addFunction(compiled.function, places, { pages: region.pages, isFinal: limits.isInlining });
     return this.code.find(place) ?? this.code.addHopeless(place);
   }
 
@@ -315,6 +339,11 @@ export class JitCpu extends Interpreter implements CodeView {
 
   executed(frame: number, pc: number, isThumb: boolean): boolean {
     return this.pages.isDecoded(frame, pc & 0xfff, isThumb);
+  }
+
+  hasCode(frame: number, pc: number): boolean {
+    const code = this.code.find(this.placeOf(frame, pc, this.s[FLAG_T] !== 0));
+    return code !== undefined && (code.slot !== 0 || code.isWaiting);
   }
 
   decode(frame: number, pc: number, isThumb: boolean): DecodedInsn {

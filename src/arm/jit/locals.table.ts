@@ -39,4 +39,6 @@ export const Exit = {
   miss: 4,
   /** The page of PC, or another one that the region has code from, is not in the TLB, or is another page now. */
   unmapped: 5,
+  /** The code at PC was entered so often that a larger region is worth its while (the dispatcher's own). */
+  veryHot: 6,
 } as const;

@@ -1,11 +1,25 @@
 /** When the compiler compiles, and how much at once. The guest's state is the same whatever these are. */
 
+/** The size of a region: it takes no further block when it has so many blocks or instructions. */
+export interface RegionLimits {
+  readonly maxBlocks: number;
+  readonly maxInstructions: number;
+  /** Also takes what it calls, and code that other regions have already. */
+  readonly isInlining: boolean;
+}
+
 export interface Tuning {
   /** Entries of a place by jumps before it is compiled. */
   readonly hotEntries: number;
-  /** A region takes no further block when it has so many blocks or instructions. */
-  readonly maxBlocks: number;
-  readonly maxInstructions: number;
+  /** Entries of its code by the dispatcher before it is compiled again, as a larger region. */
+  readonly veryHotEntries: number;
+  readonly hot: RegionLimits;
+  readonly veryHot: RegionLimits;
 }
 
-export const defaultTuning: Tuning = { hotEntries: 2000, maxBlocks: 16, maxInstructions: 100 };
+export const defaultTuning: Tuning = {
+  hotEntries: 600,
+  veryHotEntries: 10_000,
+  hot: { maxBlocks: 10, maxInstructions: 50, isInlining: false },
+  veryHot: { maxBlocks: 16, maxInstructions: 100, isInlining: true },
+};
