@@ -89,9 +89,13 @@ export const CP15_NSACR = 110;
 export const CP15_PRRR = 111;
 export const CP15_NMRR = 112;
 export const CP15_CACHE_OVERRIDE = 113;
-/** Memory remap registers c15,c2,0 .. 2 and 4: data, instruction, DMA, peripheral port. */
-export const CP15_MEMORY_REMAP = 114;
-/** Performance monitor control, cycle counter, counters 0 and 1. */
+/** Peripheral port memory remap, and validation control of user access to the counters. */
+export const CP15_PERIPHERAL_PORT = 114;
+export const CP15_ACCESS_VALIDATION = 115;
+/**
+ * Performance monitor control; cycle counter (its count while it stands, while it runs what is to be added to the
+ * instructions retired); counters 0 and 1.
+ */
 export const CP15_PMNC = 118;
 export const CP15_CCNT = 119;
 export const CP15_COUNT0 = 120;

@@ -7,10 +7,7 @@ import type { GuestBus } from "../../memory/index.ts";
 import type { CpuModel } from "../core/index.ts";
 import {
   ADDEND,
-  CAN_READ,
-  CP15_IFSR,
   ENTRY_WORDS,
-  Fault,
   FIQ_LINE,
   FLAG_C,
   FLAG_N,
@@ -19,6 +16,7 @@ import {
   FLAG_Z,
   HALTED,
   IRQ_LINE,
+  mayExecute,
   PC,
   R15,
   REMAINING,
@@ -60,7 +58,7 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
 
   /** Power-on. */
   reset(): void {
-    this.state.reset();
+    this.resetSystem();
     this.resynchronize();
   }
 
@@ -226,18 +224,17 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
   private translateFetch(pc: number): number {
     const mmu = this.mmu;
     let fault = mmu.walk(pc, this.isPrivileged);
-    if (fault === 0 && (mmu.access & CAN_READ) === 0) fault = mmu.permissionFault;
+    if (fault === 0 && !mayExecute(mmu.access)) fault = mmu.permissionFault;
     const at = fault === 0 ? this.bus.hostOffset(mmu.physical, false) : -1;
     if (fault === 0 && at < 0) {
       this.fetchPhysical = mmu.physical;
       this.mayKeepPage = false;
       if (this.bus.regionAt(mmu.physical >>> 0) !== undefined) return -2;
-      fault = mmu.isPageLevel ? Fault.externalPage : Fault.externalSection;
+      fault = mmu.externalFault;
     }
     if (fault !== 0) {
       this.mayKeepPage = true;
-      this.s[CP15_IFSR] = fault;
-      this.raisePrefetchAbort();
+      this.raiseFetchFault(pc, fault);
       return -1;
     }
     if (mmu.isWholePage) this.fill(pc, at);

@@ -7,10 +7,11 @@ import {
   Control,
   CP15_CONTROL,
   CP15_DACR,
+  type CpuModel,
   ENTRY_WORDS,
   Fault,
-  FILL_LARGE,
   Mmu,
+  MmuV6,
   TAG_READ,
   TAG_WRITE,
   TLB_ENTRIES,
@@ -38,19 +39,19 @@ export abstract class MemoryOps extends AluOps {
   private blockWord = 0;
   private blockAddress = 0;
 
-  constructor(bus: GuestBus) {
+  constructor(bus: GuestBus, model: CpuModel) {
     super(bus.host);
     this.bus = bus;
     this.i32 = bus.host.i32;
     this.u16 = bus.host.u16;
     this.u8 = bus.host.u8;
-    this.mmu = new Mmu(this.s, bus);
+    this.mmu = model.architecture >= 6 ? new MmuV6(this.s, bus) : new Mmu(this.s, bus);
     this.tlb = new Tlb(bus.host, bus.traps);
     this.bank = 0;
   }
 
   /** Enters the data abort exception. */
-  protected abstract raiseDataAbort(va: number, faultStatus: number): void;
+  protected abstract raiseDataAbort(va: number, faultStatus: number, isStore: boolean): void;
 
   /** Chooses the bank after a change of privilege or DACR. */
   protected selectBank(): void {
@@ -155,7 +156,7 @@ export abstract class MemoryOps extends AluOps {
     const va = address & ~3;
     const last = va + words * 4 - 4;
     if ((address & (alignment - 1)) !== 0 && this.checksAlignment()) {
-      this.raiseDataAbort(address, FAULT_ALIGNMENT);
+      this.raiseDataAbort(address, FAULT_ALIGNMENT, isStore);
       return;
     }
     const entry = this.bank + ((va >>> 12) & INDEX_MASK) * ENTRY_WORDS;
@@ -177,7 +178,7 @@ export abstract class MemoryOps extends AluOps {
         const at = this.translate(va, need);
         if (at === -1) return;
         if (at === -2 && this.bus.regionAt(this.mmu.physical >>> 0) === undefined) {
-          this.externalAbort(va);
+          this.externalAbort(va, need === CAN_WRITE);
           return;
         }
         // Quarters of a page differ in their permissions, and a device may end in the middle of a page.
@@ -210,7 +211,7 @@ export abstract class MemoryOps extends AluOps {
     let fault = mmu.walk(va, this.isPrivileged);
     if (fault === 0 && (mmu.access & need) === 0) fault = mmu.permissionFault;
     if (fault !== 0) {
-      this.raiseDataAbort(va, fault);
+      this.raiseDataAbort(va, fault, need === CAN_WRITE);
       return -1;
     }
     const at = this.bus.hostOffset(mmu.physical, need === CAN_WRITE);
@@ -223,7 +224,7 @@ export abstract class MemoryOps extends AluOps {
   protected fill(va: number, hostOffset: number): void {
     const { mmu } = this;
     const isRom = (mmu.access & CAN_WRITE) !== 0 && this.bus.hostOffset(mmu.physical, true) < 0;
-    const access = (isRom ? mmu.access & ~CAN_WRITE : mmu.access) | (mmu.isLarge ? FILL_LARGE : 0);
+    const access = (isRom ? mmu.access & ~CAN_WRITE : mmu.access) | mmu.fillFlags;
     this.tlb.fill(this.bank, va, hostOffset, access);
   }
 
@@ -237,7 +238,7 @@ export abstract class MemoryOps extends AluOps {
   private loadSlow(address: number, sizeBytes: AccessSize): number {
     const misaligned = address & (sizeBytes - 1);
     if (misaligned !== 0 && this.checksAlignment()) {
-      this.raiseDataAbort(address, FAULT_ALIGNMENT);
+      this.raiseDataAbort(address, FAULT_ALIGNMENT, false);
       return 0;
     }
     const va = address - misaligned;
@@ -247,7 +248,7 @@ export abstract class MemoryOps extends AluOps {
     if (at >= 0) value = this.readHost(at, sizeBytes);
     else {
       value = this.bus.busRead(this.mmu.physical, sizeBytes);
-      if (this.bus.faulted) this.externalAbort(address);
+      if (this.bus.faulted) this.externalAbort(address, false);
       if (sizeBytes !== 4) value &= sizeBytes === 1 ? 0xff : 0xffff;
     }
     return sizeBytes === 4 && misaligned !== 0 ? this.ror(value, misaligned * 8) : value;
@@ -261,7 +262,7 @@ export abstract class MemoryOps extends AluOps {
   private storeSlow(address: number, value: number, sizeBytes: AccessSize): void {
     const misaligned = address & (sizeBytes - 1);
     if (misaligned !== 0 && this.checksAlignment()) {
-      this.raiseDataAbort(address, FAULT_ALIGNMENT);
+      this.raiseDataAbort(address, FAULT_ALIGNMENT, true);
       return;
     }
     const va = address - misaligned;
@@ -269,7 +270,7 @@ export abstract class MemoryOps extends AluOps {
     if (at === -1) return;
     if (at === -2) {
       this.bus.busWrite(this.mmu.physical, value, sizeBytes);
-      if (this.bus.faulted) this.externalAbort(address);
+      if (this.bus.faulted) this.externalAbort(address, true);
       return;
     }
     if (sizeBytes === 4) this.i32[at >> 2] = value;
@@ -278,8 +279,8 @@ export abstract class MemoryOps extends AluOps {
     if (this.bus.traps.bits[at >>> 12] !== 0) this.bus.traps.stored(at, sizeBytes);
   }
 
-  private externalAbort(va: number): void {
+  private externalAbort(va: number, isStore: boolean): void {
     this.bus.faulted = false;
-    this.raiseDataAbort(va, this.mmu.isPageLevel ? Fault.externalPage : Fault.externalSection);
+    this.raiseDataAbort(va, this.mmu.externalFault, isStore);
   }
 }

@@ -1,21 +1,34 @@
 /** Status registers, exceptions and coprocessor transfers of the interpreter. ARM ARM (DDI 0100I) A2.6, B3. */
+import type { Logger } from "../../base/index.ts";
+import { silentLogger } from "../../base/index.ts";
 import type { GuestBus } from "../../memory/index.ts";
-import type { CpuModel } from "../core/index.ts";
+import type { Cp15Effects, CpuModel, SystemControl } from "../core/index.ts";
 import {
   bankOf,
+  CAN_READ,
+  CAN_WRITE,
   Control,
   CP15_CONTROL,
   CP15_DFSR,
   CP15_FAR,
+  CP15_IFAR,
   CP15_IFSR,
+  CP15_VBAR,
+  Cp14,
   Cp15,
+  Cp15Arm1176,
+  dataFaultStatus,
+  Fault,
   FIQ_LINE,
+  FLAG_A,
+  FLAG_E,
   FLAG_F,
   FLAG_I,
   FLAG_Q,
   FLAG_T,
   HALTED,
   IRQ_LINE,
+  instructionFaultStatus,
   MODE,
   Mode,
   PC,
@@ -63,11 +76,20 @@ export abstract class SystemOps extends MemoryOps {
     irq: 0,
     fiq: 0,
   };
-  protected readonly cp15: Cp15;
+  /** Where the core says what the guest used that is not modelled. */
+  log: Logger = silentLogger();
+  /** CP15; a compiler asks it which transfers are plain. */
+  readonly cp15: SystemControl;
+  private readonly cp14: Cp14;
+  /** ARMv6: fault status with a write bit, CPSR.A and CPSR.E in exceptions, a vector base. */
+  private readonly isV6: boolean;
 
   constructor(bus: GuestBus, model: CpuModel) {
-    super(bus);
-    this.cp15 = new Cp15(this.s, model, {
+    super(bus, model);
+    this.isV6 = model.architecture >= 6;
+    const warnOnce = (message: string) => this.log.warnOnce(message);
+    this.cp14 = new Cp14(this.s, model, warnOnce);
+    const effects: Cp15Effects = {
       controlChanged: (before) => this.controlChanged(before),
       domainsChanged: () => {
         this.selectBank();
@@ -78,8 +100,30 @@ export abstract class SystemOps extends MemoryOps {
         this.tlb.flushPage(va);
         this.stateChanged();
       },
+      flushTlbNonGlobal: () => {
+        this.tlb.flushNonGlobal();
+        this.stateChanged();
+      },
+      translate: (va, privileged, isStore) => this.lookUp(va, privileged, isStore ? CAN_WRITE : CAN_READ),
+      instructions: () => this.instructions(),
+      warnOnce,
       waitForInterrupt: () => this.waitForInterrupt(),
-    });
+    };
+    this.cp15 = this.isV6 ? new Cp15Arm1176(this.s, model, effects) : new Cp15(this.s, model, effects);
+  }
+
+  /** Puts everything of the CPU to what it is after power-on. */
+  protected resetSystem(): void {
+    this.state.reset();
+    this.cp15.reset();
+    if (this.isV6) this.s[FLAG_A] = 1;
+  }
+
+  private lookUp(va: number, privileged: boolean, need: number): { fault: number; physical: number } {
+    const { mmu } = this;
+    let fault = mmu.walk(va, privileged);
+    if (fault === 0 && (mmu.access & need) === 0) fault = mmu.permissionFault;
+    return { fault, physical: mmu.physical };
   }
 
   /** Instructions begun since power-on; exact also in the middle of one. */
@@ -108,8 +152,13 @@ export abstract class SystemOps extends MemoryOps {
   }
 
   private controlChanged(before: number): void {
-    const mapping = Control.M | Control.S | Control.R;
-    if (((before ^ this.s[CP15_CONTROL]) & mapping) !== 0) this.flushTlb();
+    const mapping = Control.M | Control.S | Control.R | Control.XP | Control.AFE;
+    const control = this.s[CP15_CONTROL];
+    if (((before ^ control) & mapping) !== 0) this.flushTlb();
+    if (!this.isV6) return;
+    if ((control & Control.B) !== 0) this.log.warnOnce("word-invariant big-endian data (SCTLR.B) is not modelled");
+    if ((control & Control.VE) !== 0)
+      this.log.warnOnce("no interrupt controller gives vectors (SCTLR.VE): fixed ones are used");
   }
 
   private waitForInterrupt(): void {
@@ -184,7 +233,15 @@ export abstract class SystemOps extends MemoryOps {
   }
 
   raiseBreakpoint(): void {
-    this.s[CP15_IFSR] = 0x2;
+    this.s[CP15_IFSR] = Fault.debugEvent;
+    this.cp14.noteBreakpoint();
+    this.raisePrefetchAbort();
+  }
+
+  /** The prefetch abort of a fetch at `va` that the MMU or the bus refused. */
+  protected raiseFetchFault(va: number, fault: number): void {
+    this.s[CP15_IFSR] = this.isV6 ? instructionFaultStatus(fault) : fault;
+    if (this.isV6) this.s[CP15_IFAR] = this.mmu.modifiedAddress(va);
     this.raisePrefetchAbort();
   }
 
@@ -193,10 +250,10 @@ export abstract class SystemOps extends MemoryOps {
     this.enterException(Mode.abt, Vector.prefetchAbort, this.s[PC] + 4);
   }
 
-  protected override raiseDataAbort(va: number, faultStatus: number): void {
+  protected override raiseDataAbort(va: number, faultStatus: number, isStore: boolean): void {
     this.exceptionCounts.dataAbort++;
     this.s[CP15_FAR] = this.mmu.modifiedAddress(va);
-    this.s[CP15_DFSR] = faultStatus;
+    this.s[CP15_DFSR] = this.isV6 ? dataFaultStatus(faultStatus, isStore) : faultStatus;
     this.enterException(Mode.abt, Vector.dataAbort, this.s[PC] + 8);
     this.markAborted();
   }
@@ -223,12 +280,23 @@ export abstract class SystemOps extends MemoryOps {
     s[R14] = returnAddress;
     s[FLAG_I] = 1;
     s[FLAG_T] = 0;
+    if (this.isV6) this.enterV6Exception(vector);
     this.statusChanged();
-    this.nextPc = ((s[CP15_CONTROL] & Control.V) !== 0 ? HIGH_VECTORS : 0) + vector;
+    // The vector base is zero on a core without the security extension.
+    this.nextPc = ((s[CP15_CONTROL] & Control.V) !== 0 ? HIGH_VECTORS : s[CP15_VBAR]) + vector;
+  }
+
+  /** Imprecise aborts are masked by all exceptions but these two; the byte order of the handler is the control register's. */
+  private enterV6Exception(vector: number): void {
+    const { s } = this;
+    if (vector !== Vector.undefined && vector !== Vector.supervisorCall) s[FLAG_A] = 1;
+    s[FLAG_E] = (s[CP15_CONTROL] & Control.EE) !== 0 ? 1 : 0;
   }
 
   readCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number): number {
-    const value = cp === 15 && this.isPrivileged ? this.cp15.read(opcode1, crn, crm, opcode2) : undefined;
+    let value: number | undefined;
+    if (cp === 15) value = this.cp15.read(opcode1, crn, crm, opcode2);
+    else if (cp === 14) value = this.cp14.read(opcode1, crn, crm, opcode2);
     if (value !== undefined) return value;
     this.raiseUndefined();
     this.markAborted();
@@ -236,7 +304,8 @@ export abstract class SystemOps extends MemoryOps {
   }
 
   writeCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number, value: number): void {
-    if (cp === 15 && this.isPrivileged && this.cp15.write(opcode1, crn, crm, opcode2, value)) return;
+    if (cp === 15 && this.cp15.write(opcode1, crn, crm, opcode2, value)) return;
+    if (cp === 14 && this.cp14.write(opcode1, crn, crm, opcode2, value)) return;
     this.raiseUndefined();
     this.markAborted();
   }
