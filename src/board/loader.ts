@@ -7,6 +7,7 @@
 import { bootRam, layOut, UNKNOWN_BSS_BYTES } from "./boot-layout.ts";
 import { patchBootTree, type Range } from "./boot-tree.ts";
 import { commandLineInvalid, imageTooLarge } from "./errors.ts";
+import { applyOverlay } from "./fdt-overlay.ts";
 import { readFdt } from "./fdt-read.ts";
 import { writeFdt } from "./fdt-write.ts";
 import { prepareInitrd } from "./initrd.ts";
@@ -18,6 +19,8 @@ export interface BootOptions {
   kernel: Uint8Array;
   deviceTree: Uint8Array;
   initrd?: Uint8Array;
+  /** Merged into the device tree, in this order. */
+  overlays?: readonly Uint8Array[];
   /** Instead of the profile's. */
   commandLine?: string;
   /** The zImage and the initrd unpack themselves in the guest, and the kernel calibrates its own delay loop. */
@@ -129,6 +132,7 @@ export function prepareBoot(options: BootOptions): BootPlan {
   // The tree's size does not depend on the addresses in it, so a first writing with none gives it.
   const treeWith = (initrdRange: Range | undefined): { data: Uint8Array; notes: string[] } => {
     const tree = readFdt(options.deviceTree);
+    for (const overlay of options.overlays ?? []) applyOverlay(tree, readFdt(overlay));
     const notes = patchBootTree(tree, { profile, memory, commandLine, initrd: initrdRange });
     return { data: writeFdt(tree), notes };
   };

@@ -9,12 +9,20 @@ const BLOCK_MODEL = "virtio-mmio-blk";
 const isOnHost = (device: ProfileDevice): boolean =>
   device.model !== "zero" && !device.model.startsWith("virtio-") && device.model !== "nor-flash";
 
-function hostDevice(device: ProfileDevice): HostDeviceFacts {
+/** Xvisor's `compatible` of a VCPU, and where its trees have the devices of boards with such a CPU. */
+const cpuFacts: Readonly<Record<Profile["cpu"]["model"], { vcpuCompatible: string; deviceFolder: string }>> = {
+  "arm926ej-s": { vcpuCompatible: "armv5te,arm926ej", deviceFolder: "/motherboard/amba" },
+  "arm1176jzf-s": { vcpuCompatible: "armv6,arm1176", deviceFolder: "/soc" },
+};
+
+/** What the host's interrupt controllers are called, by the profile's name for them. */
+const chips: Readonly<Record<string, string>> = { pic: "VIC", sic: "FPGA", ic: "BCM2835" };
+
+function hostDevice(device: ProfileDevice, folder: string): HostDeviceFacts {
   const { hostCompatible, hostTitle, hostClass } = emulators[device.model];
   const [wire] = device.irqs;
-  const chips: Readonly<Record<string, string>> = { pic: "VIC", sic: "FPGA" };
   return {
-    path: `/motherboard/amba/${device.name}`,
+    path: `${folder}/${device.name}`,
     compatible: hostCompatible,
     description: hostTitle,
     address: device.address,
@@ -54,19 +62,20 @@ function guestRegions(profile: Profile): GuestRegionFacts[] {
 }
 
 export function machineFacts(profile: Profile, bootArguments: string): MachineFacts {
+  const { vcpuCompatible, deviceFolder } = cpuFacts[profile.cpu.model];
   return {
     hostName: profile.host.name,
     cpu: { type: "arm32", hardwareId: 0, instructionsPerSecond: 1e9 / profile.cpu.nsPerInstruction },
     ramBanks: [{ address: 0, sizeBytes: profile.host.ramSizeBytes }],
     layout: armv5Layout,
-    hostDevices: profile.devices.filter(isOnHost).map(hostDevice),
-    consolePath: "/motherboard/amba/uart0",
+    hostDevices: profile.devices.filter(isOnHost).map((device) => hostDevice(device, deviceFolder)),
+    consolePath: `${deviceFolder}/uart0`,
     guest: {
       name: profile.guest.name,
       model: profile.name,
       endianness: "little",
       vcpuCount: 1,
-      vcpuCompatible: "armv5te,arm926ej",
+      vcpuCompatible,
       startPc: profile.boot.kernelAddress,
       bootArguments,
       regions: guestRegions(profile),
