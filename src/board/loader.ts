@@ -119,11 +119,24 @@ function prepareKernel(kernel: ZImage | RawImage, ram: Range, address: number, f
   };
 }
 
+/** The RAM that the kernel is told of. */
+function kernelMemory({ regions, boot }: Profile): Range[] {
+  let leftBytes = boot.memorySizeBytes ?? Number.POSITIVE_INFINITY;
+  return regions
+    .filter(({ type }) => type.endsWith("ram"))
+    .map(({ address, sizeBytes }) => {
+      const ownBytes = Math.min(sizeBytes, leftBytes);
+      leftBytes -= ownBytes;
+      return { address, sizeBytes: ownBytes };
+    })
+    .filter(({ sizeBytes }) => sizeBytes > 0);
+}
+
 /** Plans the boot of one guest; throws an error that names the image and what is wrong with it. */
 export function prepareBoot(options: BootOptions): BootPlan {
   const { profile, faithful = false } = options;
   const { kernelAddress, initrdAddress, deviceTreeAddress, machineId } = profile.boot;
-  const memory = profile.regions.filter(({ type }) => type.endsWith("ram"));
+  const memory = kernelMemory(profile);
   const ram = bootRam(memory, kernelAddress);
   const commandLine = commandLineOf(options);
   const kernel = prepareKernel(identifyKernel(options.kernel), ram, kernelAddress, faithful);

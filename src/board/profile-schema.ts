@@ -132,24 +132,30 @@ const images = z
       "A plain name is a file of the board's guest in the cache; one with a slash is a file path from the profile's folder.",
   });
 
-const boot = z.strictObject({
-  images,
-  commandLine: z.string().max(1023).meta({ description: "Kernel command line; lpj= is added when it has none." }),
-  kernelAddress: address,
-  deviceTreeAddress: address.optional().meta({ description: "Left out: above the initrd." }),
-  initrdAddress: address.optional().meta({ description: "Left out: high in guest RAM." }),
-  machineId: z.int().nonnegative().meta({ description: "ARM machine number, in r1 when the kernel starts." }),
-  serialNumber: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/, { error: "expected a serial number of 16 hexadecimal digits" })
-    .optional()
-    .meta({
-      description: "Of the board; the loader puts it, and the Ethernet address made of it, into the device tree.",
+const boot = z
+  .strictObject({
+    images,
+    commandLine: z.string().max(1023).meta({ description: "Kernel command line; lpj= is added when it has none." }),
+    kernelAddress: address,
+    deviceTreeAddress: address.optional().meta({ description: "Left out: above the initrd." }),
+    initrdAddress: address.optional().meta({ description: "Left out: high in guest RAM." }),
+    memorySize: size.optional().meta({
+      description:
+        "So much of the guest's memory is the kernel's, from its start; left out: all. The rest is the firmware's.",
     }),
-  kernelHz: z.int().min(10).max(1000).default(100).meta({ description: "CONFIG_HZ of the kernel, for lpj=." }),
-  readyPattern: pattern,
-  shellPrompt: pattern,
-});
+    machineId: z.int().nonnegative().meta({ description: "ARM machine number, in r1 when the kernel starts." }),
+    serialNumber: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/, { error: "expected a serial number of 16 hexadecimal digits" })
+      .optional()
+      .meta({
+        description: "Of the board; the loader puts it, and the Ethernet address made of it, into the device tree.",
+      }),
+    kernelHz: z.int().min(10).max(1000).default(100).meta({ description: "CONFIG_HZ of the kernel, for lpj=." }),
+    readyPattern: pattern,
+    shellPrompt: pattern,
+  })
+  .transform(({ memorySize: memorySizeBytes, ...rest }) => ({ ...rest, memorySizeBytes }));
 
 const profileSchema = z
   .strictObject({
