@@ -6,6 +6,8 @@ export interface CpuModel {
   readonly architecture: 5 | 6;
   /** A VFPv2 coprocessor answers as CP10 and CP11. */
   readonly hasVfp: boolean;
+  /** Its flush to zero keeps the sign, as later units do; the VFP11 makes positive zeros. */
+  readonly keepsFlushedSign?: boolean;
   /** Main ID, cache type, TCM status and TLB type registers. */
   readonly midr: number;
   readonly ctr: number;

@@ -119,6 +119,13 @@ export const FLAG_A = 86;
 export const EXCLUSIVE = 87;
 export const EXCLUSIVE_ADDRESS = 88;
 
+/** VFP: S0 .. S31, of which D0 .. D15 are pairs, low word first; then FPSCR, FPEXC, FPINST and FPINST2. */
+export const VFP_S0 = 128;
+export const VFP_FPSCR = 160;
+export const VFP_FPEXC = 161;
+export const VFP_FPINST = 162;
+export const VFP_FPINST2 = 163;
+
 /** Words in the block, and the first of those behind it that are derived from other state and not saved. */
 export const STATE_WORDS = 256;
 export const DERIVED_WORDS = STATE_WORDS;
