@@ -28,15 +28,20 @@ export interface PropertyChannel {
  */
 export function answerProperties({ memory, log, firmware }: PropertyChannel, address: number): void {
   const sizeBytes = memory.readU32(address);
-  const isReadable = sizeBytes !== undefined && sizeBytes >= HEADER_SIZE + 4 && sizeBytes < BUFFER_SIZE_MAX;
-  const buffer = new Uint8Array(isReadable ? sizeBytes : HEADER_SIZE);
-  if (!memory.read(address, buffer)) {
+  if (sizeBytes === undefined || memory.readU32(address + 4) === undefined) {
     log.warnOnce("a property buffer outside memory was ignored");
     return;
   }
+  const isParsed = sizeBytes >= HEADER_SIZE + 4 && sizeBytes < BUFFER_SIZE_MAX;
+  let buffer = new Uint8Array(isParsed ? sizeBytes : HEADER_SIZE);
+  if (!memory.read(address, buffer)) {
+    buffer = new Uint8Array(HEADER_SIZE);
+    memory.read(address, buffer);
+  }
   const view = new DataView(buffer.buffer);
-  const isAnswered = isReadable && view.getUint32(4, true) === 0 && answerTags(view, log, firmware);
-  if (!isReadable) log.warnOnce(`a property buffer of ${sizeBytes} bytes was refused`);
+  const isWhole = buffer.length > HEADER_SIZE;
+  if (!isWhole) log.warnOnce(`a property buffer of ${sizeBytes} bytes was refused`);
+  const isAnswered = isWhole && view.getUint32(4, true) === 0 && answerTags(view, log, firmware);
   view.setUint32(4, isAnswered ? STATUS_SUCCESS : STATUS_ERROR, true);
   memory.writeMemory(address, buffer);
 }
