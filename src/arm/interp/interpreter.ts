@@ -203,7 +203,7 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
     const entry = this.bank + ((pc >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
     const page = pc & ~0xfff;
     let host: number;
-    if (this.i32[entry + TAG_EXECUTE] === page) host = page + this.i32[entry + ADDEND];
+    if (this.i32[entry + TAG_EXECUTE] === page) host = (page + this.i32[entry + ADDEND]) | 0;
     else {
       host = this.translateFetch(pc);
       if (host === -1) return false;

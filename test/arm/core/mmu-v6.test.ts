@@ -42,8 +42,17 @@ const fault = (status: number, far: number) => ({ status, far });
 const givenMapping = (descriptor: number, { control = XP as number, dacr = 1 } = {}): GivenCpu =>
   givenCpu({ model }).enableMmu({ control, dacr }).mapFirst(VA, descriptor);
 
+interface CoarseOptions {
+  domain?: number;
+  control?: number;
+  dacr?: number;
+}
+
 /** The same with one coarse table for VA. */
-function givenCoarse(entries: Readonly<Record<number, number>>, { domain = 0, ...options } = {}): GivenCpu {
+function givenCoarse(
+  entries: Readonly<Record<number, number>>,
+  { domain = 0, ...options }: CoarseOptions = {},
+): GivenCpu {
   const given = givenMapping(coarseEntry(SECOND_TABLE, { domain }), options);
   for (const [page, entry] of Object.entries(entries)) given.write(SECOND_TABLE + 4 * Number(page), entry);
   return given;
