@@ -4,7 +4,8 @@ import type { Profile, ProfileDevice } from "../board/index.ts";
 import { emulators } from "./emulators.table.ts";
 import { armv5Layout, type GuestRegionFacts, type HostDeviceFacts, type MachineFacts } from "./facts.ts";
 
-const BLOCK_MODEL = "virtio-mmio-blk";
+/** Models whose medium is a disk of the host, in the order in which a profile has them. */
+const BLOCK_MODELS = ["virtio-mmio-blk", "bcm2835-sdhost"];
 /** Devices that the host board has too, because the guest board is modelled on it; virtio slots are the guest's only. */
 const isOnHost = (device: ProfileDevice): boolean =>
   device.model !== "zero" && !device.model.startsWith("virtio-") && device.model !== "nor-flash";
@@ -80,7 +81,7 @@ export function machineFacts(profile: Profile, bootArguments: string): MachineFa
       bootArguments,
       regions: guestRegions(profile),
       serialPorts: profile.devices.filter((device) => device.serial).map((device) => device.name),
-      disks: profile.devices.filter((device) => device.model === BLOCK_MODEL).map((device) => device.name),
+      disks: profile.devices.filter((device) => BLOCK_MODELS.includes(device.model)).map((device) => device.name),
     },
   };
 }
