@@ -114,13 +114,14 @@ export class Tlb {
   }
 
   private invalidateFilled(entries: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++) this.invalidateEntry(entries[i]);
+  }
+
+  private invalidateEntry(entry: number): void {
     const { words } = this;
-    for (let i = 0; i < count; i++) {
-      const entry = entries[i];
-      words[entry + TAG_READ] = INVALID;
-      words[entry + TAG_WRITE] = INVALID;
-      words[entry + TAG_EXECUTE] = INVALID;
-    }
+    words[entry + TAG_READ] = INVALID;
+    words[entry + TAG_WRITE] = INVALID;
+    words[entry + TAG_EXECUTE] = INVALID;
   }
 
   /** Forgets what is cached for a virtual address; all when the entry may be part of a larger mapping. */
@@ -130,8 +131,8 @@ export class Tlb {
       this.flush();
       return;
     }
-    const offset = ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
-    for (let bank = 0; bank < BANKS; bank++) this.invalidate(bank * BANK_WORDS + offset, 3);
+    const first = this.base + ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
+    for (let bank = 0; bank < BANKS; bank++) this.invalidateEntry(first + bank * BANK_WORDS);
     this.listener?.pageForgotten(va);
   }
 

@@ -15,7 +15,7 @@ const undefineds = (given: GivenCpu) => given.core.exceptionCounts.undefined;
 
 describe("the debug registers", () => {
   it("say what there is: six breakpoints, two watchpoints, debug version 6.1", () => {
-    expect(read(given1176(), 0, 0)).toBe(0x15121004);
+    expect(read(given1176(), 0, 0)).toBe(0x15121007);
   });
 
   it("keep values and controls of as many breakpoints and watchpoints as the ID says", () => {
@@ -45,7 +45,7 @@ describe("the debug registers", () => {
 
   it("user mode reads ID and status unless it is shut out, and writes no breakpoint", () => {
     const given = given1176(Mode.usr);
-    expect([read(given, 0, 0), undefineds(given)]).toEqual([0x15121004, 0]);
+    expect([read(given, 0, 0), undefineds(given)]).toEqual([0x15121007, 0]);
     write(given, 0, 4, 1);
     expect(undefineds(given)).toBe(1);
     const shut = write(given1176(), 1, 0, 0x1000);
