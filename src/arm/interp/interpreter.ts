@@ -10,6 +10,7 @@ import {
   ENTRY_WORDS,
   FIQ_LINE,
   FLAG_C,
+  FLAG_E,
   FLAG_N,
   FLAG_T,
   FLAG_V,
@@ -23,17 +24,17 @@ import {
   TAG_EXECUTE,
   TLB_ENTRIES,
 } from "../core/index.ts";
-import { Decoder, type Insn, makeInsn, rows } from "../decode/index.ts";
+import { archsOf, Decoder, type Insn, makeInsn, rows } from "../decode/index.ts";
 import type { Ops } from "../semantics/index.ts";
 import { execTable } from "../semantics/index.ts";
 import { CodePages } from "./code-pages.ts";
-import { SystemOps } from "./system-ops.ts";
+import { VfpOps } from "./vfp-ops.ts";
 
 const ALWAYS = 14;
 /** No page: its low bit is set, so no fetch address equals it. */
 const NO_PAGE = 1;
 
-export class Interpreter extends SystemOps implements Ops<number>, Stateful {
+export class Interpreter extends VfpOps implements Ops<number>, Stateful {
   /** How often each row was executed, when `countRows` was asked for; see `rowCounts`. */
   readonly rowCounts: Float64Array | undefined;
   private readonly decoder: Decoder<Interpreter>;
@@ -49,7 +50,7 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
   constructor(bus: GuestBus, model: CpuModel, { countRows = false } = {}) {
     super(bus, model);
     const table = execTable<number>() as ((o: Interpreter, f: Insn<Interpreter>) => void)[];
-    this.decoder = new Decoder<Interpreter>(table);
+    this.decoder = new Decoder<Interpreter>(table, archsOf(model.architecture, model.hasVfp));
     this.rowCounts = countRows ? new Float64Array(rows.length) : undefined;
     const undecoded = makeInsn<Interpreter>(0, -1, (o) => o.decodeAndExecute());
     this.pages = new CodePages(bus.traps, undecoded, () => this.stateChanged());
@@ -77,6 +78,7 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
   resynchronize(): void {
     this.aborted();
     this.isPrivileged = this.state.isPrivileged();
+    this.isBigEndian = this.s[FLAG_E] !== 0;
     this.pages.clear();
     this.tlb.flush();
     this.selectBank();

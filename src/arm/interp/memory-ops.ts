@@ -24,6 +24,13 @@ const FAULT_ALIGNMENT = Fault.alignment;
 /** Equal to no page address: its low bit is set. */
 const NO_PAGE = 1;
 
+/** The low bytes of a word in the other order. */
+function reversed(value: number, sizeBytes: AccessSize): number {
+  if (sizeBytes === 1) return value;
+  const halves = ((value & 0x00ff00ff) << 8) | ((value >>> 8) & 0x00ff00ff);
+  return sizeBytes === 2 ? halves & 0xffff : (halves << 16) | (halves >>> 16);
+}
+
 export abstract class MemoryOps extends AluOps {
   protected readonly i32: Int32Array;
   protected readonly u16: Uint16Array;
@@ -34,7 +41,9 @@ export abstract class MemoryOps extends AluOps {
   /** Word index of the TLB bank of the current privilege and DACR. */
   protected bank: number;
   protected isPrivileged = true;
-  private abortFlag = false;
+  /** Data accesses are big-endian: then the TLB stays empty, so that each access comes to the slow path. */
+  protected isBigEndian = false;
+  protected abortFlag = false;
   /** The open block: word index in host memory when it is one piece of RAM, else -1 and word by word. */
   private blockWord = 0;
   private blockAddress = 0;
@@ -155,7 +164,7 @@ export abstract class MemoryOps extends AluOps {
   openBlock(address: number, words: number, isStore: boolean, alignment: number): void {
     const va = address & ~3;
     const last = va + words * 4 - 4;
-    if ((address & (alignment - 1)) !== 0 && this.checksAlignment()) {
+    if ((address & (alignment - 1)) !== 0 && (this.checksAlignment() || (this.allowsUnaligned() && va !== address))) {
       this.raiseDataAbort(address, FAULT_ALIGNMENT, isStore);
       return;
     }
@@ -201,6 +210,18 @@ export abstract class MemoryOps extends AluOps {
     return (this.s[CP15_CONTROL] & Control.A) !== 0;
   }
 
+  /** Words and halves may lie at any address, and several words at that of a word (control bit U of ARMv6). */
+  protected allowsUnaligned(): boolean {
+    return (this.s[CP15_CONTROL] & Control.U) !== 0;
+  }
+
+  requireAlignment(address: number, sizeBytes: number): void {
+    const isAligned = (address & (sizeBytes - 1)) === 0;
+    if (!isAligned && (this.checksAlignment() || this.allowsUnaligned())) {
+      this.raiseDataAbort(address, FAULT_ALIGNMENT, false);
+    }
+  }
+
   /**
    * Translates for a data access and fills the TLB; raises the data abort otherwise.
    *
@@ -222,6 +243,7 @@ export abstract class MemoryOps extends AluOps {
 
   /** Enters the page just walked into the current bank. */
   protected fill(va: number, hostOffset: number): void {
+    if (this.isBigEndian) return;
     const { mmu } = this;
     const isRom = (mmu.access & CAN_WRITE) !== 0 && this.bus.hostOffset(mmu.physical, true) < 0;
     const access = (isRom ? mmu.access & ~CAN_WRITE : mmu.access) | mmu.fillFlags;
@@ -241,6 +263,7 @@ export abstract class MemoryOps extends AluOps {
       this.raiseDataAbort(address, FAULT_ALIGNMENT, false);
       return 0;
     }
+    if (misaligned !== 0 && this.allowsUnaligned()) return this.loadBytes(address, sizeBytes);
     const va = address - misaligned;
     const at = this.translate(va, CAN_READ);
     if (at === -1) return 0;
@@ -251,7 +274,30 @@ export abstract class MemoryOps extends AluOps {
       if (this.bus.faulted) this.externalAbort(address, false);
       if (sizeBytes !== 4) value &= sizeBytes === 1 ? 0xff : 0xffff;
     }
+    if (this.isBigEndian) value = reversed(value, sizeBytes);
     return sizeBytes === 4 && misaligned !== 0 ? this.ror(value, misaligned * 8) : value;
+  }
+
+  /** An unaligned load, byte by byte: its end may be in another page, which may abort. */
+  private loadBytes(address: number, sizeBytes: AccessSize): number {
+    let value = 0;
+    for (let index = 0; index < sizeBytes; index++) {
+      value |= this.load8((address + index) | 0) << (8 * index);
+      if (this.abortFlag) return 0;
+    }
+    return this.isBigEndian ? reversed(value, sizeBytes) : value;
+  }
+
+  /** An unaligned store; nothing is stored when a part of it aborts. */
+  private storeBytes(address: number, value: number, sizeBytes: AccessSize): void {
+    const last = (address + sizeBytes - 1) | 0;
+    if (this.translate(address, CAN_WRITE) === -1) return;
+    if (((address ^ last) & ~0xfff) !== 0 && this.translate(last & ~0xfff, CAN_WRITE) === -1) return;
+    const bytes = this.isBigEndian ? reversed(value, sizeBytes) : value;
+    for (let index = 0; index < sizeBytes; index++) {
+      this.store8((address + index) | 0, (bytes >>> (8 * index)) & 0xff);
+      if (this.abortFlag) return;
+    }
   }
 
   private readHost(at: number, sizeBytes: AccessSize): number {
@@ -265,9 +311,14 @@ export abstract class MemoryOps extends AluOps {
       this.raiseDataAbort(address, FAULT_ALIGNMENT, true);
       return;
     }
+    if (misaligned !== 0 && this.allowsUnaligned()) {
+      this.storeBytes(address, value, sizeBytes);
+      return;
+    }
     const va = address - misaligned;
     const at = this.translate(va, CAN_WRITE);
     if (at === -1) return;
+    if (this.isBigEndian) value = reversed(value, sizeBytes);
     if (at === -2) {
       this.bus.busWrite(this.mmu.physical, value, sizeBytes);
       if (this.bus.faulted) this.externalAbort(address, true);

@@ -47,6 +47,12 @@ const Vector = {
   irq: 0x18,
   fiq: 0x1c,
 } as const;
+/** N, Z, C, V and Q; on ARMv6 also GE and E. */
+const USER_STATUS_V5 = 0xf8000000 | 0;
+const USER_STATUS_V6 = 0xf80f0200 | 0;
+/** I, F, T and the mode; on ARMv6 also E and A. */
+const CONTROL_BITS_V5 = 0xff;
+const CONTROL_BITS_V6 = 0x3ff;
 const HIGH_VECTORS = 0xffff0000 | 0;
 /** CPSR bits that MSR writes for each field bit, T (bit 5) excepted. */
 const FIELD_BYTES = [0x000000df, 0x0000ff00, 0x00ff0000, 0xff000000 | 0] as const;
@@ -81,12 +87,16 @@ export abstract class SystemOps extends MemoryOps {
   /** CP15; a compiler asks it which transfers are plain. */
   readonly cp15: SystemControl;
   private readonly cp14: Cp14;
+  /** Bits of the CPSR that MSR may write in user mode. */
+  private readonly userStatusBits: number;
   /** ARMv6: fault status with a write bit, CPSR.A and CPSR.E in exceptions, a vector base. */
   private readonly isV6: boolean;
 
   constructor(bus: GuestBus, model: CpuModel) {
     super(bus, model);
     this.isV6 = model.architecture >= 6;
+    this.state.hasExtendedStatus = this.isV6;
+    this.userStatusBits = this.isV6 ? USER_STATUS_V6 : USER_STATUS_V5;
     const warnOnce = (message: string) => this.log.warnOnce(message);
     this.cp14 = new Cp14(this.s, model, warnOnce);
     const effects: Cp15Effects = {
@@ -167,8 +177,15 @@ export abstract class SystemOps extends MemoryOps {
     this.endSlice();
   }
 
-  /** After a change of mode, T, I or F. */
+  /** Brings the TLB in line with the E bit. */
+  protected byteOrderChanged(): void {
+    this.isBigEndian = this.s[FLAG_E] !== 0;
+    this.tlb.flush();
+  }
+
+  /** After a change of mode, T, I, F or E. */
   protected statusChanged(): void {
+    if ((this.s[FLAG_E] !== 0) !== this.isBigEndian) this.byteOrderChanged();
     const privileged = this.s[MODE] !== Mode.usr;
     if (privileged !== this.isPrivileged) {
       this.isPrivileged = privileged;
@@ -189,12 +206,13 @@ export abstract class SystemOps extends MemoryOps {
   }
 
   writeCpsr(value: number, fieldMask: number): void {
-    const mask = FIELD_MASKS[fieldMask] & (this.isPrivileged ? -1 : 0xf8000000);
+    const mask = FIELD_MASKS[fieldMask] & (this.isPrivileged ? -1 : this.userStatusBits);
     const before = this.state.cpsr();
     const after = (before & ~mask) | (value & mask);
-    if (((before ^ after) & 0xff) === 0) {
+    if (((before ^ after) & (this.isV6 ? CONTROL_BITS_V6 : CONTROL_BITS_V5)) === 0) {
       this.state.setFlags(after);
       this.s[FLAG_Q] = (after >>> 27) & 1;
+      this.state.setExtendedStatus(after);
       return;
     }
     this.state.setCpsr(after);

@@ -125,6 +125,11 @@ export class JitCpu extends Interpreter implements CodeView {
   protected override execute(): void {
     const s = this.s;
     while (s[REMAINING] > 0) {
+      if (this.isBigEndian) {
+        // Compiled code has little-endian accesses.
+        this.step();
+        continue;
+      }
       const reason = this.dispatcher.run();
       this.checkFetchState();
       this.counts.exits[reason]++;

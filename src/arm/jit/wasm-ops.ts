@@ -3,12 +3,12 @@
  * before the instruction and the interpreter does it, with all its exceptions.
  */
 import { CPU_STATE_OFFSET } from "../../memory/index.ts";
-import { FIQ_LINE, FLAG_F, FLAG_I, FLAG_Q, IRQ_LINE, MODE } from "../core/index.ts";
+import { FIQ_LINE, FLAG_A, FLAG_F, FLAG_GE, FLAG_I, FLAG_Q, IRQ_LINE, MODE } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import { execTable, type Ops } from "../semantics/index.ts";
-import { Exit, LOCAL_C, LOCAL_HOST, LOCAL_N, LOCAL_V, LOCAL_Z, REGISTER_LOCAL } from "./locals.table.ts";
-import { constantValue, localValue, type Value } from "./value.ts";
-import { WasmMemory } from "./wasm-memory.ts";
+import { Exit, LOCAL_C, LOCAL_N, LOCAL_V, LOCAL_Z, REGISTER_LOCAL } from "./locals.table.ts";
+import { constantValue, type Value } from "./value.ts";
+import { WasmVfp } from "./wasm-vfp.ts";
 import { Op } from "./wasm-writer.ts";
 
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
@@ -16,16 +16,15 @@ const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 const isCacheOperation = (cp: number, opcode1: number, crn: number, crm: number): boolean =>
   cp === 15 && opcode1 === 0 && crn === 7 && crm !== 0;
 
+/** The fields s and x of MSR, which hold GE, E and A of ARMv6: seldom written. */
+const EXTENDED_FIELDS = 6;
+
 const semanticOfRow = execTable<Value>();
 
-export class WasmOps extends WasmMemory implements Ops<Value> {
-  /** The instruction must be left to the interpreter. */
-  needsInterpreter = false;
+export class WasmOps extends WasmVfp implements Ops<Value> {
   /** Where the instruction branches, and whether bit 0 chooses the state. */
   branchTarget: Value | undefined;
   isExchange = false;
-  /** I or F may have been cleared: a waiting interrupt must be taken after this instruction. */
-  mayUnmask = false;
   /** Writes the code of one instruction, condition apart, and leaves what it branches to. */
   instruction(insn: DecodedInsn, pc: number, untilBlockEnd: number): void {
     this.pc = pc;
@@ -177,6 +176,8 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
     w.get(LOCAL_V).const(31).op(Op.shrU).const(28).op(Op.shl, Op.or);
     for (const [word, bit] of [
       [FLAG_Q, 27],
+      [FLAG_GE, 16],
+      [FLAG_A, 8],
       [FLAG_I, 7],
       [FLAG_F, 6],
     ]) {
@@ -189,6 +190,10 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
 
   writeCpsr(value: Value, fieldMask: number): void {
     const { w } = this;
+    if ((fieldMask & EXTENDED_FIELDS) !== 0) {
+      this.interpret();
+      return;
+    }
     if ((fieldMask & 1) !== 0 && this.isPrivileged) {
       this.push(value).loadAt(stateAddress(MODE)).op(Op.xor).const(0x1f).op(Op.and).hint(false);
       this.open(Op.if);
@@ -215,11 +220,6 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
 
   writeCoprocessor(cp: number, opcode1: number, crn: number, crm: number): void {
     if (!this.isPrivileged || !isCacheOperation(cp, opcode1, crn, crm)) this.interpret();
-  }
-
-  private interpret(): Value {
-    this.needsInterpreter = true;
-    return localValue(LOCAL_HOST);
   }
 
   regUser(): Value {
