@@ -20,7 +20,13 @@ function given(profile = versatile()) {
   const devices = new DeviceSet(profile, {
     clock: new EventClock(() => time.ns),
     log: silentLogger(),
-    memory: { read: () => false, writeMemory: () => false, readU32: () => undefined },
+    memory: {
+      read: () => false,
+      writeMemory: () => false,
+      readU32: () => undefined,
+      readRegister: () => undefined,
+      writeRegister: () => false,
+    },
     backends: {
       serial: (name) => {
         asked.push(name);
