@@ -1,6 +1,7 @@
 /**
  * Counts how often each row of the instruction tables is executed by the boot of a guest, to its shell and through a few
- * commands, and by the fuzzer, and writes `docs/instruction-coverage.md`: `node tools/coverage.mjs [--board B] [--cases N]`.
+ * commands, and by the fuzzer on each processor, and writes `docs/instruction-coverage.md`:
+ * `node tools/coverage.mjs [--board B] [--cases N]`.
  */
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -9,8 +10,9 @@ import { rows } from "../src/arm/decode/index.ts";
 import { assert, silentLogger } from "../src/base/index.ts";
 import { ConsoleWatch } from "../src/main/console-watch.ts";
 import { powerOn } from "../src/main/power-on.ts";
-import { runCampaign } from "../test/arm/fuzz/campaign.ts";
+import { armv5Subject, armv6Subject, type FuzzSubject, runCampaign } from "../test/arm/fuzz/campaign.ts";
 import { exemptRows } from "../test/arm/fuzz/predictable.ts";
+import { vfpSubject } from "../test/arm/fuzz/vfp-case-generator.ts";
 
 const SEED = 1;
 const SLICE_INSTRUCTIONS = 400_000;
@@ -47,12 +49,36 @@ function countBoot(board: string): BootCounts {
   return { counts, instructions: machine.instructions() };
 }
 
+/** One campaign for each processor, and one for the VFP. */
+const subjects: readonly FuzzSubject[] = [armv5Subject, armv6Subject, vfpSubject];
+
+/** Executions by the fuzzer in the column of a processor. */
+type ColumnCounts = ReadonlyMap<string, Float64Array>;
+
+/** Runs the campaigns; counts are those of the rows that a campaign is about. */
+async function countFuzz(cases: number, projectFolder: string): Promise<ColumnCounts | undefined> {
+  const columns = new Map<string, Float64Array>();
+  for (const subject of subjects) {
+    const result = await runCampaign({ seed: SEED, subject, cases, projectFolder });
+    for (const report of result.reports) console.error(report);
+    if (result.missedRows.length > 0) console.error(`never executed: ${result.missedRows.join(", ")}`);
+    if (result.reports.length > 0 || result.missedRows.length > 0) return undefined;
+    const counts = columns.get(subject.model.name) ?? new Float64Array(rows.length);
+    for (const { index } of subject.rows) counts[index] += result.rowCounts[index];
+    columns.set(subject.model.name, counts);
+  }
+  return columns;
+}
+
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\t", " ");
 
-function makeDocument(boot: BootCounts, fuzz: { counts: Float64Array; cases: number }, board: string): string {
-  const lines = rows.map(({ name, syntax, isThumb, index }) => {
-    const fuzzed = exemptRows[name] === undefined ? `${fuzz.counts[index]}` : `no: ${exemptRows[name]}`;
-    return `| ${isThumb ? "Thumb" : "ARM"} | ${name} | \`${cell(syntax)}\` | ${boot.counts[index]} | ${fuzzed} |`;
+function makeDocument(boot: BootCounts, fuzz: { columns: ColumnCounts; cases: number }, board: string): string {
+  const names = [...fuzz.columns.keys()];
+  const lines = rows.map(({ name, syntax, isThumb, index, arch = "v4T" }) => {
+    const counted = names.map((column) => fuzz.columns.get(column)?.[index] || "").join(" | ");
+    const exempt = exemptRows[name] === undefined ? "" : `no: ${exemptRows[name]}`;
+    const start = `| ${isThumb ? "Thumb" : "ARM"} | ${name} | \`${cell(syntax)}\` | ${arch} |`;
+    return `${start} ${boot.counts[index]} | ${counted} | ${exempt} |`;
   });
   const booted = rows.filter(({ index }) => boot.counts[index] > 0).length;
   const exempt = Object.keys(exemptRows).length;
@@ -63,11 +89,12 @@ function makeDocument(boot: BootCounts, fuzz: { counts: Float64Array; cases: num
     "",
     `- *Boot*: executions while ${board}'s guest boots to its shell and runs ${COMMANDS.length} commands there`,
     `  (${boot.instructions} instructions, those whose condition fails included); ${booted} of ${rows.length} rows.`,
-    `- *Fuzzer*: executions in ${fuzz.cases} random cases (seed ${SEED}) whose result equalled that of qemu-arm;`,
-    `  all rows but ${exempt}, which have the tests named in their place.`,
+    `- *${names.join("*, *")}*: executions in ${fuzz.cases} random cases (seed ${SEED}) whose result equalled that of`,
+    `  qemu-arm with this processor, and as many more for the VFP; all rows but ${exempt}, which have the tests named.`,
+    "- *Since*: the first version of the architecture that has the row; a processor without it takes it as undefined.",
     "",
-    "| State | Row | Syntax | Boot | Fuzzer |",
-    "| --- | --- | --- | ---: | ---: |",
+    `| State | Row | Syntax | Since | Boot | ${names.join(" | ")} | Not fuzzed |`,
+    `| --- | --- | --- | --- | ---: | ${names.map(() => "---:").join(" | ")} | --- |`,
     ...lines,
     "",
   ].join("\n");
@@ -79,10 +106,9 @@ async function main(): Promise<number> {
   const cases = Number(values.cases ?? 200_000);
   const projectFolder = resolve(".");
   const boot = countBoot(board);
-  const result = await runCampaign({ seed: SEED, cases, projectFolder });
-  for (const report of result.reports) console.error(report);
-  if (result.reports.length > 0 || result.missedRows.length > 0) return 1;
-  const text = makeDocument(boot, { counts: result.rowCounts, cases }, board);
+  const columns = await countFuzz(cases, projectFolder);
+  if (columns === undefined) return 1;
+  const text = makeDocument(boot, { columns, cases }, board);
   writeFileSync(join(projectFolder, "docs/instruction-coverage.md"), text);
   console.log(text);
   return 0;

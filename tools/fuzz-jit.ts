@@ -1,10 +1,11 @@
 /**
  * Runs random programs on the interpreter and on the compiler and compares them after every slice:
- * `node tools/fuzz-jit.mjs [--instructions N] [--seed N] [--program N]`; `--program` begins with that one.
+ * `node tools/fuzz-jit.mjs [--cpu MODEL] [--instructions N] [--seed N] [--program N]`; `--program` begins with that one.
  *
  * Exit code 0: all equal, and every row that can be compiled was executed compiled (the default length does that); 1: not so.
  */
 import { parseArgs } from "node:util";
+import { cpuModels } from "../src/arm/core/index.ts";
 import { alwaysInterpreted } from "../test/arm/jit/always-interpreted.table.ts";
 import { type CampaignResult, missedRows, runCampaign } from "../test/arm/jit/fuzz/campaign.ts";
 
@@ -32,17 +33,29 @@ function summarize(result: CampaignResult): void {
   const sum = (counts: Float64Array) => counts.reduce((total, count) => total + count, 0);
   console.log(`${sum(result.compiledRows)} instructions executed compiled, ${sum(result.interpretedRows)} interpreted`);
   console.log(`always interpreted: ${[...alwaysInterpreted].join(", ")}`);
-  const missed = missedRows(result);
+  const missed = missedRows(result, architecture);
   if (missed.length > 0) console.log(`never executed compiled: ${missed.join(", ")}`);
 }
 
 const { values } = parseArgs({
-  options: { instructions: { type: "string" }, seed: { type: "string" }, program: { type: "string" } },
+  options: {
+    cpu: { type: "string" },
+    instructions: { type: "string" },
+    seed: { type: "string" },
+    program: { type: "string" },
+  },
 });
+const model = cpuModels[values.cpu ?? "arm926ej-s"];
+if (model === undefined) {
+  console.error(`error: expected --cpu ${Object.keys(cpuModels).join(" or ")}, found ${values.cpu}`);
+  process.exit(2);
+}
+const { architecture } = model;
 const seed = numberOf(values.seed, 1);
-const instructions = numberOf(values.instructions, 2_000_000);
-console.log(`seed ${seed}, ${instructions} instructions`);
-const result = runCampaign({ seed, instructions, firstProgram: numberOf(values.program, 0) });
+// ARMv6 has half as many rows again, and each wants its share.
+const instructions = numberOf(values.instructions, architecture === 6 ? 4_000_000 : 2_000_000);
+console.log(`${model.name}, seed ${seed}, ${instructions} instructions`);
+const result = runCampaign({ seed, architecture, instructions, firstProgram: numberOf(values.program, 0) });
 summarize(result);
 console.log(`${result.reports.length} programs differ`);
-process.exitCode = result.reports.length === 0 && missedRows(result).length === 0 ? 0 : 1;
+process.exitCode = result.reports.length === 0 && missedRows(result, architecture).length === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-/** `node tools/fuzz.mjs [--cases N] [--seed N] [--case N]`: the fuzzer of `fuzz.ts` at full speed. */
+/** `node tools/fuzz.mjs [--cpu MODEL] [--cases N] [--seed N] [--case N]`: the fuzzer of `fuzz.ts` at full speed. */
 import { runBundled } from "./bundle.mjs";
 
 await runBundled("fuzz");

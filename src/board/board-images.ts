@@ -8,12 +8,14 @@ export interface ImagePaths {
   kernel: string;
   deviceTree: string;
   initrd: string | undefined;
+  overlays: string[];
 }
 
 export interface Images {
   kernel: Uint8Array;
   deviceTree: Uint8Array;
   initrd: Uint8Array | undefined;
+  overlays: Uint8Array[];
 }
 
 /** A plain name is a file of `imageFolder`; anything with a slash is a path from the profile's folder. */
@@ -22,11 +24,12 @@ export function imagePaths({ path, profile }: Board, imageFolder: string): Image
     if (isAbsolute(name)) return name;
     return name.includes("/") ? resolve(dirname(path), name) : join(imageFolder, name);
   };
-  const { kernel, deviceTree, initrd } = profile.boot.images;
+  const { kernel, deviceTree, initrd, overlays = [] } = profile.boot.images;
   return {
     kernel: locate(kernel),
     deviceTree: locate(deviceTree),
     initrd: initrd === undefined ? undefined : locate(initrd),
+    overlays: overlays.map(locate),
   };
 }
 
@@ -46,5 +49,6 @@ export function readImages(board: Board, imageFolder: string): Images {
     kernel: readImage("kernel", paths.kernel),
     deviceTree: readImage("device tree", paths.deviceTree),
     initrd: paths.initrd === undefined ? undefined : readImage("initrd", paths.initrd),
+    overlays: paths.overlays.map((path) => readImage("device tree overlay", path)),
   };
 }

@@ -1,17 +1,20 @@
 /**
- * What the loader changes in a board's device tree: memory, /chosen, and a node for each virtio-mmio slot.
+ * What the loader changes in a board's device tree: memory, /chosen, the board's identity, and, as an overlay, a node
+ * for each virtio-mmio slot.
  *
  * Bindings: Devicetree Specification 0.4 sections 3.4 and 3.6, Linux `bindings/virtio/mmio.yaml`.
  */
+import { applyOverlay, overlayOf, phandleOf } from "./fdt-overlay.ts";
 import {
   cellOf,
   childNamed,
+  cpuAddress,
   type DeviceTree,
-  descendants,
   type FdtNode,
   fdtCells,
   fdtNode,
   fdtStrings,
+  nodeAt,
   readCells,
   textOf,
 } from "./fdt-tree.ts";
@@ -72,25 +75,32 @@ function setChosen(root: FdtNode, commandLine: string, initrd: Range | undefined
 const isVirtioSlot = ({ model }: ProfileDevice): boolean => model.startsWith("virtio-mmio");
 
 /** The tree's node of an interrupt controller, by its guest-physical address. */
-const controllerAt = (root: FdtNode, address: number): FdtNode | undefined =>
-  [...descendants(root)].find(
-    (node) => node.properties.has("interrupt-controller") && cellOf(node, "reg", Number.NaN) === address,
-  );
-
-/** The number by which others refer to `node`, given to it when it has none. */
-function phandleOf(root: FdtNode, node: FdtNode): number {
-  const own = cellOf(node, "phandle", 0);
-  if (own !== 0) return own;
-  const used = [...descendants(root)].map(
-    (other) => readCells(other.properties.get("phandle") ?? fdtCells())?.[0] ?? 0,
-  );
-  const phandle = used.reduce((most, value) => Math.max(most, value), 0) + 1;
-  node.properties.set("phandle", fdtCells(phandle));
-  return phandle;
+function controllerAt(root: FdtNode, address: number): FdtNode | undefined {
+  const find = (path: readonly FdtNode[]): FdtNode | undefined => {
+    const [node] = path.slice(-1);
+    if (node.properties.has("interrupt-controller")) {
+      const own = readCells(node.properties.get("reg") ?? fdtCells())?.[0];
+      if (own !== undefined && cpuAddress(path.slice(0, -1), own) === address) return node;
+    }
+    for (const child of node.children) {
+      const found = find([...path, child]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return find([root]);
 }
 
-/** Adds the node of one slot; says why when the tree has no place for it. */
-function addVirtioSlot(root: FdtNode, profile: Profile, device: ProfileDevice): string | undefined {
+/** A controller's input line as its binding writes it; `undefined` when the binding is not known. */
+function interruptCells(controller: FdtNode, line: number): number[] | undefined {
+  const count = cellOf(controller, "#interrupt-cells", 0);
+  // brcm,bcm2835-armctrl-ic.txt: the bank, and the line in it.
+  if (textOf(controller, "compatible") === "brcm,bcm2835-armctrl-ic") return [line >>> 5, line & 31];
+  return count === 1 ? [line] : undefined;
+}
+
+/** The node of one slot; says why when the tree has no place for it, and nothing when it is there already. */
+function virtioSlot(root: FdtNode, profile: Profile, device: ProfileDevice): FdtNode | string | undefined {
   const name = `virtio_mmio@${device.address.toString(16)}`;
   if (childNamed(root, name)?.name === name) return undefined;
   const unseen = (why: string): string => `${device.name}: ${why}; the guest's kernel will not find it`;
@@ -100,25 +110,38 @@ function addVirtioSlot(root: FdtNode, profile: Profile, device: ProfileDevice): 
   const controller = controllerAt(root, target.address);
   if (controller === undefined)
     return unseen(`the device tree has no interrupt controller at 0x${target.address.toString(16)}`);
-  if (cellOf(controller, "#interrupt-cells", 0) !== 1)
-    return unseen(`the interrupt cells of ${controller.name} are not understood`);
-  root.children.push(
-    fdtNode(name, {
-      compatible: fdtStrings("virtio,mmio"),
-      reg: regOf(root, [device]),
-      "interrupt-parent": fdtCells(phandleOf(root, controller)),
-      interrupts: fdtCells(Number(wire.line)),
-    }),
-  );
-  return undefined;
+  const cells = interruptCells(controller, Number(wire.line));
+  if (cells === undefined) return unseen(`the interrupt cells of ${controller.name} are not understood`);
+  return fdtNode(name, {
+    compatible: fdtStrings("virtio,mmio"),
+    reg: regOf(root, [device]),
+    "interrupt-parent": fdtCells(phandleOf(root, controller)),
+    interrupts: fdtCells(...cells),
+  });
+}
+
+/** The block of Ethernet addresses that Raspberry Pis have; the rest is the end of the serial number. */
+const PI_ETHERNET_BLOCK = [0xb8, 0x27, 0xeb];
+
+/** What the firmware knows of this one board: `serial-number`, and `local-mac-address` of the alias `ethernet0`. */
+function setIdentity(root: FdtNode, serialNumber: string): void {
+  root.properties.set("serial-number", fdtStrings(serialNumber));
+  const aliases = childNamed(root, "aliases");
+  const path = aliases === undefined ? undefined : textOf(aliases, "ethernet0");
+  const ethernet = path === undefined ? undefined : nodeAt(root, path);
+  const end = Buffer.from(serialNumber, "hex").subarray(-PI_ETHERNET_BLOCK.length);
+  ethernet?.properties.set("local-mac-address", new Uint8Array([...PI_ETHERNET_BLOCK, ...end]));
 }
 
 /** Changes `tree` for one boot; nothing else in it is touched. Says what could not be done. */
-export function patchBootTree({ root }: DeviceTree, { profile, memory, commandLine, initrd }: BootFacts): string[] {
+export function patchBootTree(tree: DeviceTree, { profile, memory, commandLine, initrd }: BootFacts): string[] {
+  const { root } = tree;
+  const { serialNumber } = profile.boot;
   setMemory(root, memory);
   setChosen(root, commandLine, initrd);
-  return profile.devices
-    .filter(isVirtioSlot)
-    .map((device) => addVirtioSlot(root, profile, device))
-    .filter((note) => note !== undefined);
+  if (serialNumber !== undefined) setIdentity(root, serialNumber);
+  const slots = profile.devices.filter(isVirtioSlot).map((device) => virtioSlot(root, profile, device));
+  const nodes = slots.filter((slot): slot is FdtNode => typeof slot === "object");
+  if (nodes.length > 0) applyOverlay(tree, overlayOf("/", nodes));
+  return slots.filter((slot) => typeof slot === "string");
 }

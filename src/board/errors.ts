@@ -157,6 +157,15 @@ export function fdtInvalid(expected: string, found: string): HvError {
   });
 }
 
+export function overlayInvalid(expected: string, found: string): HvError {
+  return new HvError({
+    code: "overlay-invalid",
+    message: `device tree overlay: expected ${expected}, found ${found}`,
+    hint: "an overlay fits the tree it was made for; compile both with `dtc -@`, so that labels are kept",
+    facts: { expected, found },
+  });
+}
+
 export function fdtTruncated(expectedBytes: number, foundBytes: number): HvError {
   return new HvError({
     code: "fdt-truncated",

@@ -70,3 +70,40 @@ export function* descendants(node: FdtNode): Generator<FdtNode> {
   yield node;
   for (const child of node.children) yield* descendants(child);
 }
+
+/** The node at an absolute path such as `/soc/serial@7e201000`; unit addresses may be left out. */
+export function nodeAt(root: FdtNode, path: string): FdtNode | undefined {
+  let node: FdtNode | undefined = path.startsWith("/") ? root : undefined;
+  for (const name of path.split("/")) if (name !== "") node = node === undefined ? undefined : childNamed(node, name);
+  return node;
+}
+
+/**
+ * An address on the bus of `path`'s last node as the CPU sees it, by the `ranges` of the nodes above; `undefined` where
+ * a bus does not pass it on. The path begins with the root.
+ */
+export function cpuAddress(path: readonly FdtNode[], busAddress: number): number | undefined {
+  let address: number | undefined = busAddress;
+  for (let depth = path.length - 1; depth > 0 && address !== undefined; depth--) {
+    address = throughRanges(path[depth], path[depth - 1], address);
+  }
+  return address;
+}
+
+/** Through one bus: child address, parent address and length in each entry; an empty property passes all on unchanged. */
+function throughRanges(bus: FdtNode, parent: FdtNode, address: number): number | undefined {
+  const cells = readCells(bus.properties.get("ranges") ?? new Uint8Array(1));
+  if (cells === undefined) return undefined;
+  const [childCells, sizeCells] = [cellOf(bus, "#address-cells", 2), cellOf(bus, "#size-cells", 1)];
+  const parentCells = cellOf(parent, "#address-cells", 2);
+  const stride = childCells + parentCells + sizeCells;
+  const number = (at: number, count: number): number =>
+    cells.slice(at, at + count).reduce((value, cell) => value * 2 ** 32 + cell, 0);
+  if (cells.length === 0) return address;
+  for (let at = 0; stride > 0 && at + stride <= cells.length; at += stride) {
+    const offset = address - number(at, childCells);
+    if (offset >= 0 && offset < number(at + childCells + parentCells, sizeCells))
+      return number(at + childCells, parentCells) + offset;
+  }
+  return undefined;
+}

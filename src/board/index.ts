@@ -1,6 +1,7 @@
 export * from "./board-files.ts";
 export * from "./board-images.ts";
 export { type Finding, placeOf, UnpackError } from "./errors.ts";
+export { applyOverlay, overlayOf } from "./fdt-overlay.ts";
 export { isFdt, MAX_FDT_BYTES, readFdt } from "./fdt-read.ts";
 export * from "./fdt-tree.ts";
 export { writeFdt } from "./fdt-write.ts";
@@ -9,3 +10,4 @@ export { type Board, parseProfile } from "./profile.ts";
 export * from "./profile-lint.ts";
 export * from "./profile-schema.ts";
 export * from "./profile-text.ts";
+export { formatOf } from "./unpack.ts";

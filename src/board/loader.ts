@@ -7,6 +7,7 @@
 import { bootRam, layOut, UNKNOWN_BSS_BYTES } from "./boot-layout.ts";
 import { patchBootTree, type Range } from "./boot-tree.ts";
 import { commandLineInvalid, imageTooLarge } from "./errors.ts";
+import { applyOverlay } from "./fdt-overlay.ts";
 import { readFdt } from "./fdt-read.ts";
 import { writeFdt } from "./fdt-write.ts";
 import { prepareInitrd } from "./initrd.ts";
@@ -18,6 +19,8 @@ export interface BootOptions {
   kernel: Uint8Array;
   deviceTree: Uint8Array;
   initrd?: Uint8Array;
+  /** Merged into the device tree, in this order. */
+  overlays?: readonly Uint8Array[];
   /** Instead of the profile's. */
   commandLine?: string;
   /** The zImage and the initrd unpack themselves in the guest, and the kernel calibrates its own delay loop. */
@@ -116,11 +119,24 @@ function prepareKernel(kernel: ZImage | RawImage, ram: Range, address: number, f
   };
 }
 
+/** The RAM that the kernel is told of. */
+function kernelMemory({ regions, boot }: Profile): Range[] {
+  let leftBytes = boot.memorySizeBytes ?? Number.POSITIVE_INFINITY;
+  return regions
+    .filter(({ type }) => type.endsWith("ram"))
+    .map(({ address, sizeBytes }) => {
+      const ownBytes = Math.min(sizeBytes, leftBytes);
+      leftBytes -= ownBytes;
+      return { address, sizeBytes: ownBytes };
+    })
+    .filter(({ sizeBytes }) => sizeBytes > 0);
+}
+
 /** Plans the boot of one guest; throws an error that names the image and what is wrong with it. */
 export function prepareBoot(options: BootOptions): BootPlan {
   const { profile, faithful = false } = options;
   const { kernelAddress, initrdAddress, deviceTreeAddress, machineId } = profile.boot;
-  const memory = profile.regions.filter(({ type }) => type.endsWith("ram"));
+  const memory = kernelMemory(profile);
   const ram = bootRam(memory, kernelAddress);
   const commandLine = commandLineOf(options);
   const kernel = prepareKernel(identifyKernel(options.kernel), ram, kernelAddress, faithful);
@@ -129,6 +145,7 @@ export function prepareBoot(options: BootOptions): BootPlan {
   // The tree's size does not depend on the addresses in it, so a first writing with none gives it.
   const treeWith = (initrdRange: Range | undefined): { data: Uint8Array; notes: string[] } => {
     const tree = readFdt(options.deviceTree);
+    for (const overlay of options.overlays ?? []) applyOverlay(tree, readFdt(overlay));
     const notes = patchBootTree(tree, { profile, memory, commandLine, initrd: initrdRange });
     return { data: writeFdt(tree), notes };
   };

@@ -156,9 +156,9 @@ function lintModels(lint: Linter, board: Board, models: Readonly<Record<string, 
 /** Wires that lead nowhere, to lines that do not exist, or two to one line. */
 function lintWiring(lint: Linter, board: Board, models: Readonly<Record<string, ModelFacts>> | undefined): void {
   const targets = new Map(board.profile.devices.map((device) => [device.name, device]));
-  const takenBy = new Map<string, { name: string; path: JsonPath }>();
+  const takenBy = new Map<string, { name: string; path: JsonPath; shared: boolean }>();
   for (const [index, { name, irqs }] of board.profile.devices.entries()) {
-    for (const [output, { to, line }] of irqs.entries()) {
+    for (const [output, { to, line, shared = false }] of irqs.entries()) {
       const path = ["devices", index, "irqs", output];
       const target = targets.get(to);
       const inputs = target === undefined ? undefined : models?.[target.model]?.inputs;
@@ -189,13 +189,13 @@ function lintWiring(lint: Linter, board: Board, models: Readonly<Record<string, 
       else if (typeof line === "number" && inputs !== undefined && line >= inputs)
         lint.add("profile-wiring", path, `${name}: expected a line of ${to} from 0 to ${inputs - 1}, found ${line}`);
       const earlier = takenBy.get(`${to}:${line}`);
-      if (earlier === undefined) takenBy.set(`${to}:${line}`, { name, path });
-      else
+      if (earlier === undefined) takenBy.set(`${to}:${line}`, { name, path, shared });
+      else if (!shared || !earlier.shared)
         lint.add(
           "profile-irq-clash",
           path,
           `${name} drives ${to}:${line}, which ${earlier.name} drives too (${lint.place(earlier.path)})`,
-          "give each output a line of its own",
+          "give each output a line of its own, or mark all of them as shared",
         );
     }
   }

@@ -54,7 +54,14 @@ const wire = z
   .union(
     [
       z.string().regex(/^(cpu:(irq|fiq)|[A-Za-z][A-Za-z0-9_-]*:\d{1,4})$/, { error: wireForms }),
-      z.strictObject({ to: name, line: z.union([z.int().min(0).max(9999), z.enum(["irq", "fiq"])]) }),
+      z.strictObject({
+        to: name,
+        line: z.union([z.int().min(0).max(9999), z.enum(["irq", "fiq"])]),
+        shared: z
+          .boolean()
+          .optional()
+          .meta({ description: "Others that say so too drive the same line: it is high when one of them is." }),
+      }),
     ],
     { error: wireForms },
   )
@@ -68,6 +75,8 @@ const wire = z
 export interface Wire {
   to: string;
   line: number | "irq" | "fiq";
+  /** Several outputs drive the line, each of them marked so. */
+  shared?: boolean;
 }
 
 const region = z
@@ -101,7 +110,7 @@ const device = z
   .meta({ description: "A device on the guest's bus." });
 
 const cpu = z.strictObject({
-  model: z.enum(["arm926ej-s"]),
+  model: z.enum(["arm926ej-s", "arm1176jzf-s"]),
   nsPerInstruction: z.int().min(1).max(1000).default(5).meta({
     description: "Virtual time that one instruction takes; 5 is a core of 200 MIPS.",
   }),
@@ -112,23 +121,41 @@ const images = z
     kernel: z.string().min(1),
     deviceTree: z.string().min(1),
     initrd: z.string().min(1).optional(),
+    overlays: z
+      .array(z.string().min(1))
+      .max(16)
+      .optional()
+      .meta({ description: "Device tree overlays (.dtbo), merged in this order." }),
   })
   .meta({
     description:
       "A plain name is a file of the board's guest in the cache; one with a slash is a file path from the profile's folder.",
   });
 
-const boot = z.strictObject({
-  images,
-  commandLine: z.string().max(1023).meta({ description: "Kernel command line; lpj= is added when it has none." }),
-  kernelAddress: address,
-  deviceTreeAddress: address.optional().meta({ description: "Left out: above the initrd." }),
-  initrdAddress: address.optional().meta({ description: "Left out: high in guest RAM." }),
-  machineId: z.int().nonnegative().meta({ description: "ARM machine number, in r1 when the kernel starts." }),
-  kernelHz: z.int().min(10).max(1000).default(100).meta({ description: "CONFIG_HZ of the kernel, for lpj=." }),
-  readyPattern: pattern,
-  shellPrompt: pattern,
-});
+const boot = z
+  .strictObject({
+    images,
+    commandLine: z.string().max(1023).meta({ description: "Kernel command line; lpj= is added when it has none." }),
+    kernelAddress: address,
+    deviceTreeAddress: address.optional().meta({ description: "Left out: above the initrd." }),
+    initrdAddress: address.optional().meta({ description: "Left out: high in guest RAM." }),
+    memorySize: size.optional().meta({
+      description:
+        "So much of the guest's memory is the kernel's, from its start; left out: all. The rest is the firmware's.",
+    }),
+    machineId: z.int().nonnegative().meta({ description: "ARM machine number, in r1 when the kernel starts." }),
+    serialNumber: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/, { error: "expected a serial number of 16 hexadecimal digits" })
+      .optional()
+      .meta({
+        description: "Of the board; the loader puts it, and the Ethernet address made of it, into the device tree.",
+      }),
+    kernelHz: z.int().min(10).max(1000).default(100).meta({ description: "CONFIG_HZ of the kernel, for lpj=." }),
+    readyPattern: pattern,
+    shellPrompt: pattern,
+  })
+  .transform(({ memorySize: memorySizeBytes, ...rest }) => ({ ...rest, memorySizeBytes }));
 
 const profileSchema = z
   .strictObject({

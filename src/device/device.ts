@@ -30,6 +30,10 @@ export interface DmaMemory {
   read(address: number, target: Uint8Array): boolean;
   writeMemory(address: number, data: Uint8Array): boolean;
   readU32(address: number): number | undefined;
+  /** The register of a device, as a bus master other than the CPU reads it; `undefined` where no device is. */
+  readRegister(address: number): number | undefined;
+  /** False where no device is. */
+  writeRegister(address: number, value: number): boolean;
 }
 
 /** Where a UART's characters go. The device calls `transmit`; the back end calls what `onReceive` registered. */

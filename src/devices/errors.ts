@@ -21,6 +21,16 @@ export function optionInvalid(device: string, option: string, expected: string, 
   });
 }
 
+/** A disk image cannot be the content of an SD card, whose size is told in steps. */
+export function cardSizeInvalid(device: string, sizeBytes: number, nextSizeBytes: number): HvError {
+  return new HvError({
+    code: "sd-card-size",
+    message: `${device}: expected an image of a size that an SD card can have, such as a multiple of 512 KiB, found ${sizeBytes} bytes`,
+    hint: `Make the image larger: truncate -s ${nextSizeBytes} FILE`,
+    facts: { device, sizeBytes, nextSizeBytes },
+  });
+}
+
 function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return `"${value}"`;

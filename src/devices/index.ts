@@ -1,5 +1,7 @@
 /** All device models by the name a board profile uses. */
 
+import { bcm2835Models } from "./bcm2835-models.ts";
+import { bcm2835TransferModels } from "./bcm2835-transfer-models.ts";
 import type { DeviceModel } from "./model.ts";
 import { NorFlash } from "./nor-flash.ts";
 import { Pl011 } from "./pl011.ts";
@@ -33,6 +35,8 @@ export { Ps2Mouse } from "./ps2-mouse.ts";
 
 /** A row per model; the window of a PrimeCell is one page. */
 export const deviceModels: Record<string, DeviceModel> = {
+  ...bcm2835Models,
+  ...bcm2835TransferModels,
   "nor-flash": {
     title: "NOR flash, two 16-bit CFI chips",
     registerSizeBytes: 0x4000000,

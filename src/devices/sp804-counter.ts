@@ -15,6 +15,8 @@ const PERIODIC = 1 << 6;
 const ENABLE = 1 << 7;
 /** TimerPre: 1, 16 and 256; the fourth code is undefined and divides by 256 in the part. */
 const prescales = [1, 16, 256, 256];
+const ratesOf = (clockHz: number, divider: number): readonly TickRate[] =>
+  prescales.map((prescale) => new TickRate(clockHz, prescale * divider));
 const MODULUS_16 = 0x10000;
 const MODULUS_32 = 0x100000000;
 
@@ -31,7 +33,8 @@ export interface CounterInit {
 
 export class Sp804Counter {
   private readonly clock: Clock;
-  private readonly rates: readonly TickRate[];
+  private readonly clockHz: number;
+  private rates: readonly TickRate[];
   private readonly timer: Timer;
   private readonly changed: () => void;
   private control = CONTROL_RESET;
@@ -45,7 +48,8 @@ export class Sp804Counter {
 
   constructor({ name, clock, clockHz, changed }: CounterInit) {
     this.clock = clock;
-    this.rates = prescales.map((prescale) => new TickRate(clockHz, prescale));
+    this.clockHz = clockHz;
+    this.rates = ratesOf(clockHz, 1);
     this.changed = changed;
     this.timer = clock.timer(name, () => this.expire());
   }
@@ -103,6 +107,14 @@ export class Sp804Counter {
     if (!wasRunning) this.anchorNs = this.clock.nowNs();
     this.control = value;
     if (!wasRunning) this.raiseAtZero();
+    this.schedule();
+  }
+
+  /** For parts with a divider before the prescaler: the count goes on from where it is at the new rate. */
+  setDivider(divider: number): void {
+    this.settle();
+    this.rebase();
+    this.rates = ratesOf(this.clockHz, divider);
     this.schedule();
   }
 

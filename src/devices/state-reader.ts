@@ -71,6 +71,14 @@ export class StateReader {
     return value;
   }
 
+  /** Exactly `count` nested states, for parts that restore themselves. */
+  objects(field: string, count: number): State[] {
+    const value = this.state[field];
+    if (!Array.isArray(value) || value.length !== count || !value.every(isState))
+      throw this.invalid(field, `a list of ${count} objects`, value);
+    return [...value];
+  }
+
   /** Register words by name: exactly the names that `current` has. */
   registers(field: string, current: Readonly<Record<string, number>>): Record<string, number> {
     const words = this.child(field);

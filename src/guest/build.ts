@@ -1,26 +1,23 @@
 /** Builds a board's guest into the cache: kernel from Debian's source, root file system from Debian's busybox. */
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import {
   cachedGuests,
   damagedFiles,
   defaultCacheFolder,
-  type FileFacts,
   type Guest,
   GuestFile,
-  guestFolder,
   lockPathOf,
-  openGuest,
-  publish,
   removeAbandonedWork,
   removeOutdatedGuests,
+  saveGuest,
+  undamagedGuest,
   workFolder,
-  writeManifest,
 } from "./cache.ts";
 import { executableFromPackage, fetchPackage, packageDateS, packageVersion } from "./debian.ts";
-import { diskTooSmall, guestBuildFailed } from "./errors.ts";
-import { type GuestInputs, guestHash, kernelHash, recipeInputs, sha256, sha256OfFile } from "./inputs.ts";
+import { diskTooSmall } from "./errors.ts";
+import { type BuiltInputs, type GuestInputs, kernelHash, recipeInputs, sha256, sha256OfFile } from "./inputs.ts";
 import {
   collectKernel,
   compiledFraction,
@@ -102,7 +99,7 @@ async function getBusybox(session: Session): Promise<Busybox> {
   };
 }
 
-async function collectInputs(session: Session, busybox: Busybox): Promise<GuestInputs> {
+async function collectInputs(session: Session, busybox: Busybox): Promise<BuiltInputs> {
   const { recipe, files, sourceArchive, cacheDir, options } = session;
   const env = { ...(options.env ?? process.env), LC_ALL: "C" };
   const context = contextOf(session, join(cacheDir, "packages", PACKAGES_LOG), env);
@@ -165,17 +162,7 @@ async function reuseKernel(session: Session, inputs: GuestInputs, result: string
   return undefined;
 }
 
-async function fileFacts(folder: string): Promise<Record<string, FileFacts>> {
-  const facts: Record<string, FileFacts> = {};
-  for (const name of readdirSync(folder).sort()) {
-    const path = join(folder, name);
-    chmodSync(path, 0o644);
-    facts[name] = { sizeBytes: statSync(path).size, sha256: await sha256OfFile(path) };
-  }
-  return facts;
-}
-
-async function assemble(session: Session, inputs: GuestInputs, busybox: Busybox, work: string): Promise<Guest> {
+async function assemble(session: Session, inputs: BuiltInputs, busybox: Busybox, work: string): Promise<Guest> {
   const { steps, recipe, files, cacheDir, options, sourceArchive } = session;
   const result = join(work, "result");
   rmSync(result, { recursive: true, force: true });
@@ -186,29 +173,8 @@ async function assemble(session: Session, inputs: GuestInputs, busybox: Busybox,
   return await steps.run("save", async () => {
     const parts = { busybox: busybox.program, init: files.init };
     writeFileSync(join(result, GuestFile.initrd), initramfs(parts, inputs.kernel.sourceDateS));
-    const hash = guestHash(inputs);
-    const facts = await fileFacts(result);
-    writeManifest(result, {
-      format: 1,
-      board: inputs.board,
-      hash,
-      kernelVersion,
-      inputs,
-      files: facts,
-      stepsMs: steps.durationsMs,
-    });
-    const folder = guestFolder(cacheDir, inputs);
-    publish(result, folder);
-    const guest = openGuest(folder);
-    if (guest !== undefined) return guest;
-    const reason = "the finished guest could not be read back";
-    throw guestBuildFailed({ step: "save", reason, logPath: folder, tail: [] });
+    return saveGuest({ result, kernelVersion, inputs, stepsMs: steps.durationsMs }, cacheDir);
   });
-}
-
-async function undamagedGuest(cacheDir: string, inputs: GuestInputs): Promise<Guest | undefined> {
-  const guest = openGuest(guestFolder(cacheDir, inputs));
-  return guest === undefined || (await damagedFiles(guest)).length > 0 ? undefined : guest;
 }
 
 /**

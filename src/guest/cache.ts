@@ -1,10 +1,31 @@
 /** The guests that are on disk: `guests/BOARD-HASH/` below the cache folder, each with a manifest. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { digestOf, type GuestInputs, guestHash, kernelHash, madeBy, recipeInputs, sha256OfFile } from "./inputs.ts";
+import { guestBuildFailed } from "./errors.ts";
+import {
+  digestOf,
+  type GuestInputs,
+  guestHash,
+  kernelHash,
+  madeBy,
+  packageRecipeInputs,
+  recipeInputs,
+  sha256OfFile,
+} from "./inputs.ts";
 import { isLocked } from "./lock.ts";
-import { guestBoards, installedBoardsFolder, readRecipeFiles, recipeOf } from "./recipe.ts";
+import { fetchedBoards, packageRecipeOf } from "./package-recipe.ts";
+import { guestBoards, installedBoardsFolder, readRecipeFile, readRecipeFiles, recipeOf } from "./recipe.ts";
 
 const MANIFEST_FORMAT = 1;
 const LOCK_SUFFIX = ".lock";
@@ -42,13 +63,12 @@ export interface Guest {
   hash: string;
   kernelVersion: string;
   folder: string;
-  /** The uncompressed kernel. */
-  kernelImage: string;
   /** The kernel with its own decompressor. */
   zImage: string;
-  systemMap: string;
-  /** ELF, without debug information. */
-  vmlinux: string;
+  /** These come with kernels that were built here: the uncompressed kernel, its symbols, and its ELF file without debug information. */
+  kernelImage: string | undefined;
+  systemMap: string | undefined;
+  vmlinux: string | undefined;
   kernelConfig: string;
   dtb: string;
   initrd: string;
@@ -104,16 +124,17 @@ export function openGuest(folder: string): Guest | undefined {
     sizeBytes += facts.sizeBytes;
   }
   const path = (name: string): string => join(folder, name);
+  const pathOf = (name: string): string | undefined => (Object.hasOwn(manifest.files, name) ? path(name) : undefined);
   const { board, hash, kernelVersion } = manifest;
   return {
     board,
     hash,
     kernelVersion,
     folder,
-    kernelImage: path(GuestFile.kernelImage),
+    kernelImage: pathOf(GuestFile.kernelImage),
     zImage: path(GuestFile.zImage),
-    systemMap: path(GuestFile.systemMap),
-    vmlinux: path(GuestFile.vmlinux),
+    systemMap: pathOf(GuestFile.systemMap),
+    vmlinux: pathOf(GuestFile.vmlinux),
     kernelConfig: path(GuestFile.kernelConfig),
     dtb: path(manifest.inputs.kernel.deviceTree),
     initrd: path(GuestFile.initrd),
@@ -129,6 +150,12 @@ export async function damagedFiles(guest: Guest): Promise<string[]> {
     if ((await sha256OfFile(join(guest.folder, name))) !== facts.sha256) damaged.push(name);
   }
   return damaged;
+}
+
+/** The guest of exactly these inputs, every byte of it checked. */
+export async function undamagedGuest(cacheDir: string, inputs: GuestInputs): Promise<Guest | undefined> {
+  const guest = openGuest(guestFolder(cacheDir, inputs));
+  return guest === undefined || (await damagedFiles(guest)).length > 0 ? undefined : guest;
 }
 
 /** Every complete guest of a board, newest first. */
@@ -153,10 +180,16 @@ export interface FindOptions {
  * were; needs no tool and reads no large file. `undefined`: it has to be built.
  */
 export function findGuest(board: string, options: FindOptions = {}): Guest | undefined {
+  const boardsFolder = options.boardsFolder ?? installedBoardsFolder();
+  const cacheDir = options.cacheDir ?? defaultCacheFolder();
+  const packages = packageRecipeOf(board);
+  if (packages !== undefined) {
+    const wanted = packageRecipeInputs(packages, readRecipeFile(boardsFolder, packages.initFile));
+    return cachedGuests(packages.board, cacheDir).find(({ manifest }) => madeBy(manifest.inputs, wanted));
+  }
   const recipe = recipeOf(board);
-  const wanted = recipeInputs(recipe, readRecipeFiles(recipe, options.boardsFolder ?? installedBoardsFolder()));
-  const guests = cachedGuests(board, options.cacheDir ?? defaultCacheFolder());
-  return guests.find(({ manifest }) => madeBy(manifest.inputs, wanted));
+  const wanted = recipeInputs(recipe, readRecipeFiles(recipe, boardsFolder));
+  return cachedGuests(board, cacheDir).find(({ manifest }) => madeBy(manifest.inputs, wanted));
 }
 
 export interface GuestRow {
@@ -170,7 +203,7 @@ export interface GuestRow {
 
 /** A row for each cached guest of each board, and one `missing` row for a board that has none of the present recipe. */
 export function listGuests(options: FindOptions = {}): GuestRow[] {
-  return guestBoards().flatMap((board) => {
+  return [...guestBoards(), ...fetchedBoards()].flatMap((board) => {
     const current = findGuest(board, options);
     const rows = cachedGuests(board, options.cacheDir ?? defaultCacheFolder()).map((guest): GuestRow => {
       const { hash, kernelVersion, sizeBytes, folder } = guest;
@@ -178,6 +211,42 @@ export function listGuests(options: FindOptions = {}): GuestRow[] {
     });
     return current === undefined ? [{ board, state: "missing" }, ...rows] : rows;
   });
+}
+
+/** Size and hash of each file in a finished folder, made readable for everybody. */
+async function fileFacts(folder: string): Promise<Record<string, FileFacts>> {
+  const facts: Record<string, FileFacts> = {};
+  for (const name of readdirSync(folder).sort()) {
+    const path = join(folder, name);
+    chmodSync(path, 0o644);
+    facts[name] = { sizeBytes: statSync(path).size, sha256: await sha256OfFile(path) };
+  }
+  return facts;
+}
+
+export interface FinishedGuest {
+  /** The folder with its files. */
+  result: string;
+  kernelVersion: string;
+  inputs: GuestInputs;
+  stepsMs: Record<string, number>;
+}
+
+/** Gives a finished folder its manifest and its place in the cache. */
+export async function saveGuest(
+  { result, kernelVersion, inputs, stepsMs }: FinishedGuest,
+  cacheDir: string,
+): Promise<Guest> {
+  const { board } = inputs;
+  const files = await fileFacts(result);
+  const hash = guestHash(inputs);
+  writeManifest(result, { format: MANIFEST_FORMAT, board, hash, kernelVersion, inputs, files, stepsMs });
+  const folder = guestFolder(cacheDir, inputs);
+  publish(result, folder);
+  const guest = openGuest(folder);
+  if (guest !== undefined) return guest;
+  const reason = "the finished guest could not be read back";
+  throw guestBuildFailed({ step: "save", reason, logPath: folder, tail: [] });
 }
 
 /** Moves a finished folder to its place; from then on it is a guest. */

@@ -38,16 +38,35 @@ const aptConfiguration = (folder: string, architecture: string): string =>
     'APT::Sandbox::User "root";',
     'Acquire::Languages "none";',
     'Acquire::Retries "3";',
+    // What apt cannot verify is not used, whatever the system's configuration allows.
+    'APT::Get::AllowUnauthenticated "false";',
+    'Acquire::AllowInsecureRepositories "false";',
+    'Acquire::AllowDowngradeToInsecureRepositories "false";',
     `Dir::State "${folder}/state";`,
     'Dir::State::status "/dev/null";',
     `Dir::Cache "${folder}/cache";`,
     "",
   ].join("\n");
 
+/** Where packages are kept, and which. */
+export interface PackageStore {
+  folder: string;
+  architecture: string;
+  /** Look for newer packages than the kept ones. */
+  refresh: boolean;
+}
+
+/** The path of a package's `.deb`; of any version when none is given. */
+export type GetPackage = (name: string, version?: string) => Promise<string>;
+
+/** As in apt's file names. */
+const fileVersion = (version: string): string => version.replaceAll(":", "%3a");
+
 /** The package's file in `folder`, newest first by time of download. */
-function downloaded(folder: string, { name, architecture }: DebianPackage): string | undefined {
+function downloaded(folder: string, architecture: string, name: string, version?: string): string | undefined {
   if (!existsSync(folder)) return undefined;
-  const isWanted = (file: string): boolean => file.startsWith(`${name}_`) && file.endsWith(`_${architecture}.deb`);
+  const start = version === undefined ? `${name}_` : `${name}_${fileVersion(version)}_`;
+  const isWanted = (file: string): boolean => file.startsWith(start) && file.endsWith(`_${architecture}.deb`);
   const time = (file: string): number => statSync(join(folder, file)).mtimeMs;
   const newest = readdirSync(folder)
     .filter(isWanted)
@@ -57,46 +76,97 @@ function downloaded(folder: string, { name, architecture }: DebianPackage): stri
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The path of the package's `.deb` in `folder`; downloaded when it is not there yet, or when `refresh` asks for it. */
-export async function fetchPackage(
-  context: ToolContext,
-  wanted: DebianPackage,
-  folder: string,
-  refresh: boolean,
-): Promise<string> {
-  const before = downloaded(folder, wanted);
-  if (before !== undefined && !refresh) return before;
-  const aptFolder = mkdtempSync(join(folder, ".apt-"));
-  const download = join(aptFolder, "download");
-  for (const part of ["state/lists/partial", "cache/archives/partial", "download"]) {
-    mkdirSync(join(aptFolder, part), { recursive: true });
+const passInterruption = (error: unknown): unknown => {
+  if (error instanceof HvError && error.code === "guest-build-interrupted") throw error;
+  return error;
+};
+
+/** apt-get with a state of its own in `folder`; nothing of it stays but what was downloaded. */
+class PrivateApt {
+  private readonly context: ToolContext;
+  private readonly store: PackageStore;
+  private readonly aptFolder: string;
+  private readonly download: string;
+  private readonly configuration: string;
+  private updateError: unknown;
+  private isUpdated = false;
+
+  constructor(context: ToolContext, store: PackageStore) {
+    this.context = context;
+    this.store = store;
+    this.aptFolder = mkdtempSync(join(store.folder, ".apt-"));
+    this.download = join(this.aptFolder, "download");
+    for (const part of ["state/lists/partial", "cache/archives/partial", "download"]) {
+      mkdirSync(join(this.aptFolder, part), { recursive: true });
+    }
+    this.configuration = join(this.aptFolder, "apt.conf");
+    writeFileSync(this.configuration, aptConfiguration(this.aptFolder, store.architecture));
   }
-  const configuration = join(aptFolder, "apt.conf");
-  writeFileSync(configuration, aptConfiguration(aptFolder, wanted.architecture));
-  try {
-    // One unreachable source of several fails the update, but may still leave what is needed.
-    const updateError = await runTool(context, "apt-get", ["-q", "-c", configuration, "update"], download).catch(
-      (error: unknown) => {
-        if (error instanceof HvError && error.code === "guest-build-interrupted") throw error;
-        return error;
-      },
-    );
-    await runTool(context, "apt-get", ["-q", "-c", configuration, "download", wanted.name], download).catch((error) => {
-      if (error instanceof HvError && error.code === "guest-build-interrupted") throw error;
-      throw packageUnavailable(`${wanted.name}:${wanted.architecture}`, reasonOf(updateError ?? error));
+
+  private run(...args: readonly string[]): Promise<void> {
+    return runTool(this.context, "apt-get", ["-q", "-c", this.configuration, ...args], this.download);
+  }
+
+  /** Downloads a package, verified by apt, into the store's folder. */
+  async get(name: string, version?: string): Promise<string> {
+    const { folder, architecture } = this.store;
+    if (!this.isUpdated) {
+      // One unreachable source of several fails the update, but may still leave what is needed.
+      this.updateError = await this.run("update").catch(passInterruption);
+      this.isUpdated = true;
+    }
+    await this.run("download", version === undefined ? name : `${name}=${version}`).catch((error: unknown) => {
+      passInterruption(error);
+      throw packageUnavailable(`${name}:${architecture}`, reasonOf(this.updateError ?? error));
     });
-    const path = downloaded(download, wanted);
-    if (path === undefined) throw packageUnavailable(`${wanted.name}:${wanted.architecture}`, "no file was downloaded");
-    const target = join(folder, path.slice(download.length + 1));
+    const path = downloaded(this.download, architecture, name);
+    if (path === undefined) throw packageUnavailable(`${name}:${architecture}`, "no file was downloaded");
+    const target = join(folder, path.slice(this.download.length + 1));
     renameSync(path, target);
     return target;
-  } finally {
-    rmSync(aptFolder, { recursive: true, force: true });
+  }
+
+  remove(): void {
+    rmSync(this.aptFolder, { recursive: true, force: true });
   }
 }
 
+/** Gives `use` a way to get packages: those that are kept, or by apt, whose lists are read at most once and only then. */
+export async function withPackages<T>(
+  context: ToolContext,
+  store: PackageStore,
+  use: (get: GetPackage) => Promise<T>,
+): Promise<T> {
+  let apt: PrivateApt | undefined;
+  try {
+    return await use(async (name, version) => {
+      const kept = store.refresh ? undefined : downloaded(store.folder, store.architecture, name, version);
+      if (kept !== undefined) return kept;
+      apt ??= new PrivateApt(context, store);
+      return apt.get(name, version);
+    });
+  } finally {
+    apt?.remove();
+  }
+}
+
+/** The path of the package's `.deb` in `folder`; downloaded when it is not there yet, or when `refresh` asks for it. */
+export const fetchPackage = (
+  context: ToolContext,
+  { name, architecture }: DebianPackage,
+  folder: string,
+  refresh: boolean,
+): Promise<string> => withPackages(context, { folder, architecture, refresh }, (get) => get(name));
+
+export const packageField = (context: ToolContext, debPath: string, field: string): Promise<string> =>
+  toolOutput(context, "dpkg-deb", ["--field", debPath, field]);
+
 export const packageVersion = (context: ToolContext, debPath: string): Promise<string> =>
-  toolOutput(context, "dpkg-deb", ["--field", debPath, "Version"]);
+  packageField(context, debPath, "Version");
+
+/** Unpacks a package's files below `folder`. */
+export const extractPackage = (context: ToolContext, debPath: string, folder: string): Promise<void> =>
+  runTool(context, "dpkg-deb", ["--extract", debPath, folder], folder);
 
 const ELF_MAGIC = "\x7fELF";
 const EM_ARM = 40;
@@ -109,7 +179,7 @@ export async function executableFromPackage(
 ): Promise<Uint8Array> {
   const scratch = mkdtempSync(join(dirname(context.logPath), ".extract-"));
   try {
-    await runTool(context, "dpkg-deb", ["--extract", debPath, scratch], scratch);
+    await extractPackage(context, debPath, scratch);
     const path = paths.map((inside) => join(scratch, inside)).find((candidate) => existsSync(candidate));
     if (path === undefined) throw packageUnavailable(debPath, `none of ${paths.join(", ")} in it`);
     const data = readFileSync(path);

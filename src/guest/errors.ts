@@ -71,12 +71,43 @@ export const guestBuildBusy = (lockPath: string, pid: number): HvError =>
     exitCode: ExitCode.environment,
   });
 
+/** For who has no Debian at hand: what a guest consists of can be given file by file. */
+const OWN_FILES =
+  "Or get the kernel, a device tree and an initrd elsewhere and give them: --kernel FILE --dtb FILE --initrd FILE.";
+
+export const fetchUnavailable = (missing: readonly string[]): HvError =>
+  new HvError({
+    code: "guest-fetch-unavailable",
+    message: `expected the tools of a Debian system to fetch the guest, not found: ${missing.join(", ")}`,
+    hint: `On Debian and its relatives: sudo apt-get install -y apt dpkg. ${OWN_FILES}`,
+    facts: { missing },
+    exitCode: ExitCode.environment,
+  });
+
 export const packageUnavailable = (name: string, reason: string): HvError =>
   new HvError({
     code: "guest-package-unavailable",
     message: `expected to get the Debian package ${name}, found: ${reason}`,
-    hint: "The system's package sources must offer Debian's armel packages; check the network and /etc/apt.",
+    hint: `The system's package sources must offer Debian's armel packages; check the network and /etc/apt. ${OWN_FILES}`,
     facts: { name, reason },
+    exitCode: ExitCode.environment,
+  });
+
+export const packageContentUnknown = (packageName: string, expected: string): HvError =>
+  new HvError({
+    code: "guest-package-unknown",
+    message: `package ${packageName}: expected ${expected}, found none`,
+    hint: `Another release of it may be laid out in a way this version does not know. ${OWN_FILES}`,
+    facts: { packageName, expected },
+    exitCode: ExitCode.environment,
+  });
+
+export const moduleInvalid = (name: string, expected: string, found: string): HvError =>
+  new HvError({
+    code: "guest-module-invalid",
+    message: `kernel module ${name}: expected ${expected}, found ${found}`,
+    hint: "The package or the disk may be damaged: fetch it again with --refresh.",
+    facts: { name, expected, found },
     exitCode: ExitCode.environment,
   });
 

@@ -11,6 +11,8 @@ export {
   listGuests,
 } from "./cache.ts";
 export { type CpioEntry, readCpio, writeCpio } from "./cpio.ts";
+export { type FetchOptions, fetchGuest } from "./fetch.ts";
+export { fetchedBoard, fetchedBoards } from "./package-recipe.ts";
 export { type OnProgress, type ProgressEvent, type ProgressTextOptions, progressText } from "./progress.ts";
-export { guestBoards } from "./recipe.ts";
+export { guestBoards, hasGuest } from "./recipe.ts";
 export { READY_LINE, rootFileSystem } from "./root-file-system.ts";

@@ -1,6 +1,7 @@
 /** The inputs of a guest and the hashes that name it: equal inputs give an equal guest, so a changed one gives a new name. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import type { PackageRecipe } from "./package-recipe.ts";
 import type { GuestRecipe, RecipeFiles } from "./recipe.ts";
 import { rootFileSystem } from "./root-file-system.ts";
 
@@ -21,6 +22,21 @@ export interface KernelInputs {
   fragmentSha256: string;
 }
 
+/** Everything the kernel files of a fetched guest depend on. */
+export interface PackagedKernelInputs {
+  buildVersion: number;
+  /** The package that names the newest kernel, and the one it named. */
+  metapackage: string;
+  package: string;
+  packageVersion: string;
+  packageSha256: string;
+  /** The board's own; a guest may bring others. */
+  deviceTree: string;
+  deviceTrees: string;
+  /** Those that the initramfs was to have, with spaces between. */
+  modules: string;
+}
+
 /** Everything the root file system depends on. */
 export interface RootInputs {
   busyboxVersion: string;
@@ -32,8 +48,13 @@ export interface RootInputs {
 
 export interface GuestInputs {
   board: string;
-  kernel: KernelInputs;
+  kernel: KernelInputs | PackagedKernelInputs;
   root: RootInputs;
+}
+
+/** Of a guest whose kernel is compiled here. */
+export interface BuiltInputs extends GuestInputs {
+  kernel: KernelInputs;
 }
 
 export const sha256 = (data: Uint8Array | string): string => createHash("sha256").update(data).digest("hex");
@@ -88,15 +109,29 @@ export const recipeInputs = (recipe: GuestRecipe, files: RecipeFiles): RecipeInp
   filesSha256: filesSha256(),
 });
 
+/** What of a fetched guest's inputs comes with Komainu itself. */
+export interface PackageRecipeInputs {
+  buildVersion: number;
+  metapackage: string;
+  deviceTree: string;
+  deviceTrees: string;
+  modules: string;
+  initSha256: string;
+  filesSha256: string;
+}
+
+export const packageRecipeInputs = (recipe: PackageRecipe, init: Uint8Array): PackageRecipeInputs => ({
+  buildVersion: BUILD_VERSION,
+  metapackage: recipe.kernelMetapackage,
+  deviceTree: recipe.deviceTrees[0],
+  deviceTrees: recipe.deviceTrees.join(" "),
+  modules: recipe.modules.join(" "),
+  initSha256: sha256(init),
+  filesSha256: filesSha256(),
+});
+
 /** Whether a guest was made by this recipe, whatever compiler and package versions it was made with. */
-export function madeBy(inputs: GuestInputs, recipe: RecipeInputs): boolean {
-  const found: RecipeInputs = {
-    buildVersion: inputs.kernel.buildVersion,
-    defconfig: inputs.kernel.defconfig,
-    deviceTree: inputs.kernel.deviceTree,
-    fragmentSha256: inputs.kernel.fragmentSha256,
-    initSha256: inputs.root.initSha256,
-    filesSha256: inputs.root.filesSha256,
-  };
-  return digestOf(found) === digestOf(recipe);
+export function madeBy({ kernel, root }: GuestInputs, recipe: RecipeInputs | PackageRecipeInputs): boolean {
+  const found: Record<string, unknown> = { ...kernel, ...root };
+  return Object.entries(recipe).every(([name, value]) => found[name] === value);
 }

@@ -1,6 +1,6 @@
-/** The steps of a guest build, what is told about them while they run, and the text that a terminal shows. */
+/** The steps in which a guest is made, what is told about them while they run, and the text that a terminal shows. */
 
-const STEPS = [
+const BUILD_STEPS = [
   ["tools", "look for the tools"],
   ["packages", "get busybox and take the inputs' hashes"],
   ["unpack", "unpack the kernel's source"],
@@ -9,7 +9,16 @@ const STEPS = [
   ["save", "write the root file system and save the guest"],
 ] as const;
 
-export type StepName = (typeof STEPS)[number][0];
+export type StepName = (typeof BUILD_STEPS)[number][0];
+export type StepTable = readonly (readonly [name: StepName, message: string])[];
+
+/** The steps of a guest that is fetched. */
+export const FETCH_STEPS: StepTable = [
+  ["tools", "look for the tools"],
+  ["packages", "get the kernel's package and busybox"],
+  ["unpack", "unpack the kernel's package"],
+  ["save", "write the root file system and save the guest"],
+];
 
 export interface ProgressEvent {
   step: StepName;
@@ -28,13 +37,15 @@ export type OnProgress = (event: ProgressEvent) => void;
 /** Runs steps, tells about them, and measures them when it is given a clock. */
 export class Steps {
   readonly durationsMs: Record<string, number> = {};
-  current: StepName = STEPS[0][0];
+  current: StepName = "tools";
   private readonly onProgress: OnProgress | undefined;
   private readonly nowMs: (() => number) | undefined;
+  private readonly table: StepTable;
 
-  constructor(onProgress?: OnProgress, nowMs?: () => number) {
+  constructor(onProgress?: OnProgress, nowMs?: () => number, table: StepTable = BUILD_STEPS) {
     this.onProgress = onProgress;
     this.nowMs = nowMs;
+    this.table = table;
   }
 
   async run<T>(
@@ -42,8 +53,9 @@ export class Steps {
     work: (onFraction: (fraction: number) => void) => Promise<T>,
     facts: { expectedSeconds?: number } = {},
   ): Promise<T> {
-    const index = STEPS.findIndex(([name]) => name === step) + 1;
-    const base = { step, index, count: STEPS.length, message: STEPS[index - 1][1] };
+    const { table } = this;
+    const index = table.findIndex(([name]) => name === step) + 1;
+    const base = { step, index, count: table.length, message: table[index - 1][1] };
     this.current = step;
     this.onProgress?.({ ...base, ...facts, fraction: 0 });
     const startMs = this.nowMs?.() ?? 0;

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fragmentMissing, guestBoardUnknown } from "./errors.ts";
+import { fetchedBoards, packageRecipeOf } from "./package-recipe.ts";
 
 export interface GuestRecipe {
   board: string;
@@ -46,9 +47,13 @@ const RECIPES: readonly GuestRecipe[] = [
 /** The boards whose guest can be built. */
 export const guestBoards = (): string[] => RECIPES.map(({ board }) => board);
 
+/** Whether there is a guest for a board, built or fetched. */
+export const hasGuest = (board: string): boolean =>
+  guestBoards().includes(board) || packageRecipeOf(board) !== undefined;
+
 export function recipeOf(board: string): GuestRecipe {
   const recipe = RECIPES.find((candidate) => candidate.board === board);
-  if (recipe === undefined) throw guestBoardUnknown(board, guestBoards());
+  if (recipe === undefined) throw guestBoardUnknown(board, [...guestBoards(), ...fetchedBoards()]);
   return recipe;
 }
 
@@ -57,14 +62,16 @@ export interface RecipeFiles {
   init: Uint8Array;
 }
 
-export function readRecipeFiles(recipe: GuestRecipe, boardsFolder: string): RecipeFiles {
-  const read = (name: string): Uint8Array => {
-    const path = join(boardsFolder, name);
-    if (!existsSync(path)) throw fragmentMissing(path);
-    return new Uint8Array(readFileSync(path));
-  };
-  return { fragment: read(recipe.fragmentFile), init: read(recipe.initFile) };
+export function readRecipeFile(boardsFolder: string, name: string): Uint8Array {
+  const path = join(boardsFolder, name);
+  if (!existsSync(path)) throw fragmentMissing(path);
+  return new Uint8Array(readFileSync(path));
 }
+
+export const readRecipeFiles = (recipe: GuestRecipe, boardsFolder: string): RecipeFiles => ({
+  fragment: readRecipeFile(boardsFolder, recipe.fragmentFile),
+  init: readRecipeFile(boardsFolder, recipe.initFile),
+});
 
 /** The `boards` folder of this installation: beside `src` in a checkout, beside `dist` in a package. */
 export function installedBoardsFolder(): string {

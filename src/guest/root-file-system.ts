@@ -28,10 +28,12 @@ export interface RootFileSystemParts {
   busybox: Uint8Array;
   /** The script that becomes `/init`. */
   init: Uint8Array;
+  /** What else is in it, such as kernel modules, with the folders it needs. */
+  extra?: readonly CpioEntry[];
 }
 
 /** Every entry of the initramfs. */
-export function rootFileSystem({ busybox, init }: RootFileSystemParts): CpioEntry[] {
+export function rootFileSystem({ busybox, init, extra = [] }: RootFileSystemParts): CpioEntry[] {
   const folders = FOLDERS.map(
     (path): CpioEntry => ({ kind: "directory", path, mode: path === "root" ? 0o700 : 0o755 }),
   );
@@ -53,6 +55,7 @@ export function rootFileSystem({ busybox, init }: RootFileSystemParts): CpioEntr
     { kind: "file", path: "bin/busybox", mode: 0o755, data: busybox },
     { kind: "symlink", path: "bin/sh", mode: 0o777, target: "busybox" },
     { kind: "file", path: "init", mode: 0o755, data: init },
+    ...extra,
   ];
 }
 

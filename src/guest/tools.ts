@@ -1,7 +1,7 @@
 /** The outside tools a guest build needs, and the one line that installs what is missing. */
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { toolMissing } from "./errors.ts";
+import { fetchUnavailable, toolMissing } from "./errors.ts";
 
 /** Command, and the Debian packages that bring it. */
 const TOOLS: readonly (readonly [command: string, ...packages: string[]])[] = [
@@ -57,4 +57,10 @@ export function checkTools(searchPath: string, source: RequiredSource): void {
     packages.add(source.packageName);
   }
   if (missing.length > 0) throw toolMissing(missing, [...packages].sort());
+}
+
+/** Those that unpack Debian's packages; throws `guest-fetch-unavailable` when there is no Debian here. */
+export function checkFetchTools(searchPath: string): void {
+  const missing = ["apt-get", "dpkg-deb"].filter((command) => findTool(command, searchPath) === undefined);
+  if (missing.length > 0) throw fetchUnavailable(missing);
 }

@@ -15,11 +15,12 @@ export const commandsMissing = (): HvError =>
     hint: 'For example: komainu exec versatilepb "ids plist"',
   });
 
-export const guestMissing = (board: string): HvError =>
+/** `how` is the command that gets it, `build` or `fetch`. */
+export const guestMissing = (board: string, how: "build" | "fetch" = "build"): HvError =>
   new HvError({
     code: "guest-missing",
     message: `the guest of ${board} is not in the cache`,
-    hint: `Build it with: komainu guest build ${board}`,
+    hint: `${how === "build" ? "Build" : "Fetch"} it with: komainu guest ${how} ${board}`,
     facts: { board },
     exitCode: ExitCode.environment,
   });
@@ -105,7 +106,7 @@ export const diskUnusable = (path: string, found: string): HvError =>
 export const guestFetchUnknown = (board: string, known: readonly string[]): HvError =>
   new HvError({
     code: "guest-board-unknown",
-    message: `expected a board with a guest (${known.join(", ")}), found "${board}"`,
+    message: `expected a board whose guest is fetched (${known.join(", ")}), found "${board}"`,
     hint: nameHint("boards", board, known),
     facts: { board, known },
   });
@@ -115,6 +116,14 @@ export const guestNotFetched = (board: string): HvError =>
     code: "guest-not-fetched",
     message: `no distribution ships a guest for ${board}: it is built from Debian's kernel source`,
     hint: `Build it with: komainu guest build ${board} (some minutes, once; the cache keeps it)`,
+    facts: { board },
+  });
+
+export const guestNotBuilt = (board: string): HvError =>
+  new HvError({
+    code: "guest-not-built",
+    message: `the guest of ${board} is not built: Debian ships its kernel ready made`,
+    hint: `Fetch it with: komainu guest fetch ${board}`,
     facts: { board },
   });
 

@@ -1,15 +1,19 @@
 /** `komainu guest list | build BOARD | fetch BOARD`. */
 import { ExitCode } from "../base/index.ts";
 import {
+  type BuildOptions,
   buildGuest,
   defaultCacheFolder,
+  fetchedBoard,
+  fetchedBoards,
+  fetchGuest,
   findGuest,
   type Guest,
-  guestBoards,
+  hasGuest,
   listGuests,
   progressText,
 } from "../guest/index.ts";
-import { guestFetchUnknown, guestNotFetched } from "./errors.ts";
+import { guestFetchUnknown, guestNotBuilt, guestNotFetched } from "./errors.ts";
 import type { ProgramIo } from "./program-io.ts";
 
 const megabytes = (sizeBytes: number): string => `${(sizeBytes / 1e6).toFixed(1)} MB`;
@@ -38,30 +42,25 @@ export interface GuestBuildOptions {
   json?: boolean;
 }
 
+type CommonOptions = Pick<BuildOptions, "env" | "signal" | "nowMs" | "onProgress" | "onOutput">;
+
 function sayGuest(io: ProgramIo, guest: Guest, json: boolean): void {
   const { board, hash, kernelVersion, sizeBytes, folder } = guest;
   if (json) io.out(`${JSON.stringify({ board, hash, kernelVersion, sizeBytes, folder })}\n`);
   else io.err(`Guest of ${board}: Linux ${kernelVersion}, ${megabytes(sizeBytes)}, in ${folder}\n`);
 }
 
-/** Builds the guest when the cache has none of the present recipe; Ctrl-C stops it, and the next call goes on. */
-export async function guestBuild(io: ProgramIo, board: string, options: GuestBuildOptions = {}): Promise<ExitCode> {
-  const { verbose = false, refresh = false, jobs, json = false } = options;
-  const cacheDir = defaultCacheFolder(io.env);
-  const cached = refresh ? undefined : findGuest(board, { cacheDir });
-  if (cached !== undefined) {
-    sayGuest(io, cached, json);
-    return ExitCode.ok;
-  }
+/** Runs `make` with a signal that Ctrl-C and its like abort, and says what came of it. */
+async function makeGuest(
+  io: ProgramIo,
+  { verbose = false, json = false }: GuestBuildOptions,
+  make: (common: CommonOptions) => Promise<Guest>,
+): Promise<ExitCode> {
   const abort = new AbortController();
   const onSignal = () => abort.abort();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, onSignal);
   try {
-    const guest = await buildGuest({
-      board,
-      cacheDir,
-      jobs,
-      refresh,
+    const guest = await make({
       env: io.env,
       signal: abort.signal,
       nowMs: () => performance.now(),
@@ -75,8 +74,31 @@ export async function guestBuild(io: ProgramIo, board: string, options: GuestBui
   }
 }
 
-/** Boards whose guest a distribution ships are fetched; those of this version are all built. */
-export function guestFetch(board: string): never {
-  if (!guestBoards().includes(board)) throw guestFetchUnknown(board, guestBoards());
-  throw guestNotFetched(board);
+/** Builds the guest when the cache has none of the present recipe; Ctrl-C stops it, and the next call goes on. */
+export async function guestBuild(io: ProgramIo, board: string, options: GuestBuildOptions = {}): Promise<ExitCode> {
+  const { refresh = false, jobs, json = false } = options;
+  const cacheDir = defaultCacheFolder(io.env);
+  if (fetchedBoard(board) !== undefined) throw guestNotBuilt(board);
+  const cached = refresh ? undefined : findGuest(board, { cacheDir });
+  if (cached !== undefined) {
+    sayGuest(io, cached, json);
+    return ExitCode.ok;
+  }
+  return makeGuest(io, options, (common) => buildGuest({ ...common, board, cacheDir, jobs, refresh }));
+}
+
+/** Fetches the guest of a board whose kernel a distribution ships, when the cache has none or to look for a newer one. */
+export async function guestFetch(io: ProgramIo, board: string, options: GuestBuildOptions = {}): Promise<ExitCode> {
+  const { refresh = false, json = false } = options;
+  const cacheDir = defaultCacheFolder(io.env);
+  if (fetchedBoard(board) === undefined) {
+    if (hasGuest(board)) throw guestNotFetched(board);
+    throw guestFetchUnknown(board, fetchedBoards());
+  }
+  const cached = refresh ? undefined : findGuest(board, { cacheDir });
+  if (cached !== undefined) {
+    sayGuest(io, cached, json);
+    return ExitCode.ok;
+  }
+  return makeGuest(io, options, (common) => fetchGuest({ ...common, board, cacheDir, refresh }));
 }

@@ -4,7 +4,7 @@ import type { Tuning } from "../arm/jit/index.ts";
 import type { Logger } from "../base/index.ts";
 import { type Board, loadBoard, prepareBoot, readImages } from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
-import { defaultCacheFolder, findGuest, guestBoards } from "../guest/index.ts";
+import { defaultCacheFolder, fetchedBoard, findGuest, hasGuest } from "../guest/index.ts";
 import { type BlockDevice, type BootPlan, consoleDevice, type Engine, Machine } from "../vm/index.ts";
 import { DiskFile, parseDisk } from "./disk-file.ts";
 import { type Drivable, Driver } from "./drive.ts";
@@ -63,6 +63,7 @@ function withOverrides(board: Board, { kernel, initrd, dtb, append }: PowerOptio
         ...boot,
         commandLine: append === undefined ? boot.commandLine : `${boot.commandLine} ${append}`,
         images: {
+          ...images,
           kernel: kernel === undefined ? images.kernel : resolve(kernel),
           deviceTree: dtb === undefined ? images.deviceTree : resolve(dtb),
           initrd: initrd === undefined ? images.initrd : resolve(initrd),
@@ -74,11 +75,11 @@ function withOverrides(board: Board, { kernel, initrd, dtb, append }: PowerOptio
 
 /** The cached guest's folder; not asked for when the board names files of its own only. */
 function imageFolder({ path, profile }: Board, env: NodeJS.ProcessEnv): string {
-  const names = Object.values(profile.boot.images).filter((name) => name !== undefined);
+  const names = Object.values(profile.boot.images).flatMap((name) => name ?? []);
   if (names.every((name) => isAbsolute(name) || name.includes("/"))) return "";
-  const name = guestBoards().includes(profile.name) ? profile.name : basename(path, ".json");
-  const guest = guestBoards().includes(name) ? findGuest(name, { cacheDir: defaultCacheFolder(env) }) : undefined;
-  if (guest === undefined) throw guestMissing(name);
+  const name = hasGuest(profile.name) ? profile.name : basename(path, ".json");
+  const guest = hasGuest(name) ? findGuest(name, { cacheDir: defaultCacheFolder(env) }) : undefined;
+  if (guest === undefined) throw guestMissing(name, fetchedBoard(name) === undefined ? "build" : "fetch");
   return guest.folder;
 }
 

@@ -18,6 +18,8 @@ import { StatusLine } from "./status-line.ts";
 import { versionInfo } from "./version.ts";
 
 export const DEFAULT_BOARD = "versatilepb";
+/** The board whose guest is fetched when none is named. */
+const FETCHED_BOARD = "raspberrypi";
 const DEFAULT_TIMEOUT_SECONDS = 120;
 
 interface PowerFlags {
@@ -161,14 +163,19 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
     );
   guest
     .command("fetch")
-    .description("fetch a board's guest where a distribution ships it ready made")
-    .argument("[board]", "a board's name", DEFAULT_BOARD)
+    .description("fetch a board's guest where Debian ships it ready made")
+    .argument("[board]", "a board's name", FETCHED_BOARD)
+    .option("--refresh", "look for newer packages than the cached ones")
+    .option("--json", "the result as a line of JSON")
+    .option("-v, --verbose", "show what the tools print")
     .addHelpText(
       "after",
-      `${examples("guest fetch versatilepb")}
+      `${examples("guest fetch raspberrypi", "guest fetch raspberrypi --refresh")}
 Boards whose guest no distribution ships are built instead: "komainu guest list" shows all, "komainu guest build" builds.`,
     )
-    .action((board: string) => finish(guestFetch(board)));
+    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; json?: boolean }) =>
+      finish(await guestFetch(io, board, flags)),
+    );
 }
 
 function addBoard(program: Command, io: ProgramIo, finish: Finish): void {

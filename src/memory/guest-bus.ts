@@ -132,6 +132,20 @@ export class GuestBus implements PhysicalSource {
     return (u8[at] | (u8[at + 1] << 8) | (u8[at + 2] << 16) | (u8[at + 3] << 24)) >>> 0;
   }
 
+  /** A word of a device, for bus masters other than the CPU; `undefined` where no device is, and nothing faults. */
+  readRegister(address: number): number | undefined {
+    const region = this.regionAt(address >>> 0);
+    if (region?.kind !== "device") return undefined;
+    return region.handler.read((address >>> 0) - region.guestAddress, 4) | 0;
+  }
+
+  writeRegister(address: number, value: number): boolean {
+    const region = this.regionAt(address >>> 0);
+    if (region?.kind !== "device") return false;
+    region.handler.write((address >>> 0) - region.guestAddress, value, 4);
+    return true;
+  }
+
   /** Writes guest memory from outside (loader, DMA, console); false when it is not all RAM or ROM. */
   writeMemory(address: number, data: Uint8Array): boolean {
     const at = this.memorySpan(address, data.length);

@@ -104,6 +104,8 @@ export class GuestMachine implements Stateful {
       read: (address: number, target: Uint8Array) => this.bus.read(address, target),
       writeMemory: (address: number, data: Uint8Array) => this.bus.writeMemory(address, data),
       readU32: (address: number) => this.bus.readU32(address),
+      readRegister: (address: number) => this.bus.readRegister(address),
+      writeRegister: (address: number, value: number) => this.bus.writeRegister(address, value),
     };
     this.devices = new DeviceSet(profile, {
       clock: this.clock,

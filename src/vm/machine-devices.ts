@@ -47,10 +47,32 @@ class Wire implements IrqLine {
   }
 }
 
+/** A line that several outputs drive: high when one of them is. Restored devices drive it anew, so it has no state. */
+class SharedLine {
+  private readonly target: IrqLine;
+  private readonly levels: boolean[] = [];
+
+  constructor(target: IrqLine) {
+    this.target = target;
+  }
+
+  /** The end of one more output. */
+  end(): IrqLine {
+    const index = this.levels.push(false) - 1;
+    return {
+      set: (level) => {
+        this.levels[index] = level;
+        this.target.set(this.levels.includes(true));
+      },
+    };
+  }
+}
+
 const isController = (device: MmioDevice): device is MmioDevice & IrqController => "input" in device;
 
 export class DeviceSet {
   readonly byName: ReadonlyMap<string, MmioDevice>;
+  private readonly sharedLines = new Map<string, SharedLine>();
 
   constructor(profile: Profile, host: DeviceHost) {
     const wires: { wire: Wire; device: ProfileDevice; index: number }[] = [];
@@ -68,11 +90,15 @@ export class DeviceSet {
   }
 
   private resolve(device: ProfileDevice, index: number, host: DeviceHost): IrqLine {
-    const { to, line } = device.irqs[index];
+    const { to, line, shared = false } = device.irqs[index];
     if (to === "cpu" && typeof line === "string") return host.cpuPins[line];
     const target = this.byName.get(to);
     assert(target !== undefined && isController(target), `lint accepted the wire of ${device.name} to ${to}:${line}`);
-    return target.input(Number(line));
+    const input = target.input(Number(line));
+    if (!shared) return input;
+    const sharedLine = this.sharedLines.get(`${to}:${line}`) ?? new SharedLine(input);
+    this.sharedLines.set(`${to}:${line}`, sharedLine);
+    return sharedLine.end();
   }
 
   reset(): void {

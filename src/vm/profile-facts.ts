@@ -4,17 +4,26 @@ import type { Profile, ProfileDevice } from "../board/index.ts";
 import { emulators } from "./emulators.table.ts";
 import { armv5Layout, type GuestRegionFacts, type HostDeviceFacts, type MachineFacts } from "./facts.ts";
 
-const BLOCK_MODEL = "virtio-mmio-blk";
+/** Models whose medium is a disk of the host, in the order in which a profile has them. */
+const BLOCK_MODELS = ["virtio-mmio-blk", "bcm2835-sdhost"];
 /** Devices that the host board has too, because the guest board is modelled on it; virtio slots are the guest's only. */
 const isOnHost = (device: ProfileDevice): boolean =>
   device.model !== "zero" && !device.model.startsWith("virtio-") && device.model !== "nor-flash";
 
-function hostDevice(device: ProfileDevice): HostDeviceFacts {
+/** Xvisor's `compatible` of a VCPU, and where its trees have the devices of boards with such a CPU. */
+const cpuFacts: Readonly<Record<Profile["cpu"]["model"], { vcpuCompatible: string; deviceFolder: string }>> = {
+  "arm926ej-s": { vcpuCompatible: "armv5te,arm926ej", deviceFolder: "/motherboard/amba" },
+  "arm1176jzf-s": { vcpuCompatible: "armv6,arm1176", deviceFolder: "/soc" },
+};
+
+/** What the host's interrupt controllers are called, by the profile's name for them. */
+const chips: Readonly<Record<string, string>> = { pic: "VIC", sic: "FPGA", ic: "BCM2835" };
+
+function hostDevice(device: ProfileDevice, folder: string): HostDeviceFacts {
   const { hostCompatible, hostTitle, hostClass } = emulators[device.model];
   const [wire] = device.irqs;
-  const chips: Readonly<Record<string, string>> = { pic: "VIC", sic: "FPGA" };
   return {
-    path: `/motherboard/amba/${device.name}`,
+    path: `${folder}/${device.name}`,
     compatible: hostCompatible,
     description: hostTitle,
     address: device.address,
@@ -54,24 +63,25 @@ function guestRegions(profile: Profile): GuestRegionFacts[] {
 }
 
 export function machineFacts(profile: Profile, bootArguments: string): MachineFacts {
+  const { vcpuCompatible, deviceFolder } = cpuFacts[profile.cpu.model];
   return {
     hostName: profile.host.name,
     cpu: { type: "arm32", hardwareId: 0, instructionsPerSecond: 1e9 / profile.cpu.nsPerInstruction },
     ramBanks: [{ address: 0, sizeBytes: profile.host.ramSizeBytes }],
     layout: armv5Layout,
-    hostDevices: profile.devices.filter(isOnHost).map(hostDevice),
-    consolePath: "/motherboard/amba/uart0",
+    hostDevices: profile.devices.filter(isOnHost).map((device) => hostDevice(device, deviceFolder)),
+    consolePath: `${deviceFolder}/uart0`,
     guest: {
       name: profile.guest.name,
       model: profile.name,
       endianness: "little",
       vcpuCount: 1,
-      vcpuCompatible: "armv5te,arm926ej",
+      vcpuCompatible,
       startPc: profile.boot.kernelAddress,
       bootArguments,
       regions: guestRegions(profile),
       serialPorts: profile.devices.filter((device) => device.serial).map((device) => device.name),
-      disks: profile.devices.filter((device) => device.model === BLOCK_MODEL).map((device) => device.name),
+      disks: profile.devices.filter((device) => BLOCK_MODELS.includes(device.model)).map((device) => device.name),
     },
   };
 }

@@ -151,7 +151,7 @@ export class GivenCpu {
    * mapped to itself for everybody.
    */
   enableMmu({ control = 0, dacr = 1 } = {}): this {
-    this.write(TABLE, sectionEntry(0, { ap: 3 }));
+    this.write(TABLE, (control & Control.XP) !== 0 ? extendedSection(0, { ap: 3 }) : sectionEntry(0, { ap: 3 }));
     this.words[CP15_TTBR0] = TABLE;
     this.words[CP15_DACR] = dacr;
     this.words[CP15_CONTROL] |= Control.M | control;
@@ -212,6 +212,13 @@ interface EntryOptions {
   domain?: number;
 }
 
+/** What a descriptor of ARMv6 can say beside. */
+interface ExtendedOptions extends EntryOptions {
+  apx?: number;
+  xn?: number;
+  nG?: number;
+}
+
 export const sectionEntry = (physical: number, { ap = 0, domain = 0 }: EntryOptions = {}): number =>
   ((physical & 0xfff00000) | (ap << 10) | (domain << 5) | 0x12) >>> 0;
 
@@ -231,3 +238,20 @@ export const smallEntry = (physical: number, aps: readonly number[]): number =>
   ((physical & 0xfffff000) | fourPermissions(aps) | 2) >>> 0;
 
 export const tinyEntry = (physical: number, ap: number): number => ((physical & 0xfffffc00) | (ap << 4) | 3) >>> 0;
+
+/** Descriptors of the page tables without subpages (control bit XP). */
+export const extendedSection = (physical: number, options: ExtendedOptions = {}): number => {
+  const { ap = 0, domain = 0, apx = 0, xn = 0, nG = 0 } = options;
+  return ((physical & 0xfff00000) | (nG << 17) | (apx << 15) | (ap << 10) | (domain << 5) | (xn << 4) | 2) >>> 0;
+};
+
+export const supersection = (physical: number, options: ExtendedOptions = {}): number =>
+  ((physical & 0xff000000) | 0x40000 | (extendedSection(0, options) & 0xfffff)) >>> 0;
+
+const extendedBits = ({ ap = 0, apx = 0, nG = 0 }: ExtendedOptions): number => (nG << 11) | (apx << 9) | (ap << 4);
+
+export const extendedSmall = (physical: number, options: ExtendedOptions = {}): number =>
+  ((physical & 0xfffff000) | extendedBits(options) | 2 | (options.xn ?? 0)) >>> 0;
+
+export const extendedLarge = (physical: number, options: ExtendedOptions = {}): number =>
+  ((physical & 0xffff0000) | ((options.xn ?? 0) << 15) | extendedBits(options) | 1) >>> 0;

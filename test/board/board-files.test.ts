@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HvError } from "../../src/base/index.ts";
 import { boardPath, boardsFolder, listBoards, loadBoard, readBoard } from "../../src/board/index.ts";
+import { deviceModels } from "../../src/devices/index.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -69,5 +70,40 @@ describe("boards", () => {
     );
     expect(readBoard(broken).profile.name).toBe("broken");
     expect(codeOf(() => loadBoard(broken))).toBe("profile-overlap");
+  });
+});
+
+describe("the Raspberry Pi profiles", () => {
+  const numbers = (value: unknown): Record<string, number> => value as Record<string, number>;
+
+  it.each(["raspberrypi", "raspberrypi-zero"])("%s tells loader and firmware the same of the board", (name) => {
+    const { profile } = loadBoard(name, { models: deviceModels });
+    const mailbox = profile.devices.find(({ model }) => model === "bcm2835-mbox");
+    const { serialNumber, armMemoryMiB, vcMemoryMiB } = numbers(mailbox?.options);
+    const vcram = profile.regions.find((region) => region.name === "vcram");
+    expect(serialNumber.toString(16).padStart(16, "0")).toBe(profile.boot.serialNumber);
+    expect(armMemoryMiB * 2 ** 20).toBe(profile.boot.memorySizeBytes);
+    // The VideoCore's memory begins where the ARM's ends.
+    expect(vcram).toMatchObject({ address: armMemoryMiB * 2 ** 20, sizeBytes: vcMemoryMiB * 2 ** 20 });
+  });
+
+  it("differ in what the boards differ in, and in nothing else", () => {
+    const [one, zero] = ["raspberrypi", "raspberrypi-zero"].map((name) => readBoard(name).profile);
+    const shape = ({ devices }: typeof one) => devices.map(({ options: _options, ...device }) => device);
+    expect(shape(zero)).toEqual(shape(one));
+    expect(zero.boot.images).toEqual({ ...one.boot.images, deviceTree: "bcm2835-rpi-zero.dtb" });
+    expect(zero.boot.serialNumber).not.toBe(one.boot.serialNumber);
+  });
+
+  it("have virtio slots on lines and addresses that no part of the chip has", () => {
+    const { devices } = readBoard("raspberrypi").profile;
+    const isSlot = ({ model }: (typeof devices)[number]): boolean => model.startsWith("virtio-mmio");
+    const [slots, parts] = [devices.filter(isSlot), devices.filter((device) => !isSlot(device))];
+    const lines = parts.flatMap(({ irqs }) => irqs.map(({ line }) => line));
+    for (const { irqs, address } of slots) {
+      expect(lines).not.toContain(irqs[0].line);
+      expect(address).toBeGreaterThanOrEqual(0x22000000);
+    }
+    for (const { address, sizeBytes } of parts) expect(address + sizeBytes).toBeLessThanOrEqual(0x22000000);
   });
 });

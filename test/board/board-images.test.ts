@@ -10,9 +10,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function boardWith(kernel: string, initrd?: string): Board {
+function boardWith(kernel: string, initrd?: string, overlays?: string[]): Board {
   const board = loadBoard("versatilepb");
-  const images = { kernel, deviceTree: "x.dtb", initrd };
+  const images = { kernel, deviceTree: "x.dtb", initrd, overlays };
   return {
     ...board,
     path: join(folder, "b.json"),
@@ -22,10 +22,11 @@ function boardWith(kernel: string, initrd?: string): Board {
 
 describe("imagePaths", () => {
   it("seeks plain names in the cache, and paths from the profile's folder", () => {
-    expect(imagePaths(boardWith("./k/zImage", "/abs/initrd"), "/cache")).toEqual({
+    expect(imagePaths(boardWith("./k/zImage", "/abs/initrd", ["a.dtbo", "./b.dtbo"]), "/cache")).toEqual({
       kernel: join(folder, "k/zImage"),
       deviceTree: "/cache/x.dtb",
       initrd: "/abs/initrd",
+      overlays: ["/cache/a.dtbo", join(folder, "b.dtbo")],
     });
   });
 });
@@ -37,6 +38,7 @@ describe("readImages", () => {
     const images = readImages(boardWith("zImage"), folder);
     expect(Buffer.from(images.kernel).toString()).toBe("kernel");
     expect(images.initrd).toBeUndefined();
+    expect(images.overlays).toEqual([]);
   });
 
   it("names the file that is missing and how to get it", () => {

@@ -106,4 +106,36 @@ describe("patchBootTree", () => {
     const { tree } = patched(({ root }) => root.children.push(fdtNode("virtio_mmio@13000000")));
     expect(nodeNamed(tree, "virtio_mmio@13000000")?.properties.size).toBe(0);
   });
+
+  it("finds a controller behind a bus, and writes a BCM2835 line as bank and bit", () => {
+    const { tree, notes } = patched(({ root }) => {
+      const amba = root.children[2];
+      amba.properties.set("#address-cells", fdtCells(1));
+      amba.properties.set("#size-cells", fdtCells(1));
+      amba.properties.set("ranges", fdtCells(0x7e000000, 0x10000000, 0x1000000));
+      const [controller] = amba.children;
+      controller.properties.set("reg", fdtCells(0x7e140000, 0x1000));
+      controller.properties.set("compatible", fdtStrings("brcm,bcm2835-armctrl-ic"));
+      controller.properties.set("#interrupt-cells", fdtCells(2));
+    });
+    expect(notes).toEqual([]);
+    const slot = profile.devices.find(({ address }) => address === 0x13000000);
+    const line = Number(slot?.irqs[0].line);
+    expect(cells(tree, "virtio_mmio@13000000", "interrupts")).toEqual([line >> 5, line & 31]);
+  });
+
+  it("writes the serial number, and the Ethernet address made of it where the tree has an alias for it", () => {
+    const own = { ...profile, boot: { ...profile.boot, serialNumber: "00000000a1b2c3d4" } };
+    const tree = makeTree();
+    tree.root.children.push(fdtNode("aliases", { ethernet0: fdtStrings("/usb/ethernet@1") }), fdtNode("usb"));
+    tree.root.children[4].children.push(fdtNode("ethernet@1"));
+    patchBootTree(tree, { profile: own, memory, commandLine: "", initrd });
+    expect(tree.root.properties.get("serial-number")).toEqual(fdtStrings("00000000a1b2c3d4"));
+    expect([...(tree.root.children[4].children[0].properties.get("local-mac-address") ?? [])]).toEqual([
+      0xb8, 0x27, 0xeb, 0xb2, 0xc3, 0xd4,
+    ]);
+    const without = makeTree();
+    patchBootTree(without, { profile: own, memory, commandLine: "", initrd });
+    expect(without.root.properties.has("serial-number")).toBe(true);
+  });
 });

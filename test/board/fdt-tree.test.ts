@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import {
   cellOf,
   childNamed,
+  cpuAddress,
   descendants,
   fdtCells,
   fdtNode,
   fdtStrings,
+  nodeAt,
   readCells,
   readStrings,
   textOf,
@@ -45,5 +47,35 @@ describe("device tree nodes", () => {
 
   it("are walked parents first", () => {
     expect([...descendants(root)].map(({ name }) => name)).toEqual(["", "uart@10", "memory"]);
+  });
+
+  it("are found by their path", () => {
+    expect(nodeAt(root, "/")).toBe(root);
+    expect(nodeAt(root, "/uart@10")).toBe(root.children[0]);
+    expect(nodeAt(root, "/uart@10/x")).toBeUndefined();
+    expect(nodeAt(root, "uart@10")).toBeUndefined();
+  });
+});
+
+describe("an address behind a bus", () => {
+  const top = fdtNode("", { "#address-cells": fdtCells(2) });
+  const bus = (ranges: Uint8Array | undefined) => {
+    const node = fdtNode("soc", { "#address-cells": fdtCells(1), "#size-cells": fdtCells(1) });
+    if (ranges !== undefined) node.properties.set("ranges", ranges);
+    return node;
+  };
+
+  it("is moved by the entry of ranges that holds it", () => {
+    const soc = bus(fdtCells(0x7e000000, 0, 0x20000000, 0x1000, 0x40000000, 1, 0, 0x1000));
+    expect(cpuAddress([top, soc], 0x7e000004)).toBe(0x20000004);
+    expect(cpuAddress([top, soc], 0x40000008)).toBe(0x100000008);
+    expect(cpuAddress([top, soc], 0x7e001000)).toBeUndefined();
+  });
+
+  it("stays with empty ranges, and at the root, and is not passed on without ranges", () => {
+    expect(cpuAddress([top, bus(new Uint8Array(0))], 5)).toBe(5);
+    expect(cpuAddress([top], 5)).toBe(5);
+    expect(cpuAddress([top, bus(undefined)], 5)).toBeUndefined();
+    expect(cpuAddress([top, bus(fdtCells(1, 2))], 1)).toBeUndefined();
   });
 });

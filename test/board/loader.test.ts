@@ -6,12 +6,16 @@ import { HvError } from "../../src/base/index.ts";
 import {
   type BootOptions,
   childNamed,
+  fdtCells,
+  fdtStrings,
   loopsPerJiffy,
+  overlayOf,
   prepareBoot,
   readFdt,
   readStrings,
   type Segment,
   textOf,
+  writeFdt,
 } from "../../src/board/index.ts";
 import { gzip, makeCpio, makeDtb, makeZImage, sampleProgram, versatilepb } from "./samples.ts";
 
@@ -62,6 +66,29 @@ describe("prepareBoot", () => {
     expect(view("linux,initrd-end")).toBe(initrd.address + initrd.data.length);
     expect(textOf(chosen ?? { name: "", properties: new Map(), children: [] }, "bootargs")).toBe(commandLine);
     expect(readStrings(chosen?.properties.get("bootargs") ?? new Uint8Array(0))).toHaveLength(1);
+  });
+
+  it("keeps everything out of the memory that is the firmware's", () => {
+    const { profile } = options;
+    const limited = { ...profile, boot: { ...profile.boot, memorySizeBytes: 32 * 2 ** 20 } };
+    const { segments } = prepareBoot({ ...options, profile: limited });
+    for (const { address, data } of segments) expect(address + data.length).toBeLessThanOrEqual(32 * 2 ** 20);
+    const memory = childNamed(readFdt(named(segments, "device tree").data).root, "memory");
+    expect(memory?.properties.get("reg")).toEqual(fdtCells(0, 32 * 2 ** 20));
+    expect(codeOf({ profile: { ...profile, boot: { ...profile.boot, memorySizeBytes: 4096 } } })).toBe(
+      "image-too-large",
+    );
+  });
+
+  it("merges overlays into the device tree, before its own changes", () => {
+    const overlay = overlayOf("/chosen", []);
+    overlay.root.children[0].children[0].properties.set("bootargs", fdtStrings("not these"));
+    overlay.root.children[0].children[0].properties.set("own", fdtCells(5));
+    const { segments, commandLine } = prepareBoot({ ...options, overlays: [writeFdt(overlay)] });
+    const chosen = childNamed(readFdt(named(segments, "device tree").data).root, "chosen");
+    expect(chosen?.properties.get("own")).toEqual(fdtCells(5));
+    expect(chosen?.properties.get("bootargs")).toEqual(fdtStrings(commandLine));
+    expect(codeOf({ overlays: [options.deviceTree] })).toBe("overlay-invalid");
   });
 
   it("adds the delay loop's count for the speed of the core, unless it is given", () => {

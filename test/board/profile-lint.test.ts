@@ -64,6 +64,15 @@ describe("lintProfile", () => {
     expect(finding.message).toContain("uart1 drives pic:12, which uart0 drives too");
   });
 
+  it("lets several outputs drive one line when all of them say so", () => {
+    const shared = '{"to": "pic", "line": 12, "shared": true}';
+    expect(lint({ '"pic:13"': shared, '"pic:12"': shared })).toEqual([]);
+    expect(lint({ '"pic:13"': shared })[0]).toMatchObject({
+      code: "profile-irq-clash",
+      hint: expect.stringContaining("mark all of them as shared"),
+    });
+  });
+
   it("knows the models and suggests the one that was meant", () => {
     const [finding] = lint({ '"model": "sp805"': '"model": "sp8055"' }, { models: deviceModels });
     expect(finding).toMatchObject({ code: "profile-model-unknown", ...placeOf('"wdog"', '"sp805"') });

@@ -35,7 +35,7 @@ describe("profile.schema.json", () => {
 describe("profileMembersAt", () => {
   it("knows the members of every part of a profile", () => {
     expect(profileMembersAt(["devices", 3])).toEqual(["name", "model", "address", "size", "irqs", "serial", "options"]);
-    expect(profileMembersAt(["boot", "images"])).toEqual(["kernel", "deviceTree", "initrd"]);
+    expect(profileMembersAt(["boot", "images"])).toEqual(["kernel", "deviceTree", "initrd", "overlays"]);
     expect(profileMembersAt(["nowhere", "at", "all"])).toEqual([]);
   });
 });

@@ -64,7 +64,7 @@ describe("parseProfile", () => {
 
   it.each([
     ['"4K"', '"4Q"', 'expected a size such as "96M", "4K", "0x1000" or 4096, found "4Q"'],
-    ['"arm926ej-s"', '"z80"', 'cpu.model: expected "arm926ej-s", found "z80"'],
+    ['"arm926ej-s"', '"z80"', 'cpu.model: expected "arm926ej-s" or "arm1176jzf-s", found "z80"'],
     [
       '"pic:12"',
       '"pic-12"',

@@ -53,6 +53,20 @@ describe("Sp804Counter", () => {
     }
   });
 
+  it("goes on from where it is when the clock is divided", () => {
+    const clock = new BenchClock();
+    const counter = new Sp804Counter({ name: "t", clock, clockHz: 1_000_000, changed: () => {} });
+    counter.reset();
+    counter.writeLoad(1000);
+    counter.writeControl(ENABLE | SIZE_32 | PERIODIC);
+    clock.advance(100_500);
+    counter.setDivider(4);
+    clock.advance(3_500);
+    expect([counter.value, counter.rawInterrupt]).toEqual([899, false]);
+    clock.advance(899 * 4000);
+    expect([counter.value, counter.rawInterrupt]).toEqual([1000, true]);
+  });
+
   it("keeps its phase through changes of the configuration between two ticks", () => {
     const clock = new BenchClock();
     const counter = new Sp804Counter({ name: "t", clock, clockHz: 1_000_000, changed: () => {} });

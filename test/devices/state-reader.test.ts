@@ -27,6 +27,13 @@ describe("state reader", () => {
     expect(reader.registers("part", { word: 0 })).toEqual({ word: 7 });
   });
 
+  it("gives the nested states of a list of parts, all of them or none", () => {
+    const parts = new StateReader({ parts: [{ a: 1 }, { a: 2 }], mixed: [{ a: 1 }, 7] }, "device0");
+    expect(parts.objects("parts", 2)).toEqual([{ a: 1 }, { a: 2 }]);
+    expect(() => parts.objects("parts", 3)).toThrow(invalid);
+    expect(() => parts.objects("mixed", 2)).toThrow(invalid);
+  });
+
   it("gives copies, so that the state stays as it is", () => {
     reader.bytes("data", 2)[0] = 99;
     reader.numbers("list", 2)[0] = 99;

@@ -8,6 +8,7 @@ import type {
   SerialBackend,
   SerialReceiver,
 } from "../../src/device/index.ts";
+import type { MmioHandler } from "../../src/memory/index.ts";
 
 /** An interrupt line that remembers its level and how often it changed. */
 export class RecordedLine implements IrqLine {
@@ -108,6 +109,26 @@ export class BenchMemory implements DmaMemory {
   readU32(address: number): number | undefined {
     const offset = this.offsetOf(address, 4);
     return offset === undefined ? undefined : new DataView(this.data.buffer).getUint32(offset, true);
+  }
+
+  /** Devices that a bus master finds beside the memory, by address. */
+  readonly devices = new Map<number, { sizeBytes: number; handler: MmioHandler }>();
+
+  readRegister(address: number): number | undefined {
+    const found = this.deviceAt(address);
+    return found?.device.read(found.offset, 4);
+  }
+
+  writeRegister(address: number, value: number): boolean {
+    const found = this.deviceAt(address);
+    found?.device.write(found.offset, value, 4);
+    return found !== undefined;
+  }
+
+  private deviceAt(address: number): { device: MmioHandler; offset: number } | undefined {
+    for (const [start, { handler, sizeBytes }] of this.devices)
+      if (address >= start && address < start + sizeBytes) return { device: handler, offset: address - start };
+    return undefined;
   }
 
   private offsetOf(address: number, sizeBytes: number): number | undefined {

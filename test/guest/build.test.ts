@@ -26,11 +26,11 @@ describe("buildGuest", () => {
     const guest = await build(fake, { nowMs: () => 5 });
     expect(readdirSync(guestsFolder(fake.cacheDir))).toEqual([`versatilepb-${guest.hash}`]);
     expect(guest.kernelVersion).toBe("6.1.99");
-    expect(readFileSync(guest.kernelImage, "utf8")).toMatch(
+    expect(readFileSync(guest.kernelImage ?? "", "utf8")).toMatch(
       /^image by komainu@board \w{3} \w{3} [ \d]\d .* UTC \d{4}\n$/,
     );
     for (const path of [guest.zImage, guest.systemMap, guest.vmlinux, guest.dtb, guest.kernelConfig]) {
-      expect(existsSync(path), path).toBe(true);
+      expect(existsSync(path ?? ""), path).toBe(true);
     }
     const entries = readCpio(new Uint8Array(gunzipSync(readFileSync(guest.initrd))));
     const init = entries.find((entry) => entry.path === "init");
@@ -50,10 +50,10 @@ describe("buildGuest", () => {
   it("builds again when a cached file was damaged", async () => {
     const fake = makeFakeTools();
     const first = await build(fake);
-    writeFileSync(first.systemMap, "d0008000 T _stext\n");
+    writeFileSync(first.systemMap ?? "", "d0008000 T _stext\n");
     const second = await build(fake);
     expect(second.hash).toBe(first.hash);
-    expect(readFileSync(second.systemMap, "utf8")).toBe("c0008000 T _stext\n");
+    expect(readFileSync(second.systemMap ?? "", "utf8")).toBe("c0008000 T _stext\n");
   });
 
   it("does not compile the kernel again for another init script, and does for another fragment", async () => {

@@ -28,17 +28,26 @@ export interface FakeTools {
   remove(tool: string): void;
 }
 
-const REAL = ["sh", "tar", "xz", "gzip", "mkdir", "cp", "sleep"];
+const REAL = ["sh", "tar", "xz", "gzip", "mkdir", "cp", "cat", "sleep"];
 
 const scripts = (root: string): Record<string, string> => ({
   "apt-get": `
     for last; do :; done
     echo "apt-get $last" >> ${root}/calls
-    if [ "$last" = busybox-static ]; then echo deb > busybox-static_1.0_armel.deb; fi`,
+    case "$last" in
+      busybox-static) echo deb > busybox-static_1.0_armel.deb ;;
+      linux-image-rpi) cp ${root}/metapackage linux-image-rpi_6.1.99-1_armel.deb ;;
+      linux-image-6*) package=\${last%=*}; echo deb > \${package}_1%3a\${last#*=1:}_armel.deb ;;
+    esac`,
   "dpkg-deb": `
-    case "$1" in
-      --field) echo 1.0 ;;
-      --extract) mkdir -p "$3/bin"; cp ${root}/busybox "$3/bin/busybox" ;;
+    case "$1 $3" in
+      "--field Depends") cat "$2" ;;
+      "--field Version") case "$2" in *linux-image*) echo 1:6.1.99-1 ;; *) echo 1.0 ;; esac ;;
+      --extract*)
+        case "$2" in
+          *linux-image*) cp -r ${root}/kernel-package/. "$3" ;;
+          *) mkdir -p "$3/bin"; cp ${root}/busybox "$3/bin/busybox" ;;
+        esac ;;
     esac`,
   make: `
     for last; do :; done
@@ -81,6 +90,50 @@ export function armElf(): Uint8Array {
   return data;
 }
 
+/** A kernel module with nothing in it but what it says of itself, as an ELF file of three sections. */
+export function moduleElf(info: readonly string[]): Uint8Array {
+  const names = "\0.modinfo\0.shstrtab\0";
+  const modinfo = Buffer.from(info.map((text) => `${text}\0`).join(""), "latin1");
+  const namesAt = 52 + modinfo.length;
+  const headersAt = (namesAt + names.length + 3) & ~3;
+  const data = Buffer.alloc(headersAt + 3 * 40);
+  data.set(armElf().subarray(0, 52));
+  data[16] = 1;
+  data.writeUInt32LE(headersAt, 0x20);
+  data.writeUInt16LE(40, 0x2e);
+  data.writeUInt16LE(3, 0x30);
+  data.writeUInt16LE(2, 0x32);
+  data.set(modinfo, 52);
+  data.write(names, namesAt, "latin1");
+  const section = (index: number, nameAt: number, offset: number, sizeBytes: number): void => {
+    data.writeUInt32LE(nameAt, headersAt + index * 40);
+    data.writeUInt32LE(1, headersAt + index * 40 + 4);
+    data.writeUInt32LE(offset, headersAt + index * 40 + 0x10);
+    data.writeUInt32LE(sizeBytes, headersAt + index * 40 + 0x14);
+  };
+  section(1, 1, 52, modinfo.length);
+  section(2, 10, namesAt, names.length);
+  return new Uint8Array(data);
+}
+
+/** The unpacked kernel package of a board that Debian has a kernel for. */
+function makeKernelPackage(root: string): void {
+  const put = (path: string, data: string | Uint8Array): void => {
+    mkdirSync(join(root, "kernel-package", path, ".."), { recursive: true });
+    writeFileSync(join(root, "kernel-package", path), data);
+  };
+  put("boot/vmlinuz-6.1.0-9-rpi", "zimage");
+  put("boot/config-6.1.0-9-rpi", "CONFIG_HZ=250\n");
+  for (const board of ["b-plus", "zero", "zero-w"])
+    put(`usr/lib/linux-image-6.1.0-9-rpi/bcm2835-rpi-${board}.dtb`, `tree of ${board}`);
+  const modules = "lib/modules/6.1.0-9-rpi";
+  put(`${modules}/modules.builtin`, "kernel/drivers/block/virtio_blk.ko\n");
+  put(`${modules}/kernel/drivers/virtio/virtio.ko`, moduleElf(["depends="]));
+  put(`${modules}/kernel/drivers/virtio/virtio_mmio.ko`, moduleElf(["alias=of:N*T*Cvirtio,mmio", "depends=virtio"]));
+  put(`${modules}/kernel/drivers/usb/other.ko`, moduleElf(["depends="]));
+  writeFileSync(join(root, "metapackage"), "linux-base, linux-image-6.1.0-9-rpi (= 1:6.1.99-1)\n");
+}
+
 function makeSource(root: string): string {
   const folder = join(root, "linux-source-6.1");
   mkdirSync(folder);
@@ -116,6 +169,8 @@ export function makeFakeTools(): FakeTools {
   writeFileSync(join(root, "mode"), "good\n");
   writeFileSync(join(boardsFolder, "versatilepb.config"), "CONFIG_VIRTIO_MMIO=y\n# CONFIG_SOUND is not set\n");
   writeFileSync(join(boardsFolder, "versatilepb.init"), "#!/bin/busybox sh\n");
+  writeFileSync(join(boardsFolder, "raspberrypi.init"), "#!/bin/busybox sh\n");
+  makeKernelPackage(root);
   const callsPath = join(root, "calls");
   return {
     root,

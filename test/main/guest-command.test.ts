@@ -12,10 +12,14 @@ describe("the guest commands", () => {
   it("list a guest that has to be built", () => {
     const io = recordedIo({ XDG_CACHE_HOME: cache });
     expect(guestList(io)).toBe(0);
-    expect(io.stdout).toBe("versatilepb    missing\n");
+    expect(io.stdout).toBe("versatilepb    missing\nraspberrypi    missing\n");
     const json = recordedIo({ XDG_CACHE_HOME: cache });
     guestList(json, { json: true });
-    expect(JSON.parse(json.stdout)).toEqual({ board: "versatilepb", state: "missing" });
+    const rows = json.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows).toEqual(["versatilepb", "raspberrypi"].map((board) => ({ board, state: "missing" })));
   });
 
   it("name every missing tool and the line that installs it", async () => {
@@ -34,8 +38,24 @@ describe("the guest commands", () => {
     });
   });
 
-  it("say that this guest is built and not fetched", () => {
-    expect(() => guestFetch("versatilepb")).toThrow(expect.objectContaining({ code: "guest-not-fetched" }));
-    expect(() => guestFetch("zx81")).toThrow(expect.objectContaining({ code: "guest-board-unknown" }));
+  it("say that a guest is built and not fetched, or fetched and not built", async () => {
+    const io = recordedIo({ XDG_CACHE_HOME: cache });
+    await expect(guestFetch(io, "versatilepb")).rejects.toMatchObject({ code: "guest-not-fetched" });
+    await expect(guestFetch(io, "zx81")).rejects.toMatchObject({ code: "guest-board-unknown" });
+    await expect(guestBuild(io, "raspberrypi")).rejects.toMatchObject({
+      code: "guest-not-built",
+      hint: expect.stringContaining("komainu guest fetch raspberrypi"),
+    });
+  });
+
+  it("say what to give in place of a guest that cannot be fetched without apt", async () => {
+    const io = recordedIo({ XDG_CACHE_HOME: cache, PATH: "/nonexistent" });
+    await expect(guestFetch(io, "raspberrypi")).rejects.toMatchObject({
+      code: "guest-fetch-unavailable",
+      exitCode: 3,
+      message: expect.stringContaining("apt-get, dpkg-deb"),
+      hint: expect.stringMatching(/--kernel FILE --dtb FILE --initrd FILE/),
+    });
+    expect(process.listenerCount("SIGHUP")).toBe(0);
   });
 });

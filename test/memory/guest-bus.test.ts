@@ -69,6 +69,15 @@ describe("the guest's bus", () => {
     expect(accesses).toEqual(["read 18 4", "write 2 7 2"]);
   });
 
+  it("lets another bus master at the registers of devices, and at nothing else, without a fault", () => {
+    const { bus, accesses } = given();
+    expect([bus.readRegister(DEVICE + 0x18), bus.writeRegister(DEVICE + 4, 7)]).toEqual([-1, true]);
+    expect(accesses).toEqual(["read 18 4", "write 4 7 4"]);
+    for (const address of [0, 0x34000000, 0x50000000])
+      expect([bus.readRegister(address), bus.writeRegister(address, 1)]).toEqual([undefined, false]);
+    expect(bus.faulted).toBe(false);
+  });
+
   it("reads and writes RAM in all sizes, little-endian, and never writes ROM", () => {
     const { bus, host } = given();
     bus.busWrite(0x100, 0x11223344, 4);

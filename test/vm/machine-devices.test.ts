@@ -12,15 +12,21 @@ class Pin implements IrqLine {
   }
 }
 
-function given() {
+function given(profile = versatile()) {
   const time = { ns: 0 };
   const irq = new Pin();
   const fiq = new Pin();
   const asked: string[] = [];
-  const devices = new DeviceSet(versatile(), {
+  const devices = new DeviceSet(profile, {
     clock: new EventClock(() => time.ns),
     log: silentLogger(),
-    memory: { read: () => false, writeMemory: () => false, readU32: () => undefined },
+    memory: {
+      read: () => false,
+      writeMemory: () => false,
+      readU32: () => undefined,
+      readRegister: () => undefined,
+      writeRegister: () => false,
+    },
     backends: {
       serial: (name) => {
         asked.push(name);
@@ -73,6 +79,32 @@ describe("the devices of a board", () => {
     expect(irq.level).toBe(true);
     write("sic", SIC.softClear, 1);
     expect(irq.level).toBe(false);
+  });
+
+  it("hold a shared line high as long as one of them drives it, after a restore too", () => {
+    const profile = versatile();
+    for (const { name, irqs } of profile.devices) {
+      if (name === "uart0" || name === "uart1") Object.assign(irqs[0], { line: 12, shared: true });
+    }
+    const { devices, irq, write } = given(profile);
+    const uart = { control: 0x30, mask: 0x38 };
+    write("pic", VIC.enable, 1 << 12);
+    // Transmitters that are empty raise their interrupt once loopback has sent a character.
+    for (const name of ["uart0", "uart1"]) {
+      write(name, uart.control, 0x381);
+      write(name, uart.mask, 0x70);
+      write(name, 0, 0x41);
+    }
+    const quiet = (name: string): void => write(name, uart.mask, 0);
+    devices.byName.get("uart0")?.write(uart.mask, 0x7f0, 4);
+    const isHigh = irq.level;
+    const saved = devices.save();
+    quiet("uart0");
+    expect(irq.level).toBe(isHigh);
+    quiet("uart1");
+    expect(irq.level).toBe(false);
+    devices.restore(saved);
+    expect([isHigh, irq.level]).toEqual([true, true]);
   });
 
   it("are asked for back ends where the profile says serial, and nowhere else", () => {

@@ -35,4 +35,18 @@ describe("the facts of a profile", () => {
     });
     expect(facts.hostDevices.find(({ path }) => path.endsWith("/kmi0"))?.irq).toEqual({ line: 3, chip: "FPGA" });
   });
+
+  it("name CPU, device folder and disks of a Raspberry Pi, the card before the virtio disk", () => {
+    const pi = machineFacts(loadBoard("raspberrypi", { models: deviceModels }).profile, "quiet");
+    expect(pi.guest).toMatchObject({ vcpuCompatible: "armv6,arm1176", disks: ["sdhost", "virtio_blk0"] });
+    expect(pi.guest.regions.filter(({ kind }) => kind === "ram").map(({ name }) => name)).toEqual(["mem0", "vcram"]);
+    expect(pi.hostDevices.find(({ path }) => path === pi.consolePath)).toMatchObject({
+      path: "/soc/uart0",
+      address: 0x20201000,
+      irq: { line: 89, chip: "BCM2835" },
+    });
+    // The host's memory ends where its devices begin.
+    const [ram] = pi.ramBanks;
+    for (const { address } of pi.hostDevices) expect(address).toBeGreaterThanOrEqual(ram.address + ram.sizeBytes);
+  });
 });

@@ -16,39 +16,62 @@ import {
   CP15_TEST,
   CP15_TLB_LOCKDOWN,
   CP15_TTBR0,
+  MODE,
+  Mode,
 } from "./state-layout.table.ts";
 
-/** What a CP15 write asks of the core. */
+/** A system control coprocessor. User mode is undefined in all but what the model allows it. */
+export interface SystemControl {
+  /** Puts the registers to what they are after power-on; all words are zero before. */
+  reset(): void;
+  /** The register's value, or `undefined` where the coprocessor has none (the instruction is Undefined). */
+  read(opcode1: number, crn: number, crm: number, opcode2: number): number | undefined;
+  /** False where the coprocessor has no such register. `crn` is `BLOCK_OPERATION` for MCRR. */
+  write(opcode1: number, crn: number, crm: number, opcode2: number, value: number): boolean;
+  /** The state word that a privileged read just loads; `undefined` when it does more. */
+  plainWord(opcode1: number, crn: number, crm: number, opcode2: number): number | undefined;
+  /** A privileged write does nothing at all: an operation on caches and buffers. */
+  hasNoEffect(opcode1: number, crn: number, crm: number, opcode2: number): boolean;
+}
+
+/** What a CP15 access asks of the core. */
 export interface Cp15Effects {
   controlChanged(before: number): void;
   domainsChanged(): void;
   flushTlb(): void;
   flushTlbPage(va: number): void;
+  /** Forgets the mappings of the current address space. */
+  flushTlbNonGlobal(): void;
+  /** Looks an address up as an access would; the fault status is 0 when it would succeed. */
+  translate(va: number, privileged: boolean, isStore: boolean): { fault: number; physical: number };
+  /** Instructions retired. */
+  instructions(): number;
+  warnOnce(message: string): void;
   waitForInterrupt(): void;
 }
 
 /** Z set: the cache is clean, a loop around test-and-clean ends. */
 const ALL_CLEAN = 0x40000000;
 
-/** opcode1, CRn, CRm and opcode2 as one number for the tables below. */
-const key = (opcode1: number, crn: number, crm: number, opcode2: number): number =>
-  (opcode1 << 12) | (crn << 8) | (crm << 4) | opcode2;
+/** opcode1, CRn, CRm and opcode2 as one number for the tables. */
+export const registerKey = (opcode1: number, crn: number, crm: number, opcode2: number): number =>
+  (opcode1 << 12) | (crn << 7) | (crm << 3) | opcode2;
 
 /** Registers that are read and written without any effect. */
 const PLAIN_REGISTERS = new Map<number, number>([
-  [key(0, 2, 0, 0), CP15_TTBR0],
-  [key(0, 5, 0, 0), CP15_DFSR],
-  [key(0, 5, 0, 1), CP15_IFSR],
-  [key(0, 6, 0, 0), CP15_FAR],
-  [key(0, 9, 0, 0), CP15_DCACHE_LOCKDOWN],
-  [key(0, 9, 0, 1), CP15_ICACHE_LOCKDOWN],
-  [key(0, 10, 0, 0), CP15_TLB_LOCKDOWN],
-  [key(0, 13, 0, 1), CP15_CONTEXT_ID],
-  [key(0, 15, 0, 0), CP15_TEST],
-  [key(7, 15, 0, 0), CP15_TEST],
+  [registerKey(0, 2, 0, 0), CP15_TTBR0],
+  [registerKey(0, 5, 0, 0), CP15_DFSR],
+  [registerKey(0, 5, 0, 1), CP15_IFSR],
+  [registerKey(0, 6, 0, 0), CP15_FAR],
+  [registerKey(0, 9, 0, 0), CP15_DCACHE_LOCKDOWN],
+  [registerKey(0, 9, 0, 1), CP15_ICACHE_LOCKDOWN],
+  [registerKey(0, 10, 0, 0), CP15_TLB_LOCKDOWN],
+  [registerKey(0, 13, 0, 1), CP15_CONTEXT_ID],
+  [registerKey(0, 15, 0, 0), CP15_TEST],
+  [registerKey(7, 15, 0, 0), CP15_TEST],
 ]);
 
-export class Cp15 {
+export class Cp15 implements SystemControl {
   private readonly words: Int32Array;
   private readonly model: CpuModel;
   private readonly effects: Cp15Effects;
@@ -59,9 +82,13 @@ export class Cp15 {
     this.effects = effects;
   }
 
-  /** The register's value, or `undefined` where the coprocessor has none (the instruction is Undefined). */
+  reset(): void {
+    this.words[CP15_CONTROL] = this.model.controlReset;
+  }
+
   read(opcode1: number, crn: number, crm: number, opcode2: number): number | undefined {
-    const plain = PLAIN_REGISTERS.get(key(opcode1, crn, crm, opcode2));
+    if (this.words[MODE] === Mode.usr) return undefined;
+    const plain = PLAIN_REGISTERS.get(registerKey(opcode1, crn, crm, opcode2));
     if (plain !== undefined) return this.words[plain];
     if (crn === 0) {
       if (opcode2 === 1) return this.model.ctr;
@@ -74,9 +101,9 @@ export class Cp15 {
     return crn === 15 || crn === 9 || crn === 7 ? 0 : undefined;
   }
 
-  /** False where the coprocessor has no such register. */
   write(opcode1: number, crn: number, crm: number, opcode2: number, value: number): boolean {
-    const plain = PLAIN_REGISTERS.get(key(opcode1, crn, crm, opcode2));
+    if (this.words[MODE] === Mode.usr) return false;
+    const plain = PLAIN_REGISTERS.get(registerKey(opcode1, crn, crm, opcode2));
     if (plain !== undefined) {
       this.words[plain] = crn === 2 ? value & 0xffffc000 : value;
       return true;
@@ -103,6 +130,18 @@ export class Cp15 {
       default:
         return crn === 15 || crn === 9;
     }
+  }
+
+  plainWord(opcode1: number, crn: number, crm: number, opcode2: number): number | undefined {
+    if (opcode1 === 0 && crm === 0 && opcode2 === 0) {
+      if (crn === 1) return CP15_CONTROL;
+      if (crn === 3) return CP15_DACR;
+    }
+    return PLAIN_REGISTERS.get(registerKey(opcode1, crn, crm, opcode2));
+  }
+
+  hasNoEffect(opcode1: number, crn: number, crm: number, opcode2: number): boolean {
+    return opcode1 === 0 && crn === 7 && !(crm === 0 && opcode2 === 4);
   }
 
   private writeControl(value: number): void {

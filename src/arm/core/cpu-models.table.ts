@@ -6,6 +6,8 @@ export interface CpuModel {
   readonly architecture: 5 | 6;
   /** A VFPv2 coprocessor answers as CP10 and CP11. */
   readonly hasVfp: boolean;
+  /** Its flush to zero keeps the sign, as later units do; the VFP11 makes positive zeros. */
+  readonly keepsFlushedSign?: boolean;
   /** Main ID, cache type, TCM status and TLB type registers. */
   readonly midr: number;
   readonly ctr: number;
@@ -44,7 +46,7 @@ export const cpuModels: Readonly<Record<string, CpuModel>> = {
   },
   /**
    * ARM1176JZF-S TRM (DDI 0301H), 3.2, as it is in the BCM2835: two caches of 16 KiB, four ways of 32-byte lines, no TCM.
-   * Six breakpoints and two watchpoints by the debug ID (13.3.3).
+   * Six breakpoints and two watchpoints by the debug ID (13.3.2), which ends with the revision.
    */
   "arm1176jzf-s": {
     name: "ARM1176JZF-S",
@@ -64,6 +66,6 @@ export const cpuModels: Readonly<Record<string, CpuModel>> = {
       0x00000111, 0x00000011, 0x00000033, 0x00000000, 0x01130003, 0x10030302, 0x01222100, 0x00000000,
       0x00140011, 0x12002111, 0x11231121, 0x01102131, 0x00001141, 0x00000000, 0x00000000, 0x00000000,
     ],
-    debugId: 0x15121004,
+    debugId: 0x15121007,
   },
 };

@@ -1,6 +1,10 @@
+export * from "./cp14.ts";
 export * from "./cp15.ts";
+export { BLOCK_OPERATION } from "./cp15-arm1176.table.ts";
+export * from "./cp15-arm1176.ts";
 export * from "./cpu-models.table.ts";
 export * from "./cpu-state.ts";
 export * from "./mmu.ts";
+export * from "./mmu-v6.ts";
 export * from "./state-layout.table.ts";
 export * from "./tlb.ts";

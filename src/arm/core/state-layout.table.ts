@@ -89,9 +89,13 @@ export const CP15_NSACR = 110;
 export const CP15_PRRR = 111;
 export const CP15_NMRR = 112;
 export const CP15_CACHE_OVERRIDE = 113;
-/** Memory remap registers c15,c2,0 .. 2 and 4: data, instruction, DMA, peripheral port. */
-export const CP15_MEMORY_REMAP = 114;
-/** Performance monitor control, cycle counter, counters 0 and 1. */
+/** Peripheral port memory remap, and validation control of user access to the counters. */
+export const CP15_PERIPHERAL_PORT = 114;
+export const CP15_ACCESS_VALIDATION = 115;
+/**
+ * Performance monitor control; cycle counter (its count while it stands, while it runs what is to be added to the
+ * instructions retired); counters 0 and 1.
+ */
 export const CP15_PMNC = 118;
 export const CP15_CCNT = 119;
 export const CP15_COUNT0 = 120;
@@ -114,6 +118,13 @@ export const FLAG_A = 86;
 /** The exclusive monitor: set between a load-exclusive and what ends its watch, and the virtual address watched. */
 export const EXCLUSIVE = 87;
 export const EXCLUSIVE_ADDRESS = 88;
+
+/** VFP: S0 .. S31, of which D0 .. D15 are pairs, low word first; then FPSCR, FPEXC, FPINST and FPINST2. */
+export const VFP_S0 = 128;
+export const VFP_FPSCR = 160;
+export const VFP_FPEXC = 161;
+export const VFP_FPINST = 162;
+export const VFP_FPINST2 = 163;
 
 /** Words in the block, and the first of those behind it that are derived from other state and not saved. */
 export const STATE_WORDS = 256;

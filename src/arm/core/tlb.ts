@@ -3,7 +3,8 @@
  *
  * An entry is {read tag, write tag, execute tag, addend}. A tag is the virtual page; an access hits when
  * `(va & (0xfffff000 | size - 1))` equals it, so an unaligned access misses. `va + addend` is the byte offset in host
- * memory. Banks are kept by privilege and by DACR value, because Linux changes the DACR around every user access.
+ * memory. Banks are kept by privilege and by DACR value, because Linux changes the DACR around every user access. Entries
+ * have no ASID: all that are not global belong to the current one, and go when it changes.
  */
 import type { HostMemory, PageTraps } from "../../memory/index.ts";
 import { PAGE_SHIFT, TLB_OFFSET } from "../../memory/index.ts";
@@ -18,8 +19,14 @@ const FILLED_CAPACITY = 4096;
 /** What `fill` is told of a page; the first two are the MMU's CAN_READ and CAN_WRITE. */
 const FILL_READ = 1;
 const FILL_WRITE = 2;
-/** The page is part of a larger mapping. */
+/** The page is part of a mapping of up to 1 MiB. */
 export const FILL_LARGE = 4;
+/** No instructions may be fetched from it: the MMU's NEVER_EXECUTE. */
+const FILL_NEVER_EXECUTE = 8;
+/** The page is part of a mapping of 16 MiB. */
+export const FILL_SUPERSECTION = 16;
+/** The mapping belongs to the current address space alone (nG). */
+export const FILL_NON_GLOBAL = 32;
 /** A tag no masked address equals: its low bits are outside every alignment mask. */
 const INVALID = 0xfff;
 
@@ -45,6 +52,9 @@ export class Tlb {
   /** Entries filled since the last flush, so that a flush touches only these; Linux flushes at every context switch. */
   private readonly filled = new Int32Array(FILLED_CAPACITY);
   private filledCount = 0;
+  /** The same for entries of the current address space, so that a change of ASID keeps the others. */
+  private readonly filledNonGlobal = new Int32Array(FILLED_CAPACITY);
+  private filledNonGlobalCount = 0;
   /** Some entry may belong to a mapping larger than its 4 KiB; below these bounds none does. */
   private largeLow = 0xffffffff;
   private largeHigh = 0;
@@ -78,12 +88,40 @@ export class Tlb {
 
   /** Forgets everything. */
   flush(): void {
-    if (this.filledCount === FILLED_CAPACITY) this.invalidate(0, BANKS * BANK_WORDS);
-    else for (let i = 0; i < this.filledCount; i++) this.words.fill(INVALID, this.filled[i], this.filled[i] + 3);
+    if (this.filledCount === FILLED_CAPACITY || this.filledNonGlobalCount === FILLED_CAPACITY) {
+      this.invalidate(0, BANKS * BANK_WORDS);
+    } else {
+      this.invalidateFilled(this.filled, this.filledCount);
+      this.invalidateFilled(this.filledNonGlobal, this.filledNonGlobalCount);
+    }
     this.filledCount = 0;
+    this.filledNonGlobalCount = 0;
     this.listener?.bankForgotten();
     this.largeLow = 0xffffffff;
     this.largeHigh = 0;
+  }
+
+  /** Forgets the mappings that belong to one address space: those of no other are kept beside those of the current one. */
+  flushNonGlobal(): void {
+    if (this.filledNonGlobalCount === FILLED_CAPACITY) {
+      this.flush();
+      return;
+    }
+    if (this.filledNonGlobalCount === 0) return;
+    this.invalidateFilled(this.filledNonGlobal, this.filledNonGlobalCount);
+    this.filledNonGlobalCount = 0;
+    this.listener?.bankForgotten();
+  }
+
+  private invalidateFilled(entries: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++) this.invalidateEntry(entries[i]);
+  }
+
+  private invalidateEntry(entry: number): void {
+    const { words } = this;
+    words[entry + TAG_READ] = INVALID;
+    words[entry + TAG_WRITE] = INVALID;
+    words[entry + TAG_EXECUTE] = INVALID;
   }
 
   /** Forgets what is cached for a virtual address; all when the entry may be part of a larger mapping. */
@@ -93,8 +131,8 @@ export class Tlb {
       this.flush();
       return;
     }
-    const offset = ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
-    for (let bank = 0; bank < BANKS; bank++) this.invalidate(bank * BANK_WORDS + offset, 3);
+    const first = this.base + ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
+    for (let bank = 0; bank < BANKS; bank++) this.invalidateEntry(first + bank * BANK_WORDS);
     this.listener?.pageForgotten(va);
   }
 
@@ -111,13 +149,16 @@ export class Tlb {
     const mayStore = (access & FILL_WRITE) !== 0 && this.traps.bits[hostOffset >>> PAGE_SHIFT] === 0;
     words[entry + TAG_READ] = (access & FILL_READ) !== 0 ? page : INVALID;
     words[entry + TAG_WRITE] = mayStore ? page : INVALID;
-    words[entry + TAG_EXECUTE] = (access & FILL_READ) !== 0 ? page : INVALID;
+    words[entry + TAG_EXECUTE] = (access & (FILL_READ | FILL_NEVER_EXECUTE)) === FILL_READ ? page : INVALID;
     words[entry + ADDEND] = (hostOffset & ~0xfff) - page;
-    if (this.filledCount < FILLED_CAPACITY) this.filled[this.filledCount++] = entry;
-    if ((access & FILL_LARGE) === 0) return;
+    if ((access & FILL_NON_GLOBAL) !== 0) {
+      if (this.filledNonGlobalCount < FILLED_CAPACITY) this.filledNonGlobal[this.filledNonGlobalCount++] = entry;
+    } else if (this.filledCount < FILLED_CAPACITY) this.filled[this.filledCount++] = entry;
+    if ((access & (FILL_LARGE | FILL_SUPERSECTION)) === 0) return;
     const unsigned = page >>> 0;
-    if (unsigned < this.largeLow) this.largeLow = (unsigned & ~0xfffff) >>> 0;
-    if (unsigned > this.largeHigh) this.largeHigh = (unsigned | 0xff000) >>> 0;
+    const offsetMask = (access & FILL_SUPERSECTION) !== 0 ? 0xfff000 : 0xff000;
+    if (unsigned < this.largeLow) this.largeLow = (unsigned & ~offsetMask) >>> 0;
+    if (unsigned > this.largeHigh) this.largeHigh = (unsigned | offsetMask) >>> 0;
   }
 
   private invalidate(from: number, count: number): void {

@@ -377,10 +377,7 @@ export const armRows = [
     semantic: "coprocessorAbsent",
     arch: "v5T",
   }),
-  row("mcrr", "cccc11000100nnnnttttppppoooommmm", "mcrr{c} {p}, {o}, {t}, {n}, {cm}", {
-    semantic: "coprocessorAbsent",
-    arch: "v5TE",
-  }),
+  row("mcrr", "cccc11000100nnnnttttppppoooommmm", "mcrr{c} {p}, {o}, {t}, {n}, {cm}", { arch: "v5TE" }),
   row("mrrc", "cccc11000101nnnnttttppppoooommmm", "mrrc{c} {p}, {o}, {t}, {n}, {cm}", {
     semantic: "coprocessorAbsent",
     arch: "v5TE",

@@ -5,6 +5,6 @@ export { makeInsn } from "./insn.ts";
 export type { FieldBits, Pattern } from "./pattern.ts";
 export { compilePattern } from "./pattern.ts";
 export type { Arch, Derivation, FieldName, Row, RowData, RowOptions } from "./row.ts";
-export { ARMV5TEJ } from "./row.ts";
+export { ARMV5TEJ, ARMV6K, archsOf } from "./row.ts";
 export type { SemanticName } from "./rows.ts";
 export { rowIndex, rows } from "./rows.ts";

@@ -101,6 +101,9 @@ function derive(data: RowData, fields: Fields): void {
       fields.W = (fields.l >>> fields.n) & 1 ? 0 : 1;
       deriveBlock(fields);
       break;
+    case "width":
+      fields.v += 1;
+      break;
   }
 }
 
@@ -113,6 +116,10 @@ export function fillFields(fields: Fields, word: number, data: RowData, pattern:
       value <<= data.scale ?? 0;
     }
     fields[field.name] = value;
+  }
+  for (const name of data.singles ?? "") {
+    const value = fields[name as FieldName];
+    fields[name as FieldName] = ((value & 15) << 1) | (value >> 4);
   }
   for (const [name, bits] of Object.entries(data.fixed ?? {})) fields[name as FieldName] |= bits;
   for (const [to, from] of Object.entries(data.copy ?? {})) fields[to as FieldName] = fields[from];

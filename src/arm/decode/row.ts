@@ -19,16 +19,27 @@
  * - `{mode}`: addressing mode of LDM and STM by P and U: nothing (IA), `ib`, `da`, `db`; `{list}`: `{r0, r1}` from l.
  * - `{psr}`: `CPSR` or `SPSR` by R; `{psrFields}`: the same with `_` and the letters of mask k, in the order fsxc.
  * - `{p}`: coprocessor as a bare number; `{cd}` `{ck}` `{cm}`: its register as `cr` and the number; `{braces q}`: the
- *   number in braces; `{option}`: v in braces, the option of an unindexed LDC or STC.
+ *   number in braces; `{option}`: v in braces, the option of an unindexed LDC or STC or of a hint.
+ * - `{rotation}`: rotation by 8 * r after a comma, nothing when it is 0; `{aif}`: the letters of mask k, in that order.
+ * - `{single d}` `{double d}`: the VFP register in field d, S or D; `{singlePair m}`: two S registers from m on.
+ * - `{singles}` `{doubles}`: the list of VFP registers from d on that v words are; `{vfpSystem}`: the register k of FMXR.
  * - `{half v}`: the 16-bit number v as `0x` and four digits; `{hex v}`: as `0x` and eight digits.
  */
 import type { Fields } from "./insn.ts";
 
 /** First architecture that has the encoding. */
-export type Arch = "v4T" | "v5T" | "v5TE" | "v5TEJ" | "v6" | "v6K";
+export type Arch = "v4T" | "v5T" | "v5TE" | "v5TEJ" | "v6" | "v6K" | "vfpv2";
 
 /** What the ARM926EJ-S decodes. */
 export const ARMV5TEJ: ReadonlySet<Arch> = new Set<Arch>(["v4T", "v5T", "v5TE", "v5TEJ"]);
+/** What the ARM1176JZF-S decodes. */
+export const ARMV6K: ReadonlySet<Arch> = new Set<Arch>([...ARMV5TEJ, "v6", "v6K"]);
+
+/** What a processor of this version of the architecture decodes, with a VFPv2 coprocessor or without. */
+export function archsOf(architecture: 5 | 6, hasVfp = false): ReadonlySet<Arch> {
+  const core = architecture === 6 ? ARMV6K : ARMV5TEJ;
+  return hasVfp ? new Set<Arch>([...core, "vfpv2"]) : core;
+}
 
 export type FieldName = Exclude<keyof Fields, "raw">;
 
@@ -39,8 +50,9 @@ export type FieldName = Exclude<keyof Fields, "raw">;
  * - `offset`: v is negative when U is 0.
  * - `block`: of LDM and STM, i = number of registers, v = lowest address - base, r = change of the base.
  * - `thumbLdm`: `block`, and W = 0 when the base is in the list.
+ * - `width`: v is a number of bits, which is encoded less one.
  */
-export type Derivation = "immediate" | "offset" | "block" | "thumbLdm";
+export type Derivation = "immediate" | "offset" | "block" | "thumbLdm" | "width";
 
 export interface RowOptions {
   /** First architecture that has it; `v4T` when left out. */
@@ -54,6 +66,8 @@ export interface RowOptions {
   /** v is shifted left by this, after the sign extension and before `fixed`. */
   scale?: number;
   derive?: Derivation;
+  /** Letters of fields that are single-precision registers whose lowest bit stands in front of the others. */
+  singles?: string;
 }
 
 /** A row as written in the tables. */

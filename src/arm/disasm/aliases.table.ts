@@ -12,6 +12,9 @@ const isPlainMove = (f: Fields) => f.y === 0 && f.i === 0;
 /** After each transfer, with write-back. */
 const isIncreasing = (f: Fields) => f.W === 1 && f.P === 0 && f.U === 1;
 
+/** FPINST and FPINST2. */
+const isImplementationDefined = (f: Fields) => f.k === 9 || f.k === 10;
+
 /** The first that fits is used. */
 export const aliases: readonly Alias[] = [
   { row: "movReg", syntax: "nop \t@ (mov r0, r0)", when: (f) => f.raw === (0xe1a00000 | 0) },
@@ -35,5 +38,12 @@ export const aliases: readonly Alias[] = [
   { row: "stm", syntax: "stmia{c} {n}!, {list}", when: isIncreasing },
   { row: "stmUser", syntax: "stmia{c} {n}{W?!}, {list}^", when: (f) => f.P === 0 && f.U === 1 },
   { row: "mrc", syntax: "mrc{c} {p}, {o}, APSR_nzcv, {ck}, {cm}, {braces q}", when: (f) => f.t === 15 },
+  { row: "fmxr", syntax: "vmsr{c} {vfpSystem}, {t}\t@ Impl def", when: isImplementationDefined },
+  { row: "fmrx", syntax: "vmrs{c} {t}, {vfpSystem}\t@ Impl def", when: isImplementationDefined },
+  { row: "fmrx", syntax: "vmrs{c} APSR_nzcv, {vfpSystem}", when: (f) => f.t === 15 },
+  { row: "fldmsiaWb", syntax: "vpop{c} {singles}", when: (f) => f.n === 13 },
+  { row: "fldmdiaWb", syntax: "vpop{c} {doubles}", when: (f) => f.n === 13 },
+  { row: "fstmsdb", syntax: "vpush{c} {singles}", when: (f) => f.n === 13 },
+  { row: "fstmddb", syntax: "vpush{c} {doubles}", when: (f) => f.n === 13 },
   { row: "thumbMovHigh", syntax: "nop \t@ (mov r8, r8)", when: (f) => f.raw === 0x46c0 },
 ];

@@ -1,12 +1,14 @@
 /** Writes instructions as text from the syntax of their rows, as `arm-linux-gnueabi-objdump` 2.40 does. */
 import type { Insn } from "../decode/index.ts";
-import { Decoder, rows } from "../decode/index.ts";
+import { archsOf, Decoder, rows } from "../decode/index.ts";
 import { aliases } from "./aliases.table.ts";
 import { placeholderWriter, type Writing } from "./operands.ts";
 
 export interface DisassembleOptions {
   /** The word is a Thumb instruction of 16 bits. */
   readonly isThumb?: boolean;
+  /** Version of the architecture, 5 unless told. */
+  readonly architecture?: 5 | 6;
 }
 
 export interface DisassembledLine {
@@ -28,7 +30,11 @@ function compileSyntax(syntax: string): Template {
   };
 }
 
-const decoder = new Decoder<unknown>(rows.map(() => () => {}));
+const functions = rows.map(() => () => {});
+const decoders = {
+  5: new Decoder<unknown>(functions, archsOf(5)),
+  6: new Decoder<unknown>(functions, archsOf(6, true)),
+};
 const templates = rows.map(({ syntax }) => compileSyntax(syntax));
 const aliasesOfRow = rows.map(({ name }) =>
   aliases.filter(({ row }) => row === name).map(({ syntax, when }) => ({ when, template: compileSyntax(syntax) })),
@@ -51,7 +57,12 @@ function write(insn: Insn, address: number, isThumb: boolean): string {
  * @param word 32 bits, or 16 for Thumb
  * @param address where it stands, for branches and literals
  */
-export function disassemble(word: number, address: number, { isThumb = false }: DisassembleOptions = {}): string {
+export function disassemble(
+  word: number,
+  address: number,
+  { isThumb = false, architecture = 5 }: DisassembleOptions = {},
+): string {
+  const decoder = decoders[architecture];
   return write(isThumb ? decoder.thumb(word) : decoder.arm(word), address, isThumb);
 }
 
@@ -69,31 +80,32 @@ function thumbCall(first: number, second: number, address: number): string | und
 export function disassembleBytes(
   bytes: Uint8Array,
   address: number,
-  { isThumb = false }: DisassembleOptions = {},
+  options: DisassembleOptions = {},
 ): DisassembledLine[] {
+  const { isThumb = false } = options;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lines: DisassembledLine[] = [];
   const unit = isThumb ? 2 : 4;
   for (let at = 0; at + unit <= bytes.length; ) {
     const here = address + at;
-    const line = isThumb ? thumbLine(view, at, here) : armLine(view, at, here);
+    const line = isThumb ? thumbLine(view, at, here, options) : armLine(view, at, here, options);
     lines.push(line);
     at += line.sizeBytes;
   }
   return lines;
 }
 
-function armLine(view: DataView, at: number, address: number): DisassembledLine {
+function armLine(view: DataView, at: number, address: number, options: DisassembleOptions): DisassembledLine {
   const raw = view.getUint32(at, true);
-  return { address, raw, sizeBytes: 4, text: disassemble(raw, address) };
+  return { address, raw, sizeBytes: 4, text: disassemble(raw, address, options) };
 }
 
-function thumbLine(view: DataView, at: number, address: number): DisassembledLine {
+function thumbLine(view: DataView, at: number, address: number, options: DisassembleOptions): DisassembledLine {
   const raw = view.getUint16(at, true);
   if (at + 4 <= view.byteLength) {
     const second = view.getUint16(at + 2, true);
     const text = thumbCall(raw, second, address);
     if (text !== undefined) return { address, raw: ((raw << 16) | second) >>> 0, sizeBytes: 4, text };
   }
-  return { address, raw, sizeBytes: 2, text: disassemble(raw, address, { isThumb: true }) };
+  return { address, raw, sizeBytes: 2, text: disassemble(raw, address, options) };
 }

@@ -1,6 +1,7 @@
 /** Writes the placeholders of a row's syntax; the language is described in `arm/decode/row.ts`. */
 import { assert } from "../../base/index.ts";
 import type { Fields, Insn } from "../decode/index.ts";
+import { vfpOperandWriter } from "./vfp-operands.ts";
 
 /** An instruction being written. */
 export interface Writing {
@@ -88,6 +89,12 @@ const named: Readonly<Record<string, Writer>> = {
   list: ({ insn }) => registerList(insn.l),
   psr: ({ insn }) => (insn.R === 1 ? "SPSR" : "CPSR"),
   psrFields: ({ insn }) => psrFields(insn),
+  rotation: ({ insn }) => (insn.r === 0 ? "" : `, ror #${8 * insn.r}`),
+  aif: ({ insn }) =>
+    "aif"
+      .split("")
+      .filter((_, index) => (insn.k >>> (2 - index)) & 1)
+      .join(""),
   p: ({ insn }) => `${insn.p}`,
   option: (w) => `{${decimal(w, Math.abs(w.insn.v))}}`,
 };
@@ -119,6 +126,8 @@ function wordWriter(word: string, name: string): Writer {
 export function placeholderWriter(text: string): Writer {
   const known = named[text];
   if (known !== undefined) return known;
+  const vfp = vfpOperandWriter(text);
+  if (vfp !== undefined) return ({ insn }) => vfp(insn);
   const [, name, yes, no] = /^([a-zA-Z])\?([^:]*):?(.*)$/.exec(text) ?? [];
   if (name !== undefined && isField(name)) return ({ insn }) => (insn[name] === 0 ? no : yes);
   const [word, field] = text.split(" ");

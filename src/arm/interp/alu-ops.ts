@@ -1,12 +1,12 @@
 /**
  * Registers, arithmetic and flags of the interpreter: `Ops<number>` on signed 32-bit words. Hot code.
  *
- * The interpreter is one class in four files, each extending the one before, so that V8 sees one hidden class and
+ * The interpreter is one class in six files, each extending the one before, so that V8 sees one hidden class and
  * inlines every op.
  */
 
 import type { HostMemory } from "../../memory/index.ts";
-import { CpuState, FLAG_C, FLAG_N, FLAG_Q, FLAG_T, FLAG_V, FLAG_Z, PC, R15 } from "../core/index.ts";
+import { CpuState, FLAG_C, FLAG_GE, FLAG_N, FLAG_Q, FLAG_T, FLAG_V, FLAG_Z, PC, R15 } from "../core/index.ts";
 
 export abstract class AluOps {
   carryOut = 0;
@@ -261,6 +261,19 @@ export abstract class AluOps {
     return result;
   }
 
+  clampSigned(a: number, bits: number): number {
+    const limit = 2 ** (bits - 1);
+    return Math.max(-limit, Math.min(limit - 1, a));
+  }
+
+  clampUnsigned(a: number, bits: number): number {
+    return Math.max(0, Math.min(2 ** bits - 1, a));
+  }
+
+  setQUnlessZero(a: number): void {
+    if (a !== 0) this.s[FLAG_Q] = 1;
+  }
+
   flagC(): number {
     return this.s[FLAG_C];
   }
@@ -288,5 +301,13 @@ export abstract class AluOps {
 
   setFlagsFromBits(value: number): void {
     this.state.setFlags(value);
+  }
+
+  flagsGE(): number {
+    return this.s[FLAG_GE];
+  }
+
+  setFlagsGE(flags: number): void {
+    this.s[FLAG_GE] = flags;
   }
 }

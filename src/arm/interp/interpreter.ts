@@ -7,35 +7,34 @@ import type { GuestBus } from "../../memory/index.ts";
 import type { CpuModel } from "../core/index.ts";
 import {
   ADDEND,
-  CAN_READ,
-  CP15_IFSR,
   ENTRY_WORDS,
-  Fault,
   FIQ_LINE,
   FLAG_C,
+  FLAG_E,
   FLAG_N,
   FLAG_T,
   FLAG_V,
   FLAG_Z,
   HALTED,
   IRQ_LINE,
+  mayExecute,
   PC,
   R15,
   REMAINING,
   TAG_EXECUTE,
   TLB_ENTRIES,
 } from "../core/index.ts";
-import { Decoder, type Insn, makeInsn, rows } from "../decode/index.ts";
+import { archsOf, Decoder, type Insn, makeInsn, rows } from "../decode/index.ts";
 import type { Ops } from "../semantics/index.ts";
 import { execTable } from "../semantics/index.ts";
 import { CodePages } from "./code-pages.ts";
-import { SystemOps } from "./system-ops.ts";
+import { VfpOps } from "./vfp-ops.ts";
 
 const ALWAYS = 14;
 /** No page: its low bit is set, so no fetch address equals it. */
 const NO_PAGE = 1;
 
-export class Interpreter extends SystemOps implements Ops<number>, Stateful {
+export class Interpreter extends VfpOps implements Ops<number>, Stateful {
   /** How often each row was executed, when `countRows` was asked for; see `rowCounts`. */
   readonly rowCounts: Float64Array | undefined;
   private readonly decoder: Decoder<Interpreter>;
@@ -51,7 +50,7 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
   constructor(bus: GuestBus, model: CpuModel, { countRows = false } = {}) {
     super(bus, model);
     const table = execTable<number>() as ((o: Interpreter, f: Insn<Interpreter>) => void)[];
-    this.decoder = new Decoder<Interpreter>(table);
+    this.decoder = new Decoder<Interpreter>(table, archsOf(model.architecture, model.hasVfp));
     this.rowCounts = countRows ? new Float64Array(rows.length) : undefined;
     const undecoded = makeInsn<Interpreter>(0, -1, (o) => o.decodeAndExecute());
     this.pages = new CodePages(bus.traps, undecoded, () => this.stateChanged());
@@ -60,7 +59,7 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
 
   /** Power-on. */
   reset(): void {
-    this.state.reset();
+    this.resetSystem();
     this.resynchronize();
   }
 
@@ -79,6 +78,7 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
   resynchronize(): void {
     this.aborted();
     this.isPrivileged = this.state.isPrivileged();
+    this.isBigEndian = this.s[FLAG_E] !== 0;
     this.pages.clear();
     this.tlb.flush();
     this.selectBank();
@@ -205,7 +205,7 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
     const entry = this.bank + ((pc >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
     const page = pc & ~0xfff;
     let host: number;
-    if (this.i32[entry + TAG_EXECUTE] === page) host = page + this.i32[entry + ADDEND];
+    if (this.i32[entry + TAG_EXECUTE] === page) host = (page + this.i32[entry + ADDEND]) | 0;
     else {
       host = this.translateFetch(pc);
       if (host === -1) return false;
@@ -226,18 +226,17 @@ export class Interpreter extends SystemOps implements Ops<number>, Stateful {
   private translateFetch(pc: number): number {
     const mmu = this.mmu;
     let fault = mmu.walk(pc, this.isPrivileged);
-    if (fault === 0 && (mmu.access & CAN_READ) === 0) fault = mmu.permissionFault;
+    if (fault === 0 && !mayExecute(mmu.access)) fault = mmu.permissionFault;
     const at = fault === 0 ? this.bus.hostOffset(mmu.physical, false) : -1;
     if (fault === 0 && at < 0) {
       this.fetchPhysical = mmu.physical;
       this.mayKeepPage = false;
       if (this.bus.regionAt(mmu.physical >>> 0) !== undefined) return -2;
-      fault = mmu.isPageLevel ? Fault.externalPage : Fault.externalSection;
+      fault = mmu.externalFault;
     }
     if (fault !== 0) {
       this.mayKeepPage = true;
-      this.s[CP15_IFSR] = fault;
-      this.raisePrefetchAbort();
+      this.raiseFetchFault(pc, fault);
       return -1;
     }
     if (mmu.isWholePage) this.fill(pc, at);

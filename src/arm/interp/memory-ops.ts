@@ -7,10 +7,11 @@ import {
   Control,
   CP15_CONTROL,
   CP15_DACR,
+  type CpuModel,
   ENTRY_WORDS,
   Fault,
-  FILL_LARGE,
   Mmu,
+  MmuV6,
   TAG_READ,
   TAG_WRITE,
   TLB_ENTRIES,
@@ -23,6 +24,13 @@ const FAULT_ALIGNMENT = Fault.alignment;
 /** Equal to no page address: its low bit is set. */
 const NO_PAGE = 1;
 
+/** The low bytes of a word in the other order. */
+function reversed(value: number, sizeBytes: AccessSize): number {
+  if (sizeBytes === 1) return value;
+  const halves = ((value & 0x00ff00ff) << 8) | ((value >>> 8) & 0x00ff00ff);
+  return sizeBytes === 2 ? halves & 0xffff : (halves << 16) | (halves >>> 16);
+}
+
 export abstract class MemoryOps extends AluOps {
   protected readonly i32: Int32Array;
   protected readonly u16: Uint16Array;
@@ -33,24 +41,26 @@ export abstract class MemoryOps extends AluOps {
   /** Word index of the TLB bank of the current privilege and DACR. */
   protected bank: number;
   protected isPrivileged = true;
-  private abortFlag = false;
+  /** Data accesses are big-endian: then the TLB stays empty, so that each access comes to the slow path. */
+  protected isBigEndian = false;
+  protected abortFlag = false;
   /** The open block: word index in host memory when it is one piece of RAM, else -1 and word by word. */
   private blockWord = 0;
   private blockAddress = 0;
 
-  constructor(bus: GuestBus) {
+  constructor(bus: GuestBus, model: CpuModel) {
     super(bus.host);
     this.bus = bus;
     this.i32 = bus.host.i32;
     this.u16 = bus.host.u16;
     this.u8 = bus.host.u8;
-    this.mmu = new Mmu(this.s, bus);
+    this.mmu = model.architecture >= 6 ? new MmuV6(this.s, bus) : new Mmu(this.s, bus);
     this.tlb = new Tlb(bus.host, bus.traps);
     this.bank = 0;
   }
 
   /** Enters the data abort exception. */
-  protected abstract raiseDataAbort(va: number, faultStatus: number): void;
+  protected abstract raiseDataAbort(va: number, faultStatus: number, isStore: boolean): void;
 
   /** Chooses the bank after a change of privilege or DACR. */
   protected selectBank(): void {
@@ -154,8 +164,8 @@ export abstract class MemoryOps extends AluOps {
   openBlock(address: number, words: number, isStore: boolean, alignment: number): void {
     const va = address & ~3;
     const last = va + words * 4 - 4;
-    if ((address & (alignment - 1)) !== 0 && this.checksAlignment()) {
-      this.raiseDataAbort(address, FAULT_ALIGNMENT);
+    if ((address & (alignment - 1)) !== 0 && (this.checksAlignment() || (this.allowsUnaligned() && va !== address))) {
+      this.raiseDataAbort(address, FAULT_ALIGNMENT, isStore);
       return;
     }
     const entry = this.bank + ((va >>> 12) & INDEX_MASK) * ENTRY_WORDS;
@@ -177,7 +187,7 @@ export abstract class MemoryOps extends AluOps {
         const at = this.translate(va, need);
         if (at === -1) return;
         if (at === -2 && this.bus.regionAt(this.mmu.physical >>> 0) === undefined) {
-          this.externalAbort(va);
+          this.externalAbort(va, need === CAN_WRITE);
           return;
         }
         // Quarters of a page differ in their permissions, and a device may end in the middle of a page.
@@ -200,6 +210,18 @@ export abstract class MemoryOps extends AluOps {
     return (this.s[CP15_CONTROL] & Control.A) !== 0;
   }
 
+  /** Words and halves may lie at any address, and several words at that of a word (control bit U of ARMv6). */
+  protected allowsUnaligned(): boolean {
+    return (this.s[CP15_CONTROL] & Control.U) !== 0;
+  }
+
+  requireAlignment(address: number, sizeBytes: number): void {
+    const isAligned = (address & (sizeBytes - 1)) === 0;
+    if (!isAligned && (this.checksAlignment() || this.allowsUnaligned())) {
+      this.raiseDataAbort(address, FAULT_ALIGNMENT, false);
+    }
+  }
+
   /**
    * Translates for a data access and fills the TLB; raises the data abort otherwise.
    *
@@ -210,7 +232,7 @@ export abstract class MemoryOps extends AluOps {
     let fault = mmu.walk(va, this.isPrivileged);
     if (fault === 0 && (mmu.access & need) === 0) fault = mmu.permissionFault;
     if (fault !== 0) {
-      this.raiseDataAbort(va, fault);
+      this.raiseDataAbort(va, fault, need === CAN_WRITE);
       return -1;
     }
     const at = this.bus.hostOffset(mmu.physical, need === CAN_WRITE);
@@ -221,9 +243,10 @@ export abstract class MemoryOps extends AluOps {
 
   /** Enters the page just walked into the current bank. */
   protected fill(va: number, hostOffset: number): void {
+    if (this.isBigEndian) return;
     const { mmu } = this;
     const isRom = (mmu.access & CAN_WRITE) !== 0 && this.bus.hostOffset(mmu.physical, true) < 0;
-    const access = (isRom ? mmu.access & ~CAN_WRITE : mmu.access) | (mmu.isLarge ? FILL_LARGE : 0);
+    const access = (isRom ? mmu.access & ~CAN_WRITE : mmu.access) | mmu.fillFlags;
     this.tlb.fill(this.bank, va, hostOffset, access);
   }
 
@@ -237,9 +260,10 @@ export abstract class MemoryOps extends AluOps {
   private loadSlow(address: number, sizeBytes: AccessSize): number {
     const misaligned = address & (sizeBytes - 1);
     if (misaligned !== 0 && this.checksAlignment()) {
-      this.raiseDataAbort(address, FAULT_ALIGNMENT);
+      this.raiseDataAbort(address, FAULT_ALIGNMENT, false);
       return 0;
     }
+    if (misaligned !== 0 && this.allowsUnaligned()) return this.loadBytes(address, sizeBytes);
     const va = address - misaligned;
     const at = this.translate(va, CAN_READ);
     if (at === -1) return 0;
@@ -247,10 +271,33 @@ export abstract class MemoryOps extends AluOps {
     if (at >= 0) value = this.readHost(at, sizeBytes);
     else {
       value = this.bus.busRead(this.mmu.physical, sizeBytes);
-      if (this.bus.faulted) this.externalAbort(address);
+      if (this.bus.faulted) this.externalAbort(address, false);
       if (sizeBytes !== 4) value &= sizeBytes === 1 ? 0xff : 0xffff;
     }
+    if (this.isBigEndian) value = reversed(value, sizeBytes);
     return sizeBytes === 4 && misaligned !== 0 ? this.ror(value, misaligned * 8) : value;
+  }
+
+  /** An unaligned load, byte by byte: its end may be in another page, which may abort. */
+  private loadBytes(address: number, sizeBytes: AccessSize): number {
+    let value = 0;
+    for (let index = 0; index < sizeBytes; index++) {
+      value |= this.load8((address + index) | 0) << (8 * index);
+      if (this.abortFlag) return 0;
+    }
+    return this.isBigEndian ? reversed(value, sizeBytes) : value;
+  }
+
+  /** An unaligned store; nothing is stored when a part of it aborts. */
+  private storeBytes(address: number, value: number, sizeBytes: AccessSize): void {
+    const last = (address + sizeBytes - 1) | 0;
+    if (this.translate(address, CAN_WRITE) === -1) return;
+    if (((address ^ last) & ~0xfff) !== 0 && this.translate(last & ~0xfff, CAN_WRITE) === -1) return;
+    const bytes = this.isBigEndian ? reversed(value, sizeBytes) : value;
+    for (let index = 0; index < sizeBytes; index++) {
+      this.store8((address + index) | 0, (bytes >>> (8 * index)) & 0xff);
+      if (this.abortFlag) return;
+    }
   }
 
   private readHost(at: number, sizeBytes: AccessSize): number {
@@ -261,15 +308,20 @@ export abstract class MemoryOps extends AluOps {
   private storeSlow(address: number, value: number, sizeBytes: AccessSize): void {
     const misaligned = address & (sizeBytes - 1);
     if (misaligned !== 0 && this.checksAlignment()) {
-      this.raiseDataAbort(address, FAULT_ALIGNMENT);
+      this.raiseDataAbort(address, FAULT_ALIGNMENT, true);
+      return;
+    }
+    if (misaligned !== 0 && this.allowsUnaligned()) {
+      this.storeBytes(address, value, sizeBytes);
       return;
     }
     const va = address - misaligned;
     const at = this.translate(va, CAN_WRITE);
     if (at === -1) return;
+    if (this.isBigEndian) value = reversed(value, sizeBytes);
     if (at === -2) {
       this.bus.busWrite(this.mmu.physical, value, sizeBytes);
-      if (this.bus.faulted) this.externalAbort(address);
+      if (this.bus.faulted) this.externalAbort(address, true);
       return;
     }
     if (sizeBytes === 4) this.i32[at >> 2] = value;
@@ -278,8 +330,8 @@ export abstract class MemoryOps extends AluOps {
     if (this.bus.traps.bits[at >>> 12] !== 0) this.bus.traps.stored(at, sizeBytes);
   }
 
-  private externalAbort(va: number): void {
+  private externalAbort(va: number, isStore: boolean): void {
     this.bus.faulted = false;
-    this.raiseDataAbort(va, this.mmu.isPageLevel ? Fault.externalPage : Fault.externalSection);
+    this.raiseDataAbort(va, this.mmu.externalFault, isStore);
   }
 }

@@ -1,21 +1,34 @@
 /** Status registers, exceptions and coprocessor transfers of the interpreter. ARM ARM (DDI 0100I) A2.6, B3. */
+import type { Logger } from "../../base/index.ts";
+import { silentLogger } from "../../base/index.ts";
 import type { GuestBus } from "../../memory/index.ts";
-import type { CpuModel } from "../core/index.ts";
+import type { Cp15Effects, CpuModel, SystemControl } from "../core/index.ts";
 import {
   bankOf,
+  CAN_READ,
+  CAN_WRITE,
   Control,
   CP15_CONTROL,
   CP15_DFSR,
   CP15_FAR,
+  CP15_IFAR,
   CP15_IFSR,
+  CP15_VBAR,
+  Cp14,
   Cp15,
+  Cp15Arm1176,
+  dataFaultStatus,
+  Fault,
   FIQ_LINE,
+  FLAG_A,
+  FLAG_E,
   FLAG_F,
   FLAG_I,
   FLAG_Q,
   FLAG_T,
   HALTED,
   IRQ_LINE,
+  instructionFaultStatus,
   MODE,
   Mode,
   PC,
@@ -34,6 +47,12 @@ const Vector = {
   irq: 0x18,
   fiq: 0x1c,
 } as const;
+/** N, Z, C, V and Q; on ARMv6 also GE and E. */
+const USER_STATUS_V5 = 0xf8000000 | 0;
+const USER_STATUS_V6 = 0xf80f0200 | 0;
+/** I, F, T and the mode; on ARMv6 also E and A. */
+const CONTROL_BITS_V5 = 0xff;
+const CONTROL_BITS_V6 = 0x3ff;
 const HIGH_VECTORS = 0xffff0000 | 0;
 /** CPSR bits that MSR writes for each field bit, T (bit 5) excepted. */
 const FIELD_BYTES = [0x000000df, 0x0000ff00, 0x00ff0000, 0xff000000 | 0] as const;
@@ -63,11 +82,24 @@ export abstract class SystemOps extends MemoryOps {
     irq: 0,
     fiq: 0,
   };
-  protected readonly cp15: Cp15;
+  /** Where the core says what the guest used that is not modelled. */
+  log: Logger = silentLogger();
+  /** CP15; a compiler asks it which transfers are plain. */
+  readonly cp15: SystemControl;
+  private readonly cp14: Cp14;
+  /** Bits of the CPSR that MSR may write in user mode. */
+  private readonly userStatusBits: number;
+  /** ARMv6: fault status with a write bit, CPSR.A and CPSR.E in exceptions, a vector base. */
+  private readonly isV6: boolean;
 
   constructor(bus: GuestBus, model: CpuModel) {
-    super(bus);
-    this.cp15 = new Cp15(this.s, model, {
+    super(bus, model);
+    this.isV6 = model.architecture >= 6;
+    this.state.hasExtendedStatus = this.isV6;
+    this.userStatusBits = this.isV6 ? USER_STATUS_V6 : USER_STATUS_V5;
+    const warnOnce = (message: string) => this.log.warnOnce(message);
+    this.cp14 = new Cp14(this.s, model, warnOnce);
+    const effects: Cp15Effects = {
       controlChanged: (before) => this.controlChanged(before),
       domainsChanged: () => {
         this.selectBank();
@@ -78,8 +110,30 @@ export abstract class SystemOps extends MemoryOps {
         this.tlb.flushPage(va);
         this.stateChanged();
       },
+      flushTlbNonGlobal: () => {
+        this.tlb.flushNonGlobal();
+        this.stateChanged();
+      },
+      translate: (va, privileged, isStore) => this.lookUp(va, privileged, isStore ? CAN_WRITE : CAN_READ),
+      instructions: () => this.instructions(),
+      warnOnce,
       waitForInterrupt: () => this.waitForInterrupt(),
-    });
+    };
+    this.cp15 = this.isV6 ? new Cp15Arm1176(this.s, model, effects) : new Cp15(this.s, model, effects);
+  }
+
+  /** Puts everything of the CPU to what it is after power-on. */
+  protected resetSystem(): void {
+    this.state.reset();
+    this.cp15.reset();
+    if (this.isV6) this.s[FLAG_A] = 1;
+  }
+
+  private lookUp(va: number, privileged: boolean, need: number): { fault: number; physical: number } {
+    const { mmu } = this;
+    let fault = mmu.walk(va, privileged);
+    if (fault === 0 && (mmu.access & need) === 0) fault = mmu.permissionFault;
+    return { fault, physical: mmu.physical };
   }
 
   /** Instructions begun since power-on; exact also in the middle of one. */
@@ -108,8 +162,13 @@ export abstract class SystemOps extends MemoryOps {
   }
 
   private controlChanged(before: number): void {
-    const mapping = Control.M | Control.S | Control.R;
-    if (((before ^ this.s[CP15_CONTROL]) & mapping) !== 0) this.flushTlb();
+    const mapping = Control.M | Control.S | Control.R | Control.XP | Control.AFE;
+    const control = this.s[CP15_CONTROL];
+    if (((before ^ control) & mapping) !== 0) this.flushTlb();
+    if (!this.isV6) return;
+    if ((control & Control.B) !== 0) this.log.warnOnce("word-invariant big-endian data (SCTLR.B) is not modelled");
+    if ((control & Control.VE) !== 0)
+      this.log.warnOnce("no interrupt controller gives vectors (SCTLR.VE): fixed ones are used");
   }
 
   private waitForInterrupt(): void {
@@ -118,8 +177,15 @@ export abstract class SystemOps extends MemoryOps {
     this.endSlice();
   }
 
-  /** After a change of mode, T, I or F. */
+  /** Brings the TLB in line with the E bit. */
+  protected byteOrderChanged(): void {
+    this.isBigEndian = this.s[FLAG_E] !== 0;
+    this.tlb.flush();
+  }
+
+  /** After a change of mode, T, I, F or E. */
   protected statusChanged(): void {
+    if ((this.s[FLAG_E] !== 0) !== this.isBigEndian) this.byteOrderChanged();
     const privileged = this.s[MODE] !== Mode.usr;
     if (privileged !== this.isPrivileged) {
       this.isPrivileged = privileged;
@@ -140,12 +206,13 @@ export abstract class SystemOps extends MemoryOps {
   }
 
   writeCpsr(value: number, fieldMask: number): void {
-    const mask = FIELD_MASKS[fieldMask] & (this.isPrivileged ? -1 : 0xf8000000);
+    const mask = FIELD_MASKS[fieldMask] & (this.isPrivileged ? -1 : this.userStatusBits);
     const before = this.state.cpsr();
     const after = (before & ~mask) | (value & mask);
-    if (((before ^ after) & 0xff) === 0) {
+    if (((before ^ after) & (this.isV6 ? CONTROL_BITS_V6 : CONTROL_BITS_V5)) === 0) {
       this.state.setFlags(after);
       this.s[FLAG_Q] = (after >>> 27) & 1;
+      this.state.setExtendedStatus(after);
       return;
     }
     this.state.setCpsr(after);
@@ -184,7 +251,15 @@ export abstract class SystemOps extends MemoryOps {
   }
 
   raiseBreakpoint(): void {
-    this.s[CP15_IFSR] = 0x2;
+    this.s[CP15_IFSR] = Fault.debugEvent;
+    this.cp14.noteBreakpoint();
+    this.raisePrefetchAbort();
+  }
+
+  /** The prefetch abort of a fetch at `va` that the MMU or the bus refused. */
+  protected raiseFetchFault(va: number, fault: number): void {
+    this.s[CP15_IFSR] = this.isV6 ? instructionFaultStatus(fault) : fault;
+    if (this.isV6) this.s[CP15_IFAR] = this.mmu.modifiedAddress(va);
     this.raisePrefetchAbort();
   }
 
@@ -193,10 +268,10 @@ export abstract class SystemOps extends MemoryOps {
     this.enterException(Mode.abt, Vector.prefetchAbort, this.s[PC] + 4);
   }
 
-  protected override raiseDataAbort(va: number, faultStatus: number): void {
+  protected override raiseDataAbort(va: number, faultStatus: number, isStore: boolean): void {
     this.exceptionCounts.dataAbort++;
     this.s[CP15_FAR] = this.mmu.modifiedAddress(va);
-    this.s[CP15_DFSR] = faultStatus;
+    this.s[CP15_DFSR] = this.isV6 ? dataFaultStatus(faultStatus, isStore) : faultStatus;
     this.enterException(Mode.abt, Vector.dataAbort, this.s[PC] + 8);
     this.markAborted();
   }
@@ -223,12 +298,23 @@ export abstract class SystemOps extends MemoryOps {
     s[R14] = returnAddress;
     s[FLAG_I] = 1;
     s[FLAG_T] = 0;
+    if (this.isV6) this.enterV6Exception(vector);
     this.statusChanged();
-    this.nextPc = ((s[CP15_CONTROL] & Control.V) !== 0 ? HIGH_VECTORS : 0) + vector;
+    // The vector base is zero on a core without the security extension.
+    this.nextPc = ((s[CP15_CONTROL] & Control.V) !== 0 ? HIGH_VECTORS : s[CP15_VBAR]) + vector;
+  }
+
+  /** Imprecise aborts are masked by all exceptions but these two; the byte order of the handler is the control register's. */
+  private enterV6Exception(vector: number): void {
+    const { s } = this;
+    if (vector !== Vector.undefined && vector !== Vector.supervisorCall) s[FLAG_A] = 1;
+    s[FLAG_E] = (s[CP15_CONTROL] & Control.EE) !== 0 ? 1 : 0;
   }
 
   readCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number): number {
-    const value = cp === 15 && this.isPrivileged ? this.cp15.read(opcode1, crn, crm, opcode2) : undefined;
+    let value: number | undefined;
+    if (cp === 15) value = this.cp15.read(opcode1, crn, crm, opcode2);
+    else if (cp === 14) value = this.cp14.read(opcode1, crn, crm, opcode2);
     if (value !== undefined) return value;
     this.raiseUndefined();
     this.markAborted();
@@ -236,7 +322,8 @@ export abstract class SystemOps extends MemoryOps {
   }
 
   writeCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number, value: number): void {
-    if (cp === 15 && this.isPrivileged && this.cp15.write(opcode1, crn, crm, opcode2, value)) return;
+    if (cp === 15 && this.cp15.write(opcode1, crn, crm, opcode2, value)) return;
+    if (cp === 14 && this.cp14.write(opcode1, crn, crm, opcode2, value)) return;
     this.raiseUndefined();
     this.markAborted();
   }

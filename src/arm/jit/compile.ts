@@ -40,7 +40,7 @@ import { cleanLoops, type Loop } from "./loops.ts";
 import type { Block, Region } from "./region.ts";
 import { constantValue, type Value } from "./value.ts";
 import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
-import { WasmOps } from "./wasm-ops.ts";
+import { type CoreView, WasmOps } from "./wasm-ops.ts";
 import { type FunctionParts, I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 /** Index of the type of a region's function among those of its module. */
@@ -70,7 +70,7 @@ class RegionCompiler {
     this.region = region;
     this.options = options;
     this.w = new WasmWriter(CODE_CAPACITY);
-    this.ops = new WasmOps(this.w, region.isThumb, options.isPrivileged);
+    this.ops = new WasmOps(this.w, region.isThumb, options);
     this.indexOf = new Map(region.blocks.map((block, index) => [block.pc, index]));
     this.totalInstructions = region.blocks.reduce((sum, block) => sum + block.insns.length, 0);
     this.successors = region.blocks.map((block) => this.successorsOf(block));
@@ -393,8 +393,7 @@ export interface CompiledRegion {
   readonly entries: ReadonlyMap<number, number>;
 }
 
-export interface CompileOptions {
-  readonly isPrivileged: boolean;
+export interface CompileOptions extends CoreView {
   /** The code counts what it executes by row, at `ROW_COUNTS_OFFSET`. */
   readonly countsRows?: boolean;
 }

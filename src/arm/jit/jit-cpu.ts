@@ -5,7 +5,7 @@
  * equal state at equal instruction counts, so it would be the same run whatever was compiled.
  */
 import type { GuestBus } from "../../memory/index.ts";
-import { CPU_STATE_OFFSET, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
+import { CPU_STATE_OFFSET, PAGE_SIZE, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
 import {
   ADDEND,
   CAN_READ,
@@ -14,9 +14,12 @@ import {
   type CpuModel,
   ENTRY_WORDS,
   FLAG_T,
+  mayExecute,
   PC,
   REMAINING,
   TAG_EXECUTE,
+  TAG_READ,
+  TAG_WRITE,
   TLB_ENTRIES,
   Tlb,
 } from "../core/index.ts";
@@ -30,10 +33,11 @@ import { Exit } from "./locals.table.ts";
 import { DACR_BANK_WORDS, DACR_VALUE_WORDS, lookUpFunction, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
 import { defaultTuning, type RegionLimits, type Tuning } from "./tuning.table.ts";
-import { KIND_FETCH, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
-import { WasmOps } from "./wasm-ops.ts";
+import { KIND_BLOCK, KIND_FETCH, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
+import { type CoreView, WasmOps } from "./wasm-ops.ts";
 import { WasmWriter } from "./wasm-writer.ts";
 
+const PAGE_OFFSET = PAGE_SIZE - 1;
 const HEAT_SIZE = 65_536;
 const WASM_PAGE_SIZE = 65536;
 /** Entries of a place by a process that does not map all of its code, before it is compiled for that one. */
@@ -59,8 +63,8 @@ class Classifier {
   private readonly ops: WasmOps;
   private readonly plain = new Int32Array(PLAIN_SIZE);
 
-  constructor(isThumb: boolean, isPrivileged: boolean) {
-    this.ops = new WasmOps(new WasmWriter(), isThumb, isPrivileged);
+  constructor(isThumb: boolean, core: CoreView) {
+    this.ops = new WasmOps(new WasmWriter(), isThumb, core);
     this.plain[plainIndex(0)] = -1;
   }
 
@@ -84,10 +88,8 @@ class Classifier {
 export class JitCpu extends Interpreter implements CodeView {
   /** Returns from compiled code, by `Exit`. */
   readonly exits = [0, 0, 0, 0, 0, 0, 0];
-  private readonly classifiers = [false, true].flatMap((isThumb) => [
-    new Classifier(isThumb, false),
-    new Classifier(isThumb, true),
-  ]);
+  /** By state, and privilege below it. */
+  private readonly classifiers: readonly Classifier[];
   private readonly dispatcher: Dispatcher;
   private readonly tuning: Tuning;
   private readonly code: CodeCache;
@@ -102,6 +104,9 @@ export class JitCpu extends Interpreter implements CodeView {
     const lookUp = lookUpFunction(bus.host, memoryPages, (va, kind) => this.refill(va, kind));
     this.dispatcher = new Dispatcher(bus.host, memoryPages, lookUp);
     this.code = new CodeCache(this.dispatcher, { m: bus.host.memory, lookUp }, memoryPages);
+    this.classifiers = [false, true].flatMap((isThumb) =>
+      [false, true].map((isPrivileged) => new Classifier(isThumb, { isPrivileged, cp15: this.cp15 })),
+    );
     this.pages.onChange = (frame) => this.code.forgetFrame(frame);
     this.selectBank();
   }
@@ -149,6 +154,11 @@ export class JitCpu extends Interpreter implements CodeView {
   protected override execute(): void {
     const s = this.s;
     while (s[REMAINING] > 0) {
+      if (this.isBigEndian) {
+        // Compiled code has little-endian accesses.
+        this.step();
+        continue;
+      }
       const reason = this.dispatcher.run();
       this.checkFetchState();
       this.adoptBank();
@@ -259,7 +269,7 @@ export class JitCpu extends Interpreter implements CodeView {
     const region = new RegionFinder(this, place.isThumb, limits).find(place.pc);
     if (region === undefined) return this.code.addHopeless(place);
     const { isPrivileged } = this;
-    const compiled = compileRegion(region, { isPrivileged, countsRows: this.rowCounts !== undefined });
+    const compiled = compileRegion(region, { isPrivileged, cp15: this.cp15, countsRows: this.rowCounts !== undefined });
     const places = [{ place, block: compiled.entries.get(place.pc) ?? 0 }];
     for (const [pc, block] of compiled.entries) {
       if (pc === place.pc) continue;
@@ -311,7 +321,12 @@ export class JitCpu extends Interpreter implements CodeView {
       return frame < 0 ? -1 : frame << 12;
     }
     const sizeBytes = kind & 7;
-    if ((va & (sizeBytes - 1)) !== 0) return -1;
+    if ((va & (sizeBytes - 1)) !== 0) {
+      if ((kind & KIND_BLOCK) !== 0 || !this.mayAccessUnaligned(va, sizeBytes)) return -1;
+      // The TLB's tags refuse all unaligned addresses, and may know the page nevertheless.
+      const known = this.knownHostAddress(va, kind);
+      if (known >= 0) return known;
+    }
     const { mmu } = this;
     const asUser = (kind & KIND_USER) !== 0 && this.isPrivileged;
     const isStore = (kind & KIND_STORE) !== 0;
@@ -325,12 +340,26 @@ export class JitCpu extends Interpreter implements CodeView {
     return at;
   }
 
+  /** An unaligned word or half that memory answers as it stands: within one page, where the architecture has it. */
+  private mayAccessUnaligned(va: number, sizeBytes: number): boolean {
+    return this.allowsUnaligned() && !this.checksAlignment() && (va & PAGE_OFFSET) <= PAGE_SIZE - sizeBytes;
+  }
+
+  /** The host address of an access whose page the TLB has with the right to it, else -1. */
+  private knownHostAddress(va: number, kind: number): number {
+    const isOfUser = (kind & KIND_USER) !== 0 && this.isPrivileged;
+    const bank = isOfUser ? this.bank - Tlb.bankStride : this.bank;
+    const entry = bank + ((va >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
+    const tag = this.i32[entry + ((kind & KIND_STORE) !== 0 ? TAG_WRITE : TAG_READ)];
+    return tag === (va & ~PAGE_OFFSET) ? va + this.i32[entry + ADDEND] : -1;
+  }
+
   frameOf(pc: number): number {
     const entry = this.bank + ((pc >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
     const page = pc & ~0xfff;
     if (this.i32[entry + TAG_EXECUTE] === page) return (page + this.i32[entry + ADDEND]) >>> 12;
     const { mmu } = this;
-    if (mmu.walk(pc, this.isPrivileged) !== 0 || (mmu.access & CAN_READ) === 0 || !mmu.isWholePage) return -1;
+    if (mmu.walk(pc, this.isPrivileged) !== 0 || !mayExecute(mmu.access) || !mmu.isWholePage) return -1;
     const at = this.bus.hostOffset(mmu.physical, false);
     if (at < 0) return -1;
     this.fill(pc, at);

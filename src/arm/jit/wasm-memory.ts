@@ -31,6 +31,8 @@ export const KIND_STORE = 8;
 export const KIND_USER = 16;
 /** An instruction fetch. */
 export const KIND_FETCH = 32;
+/** The first of several words, which must be aligned whatever single ones may be. */
+export const KIND_BLOCK = 128;
 /** Not an access: asks for the TLB bank of a DACR value. */
 export const KIND_DOMAINS = 64;
 
@@ -130,10 +132,10 @@ export abstract class WasmMemory extends WasmShift {
   }
 
   /** Leaves the host address of an access in LOCAL_HOST, or the region. */
-  private translate(address: Value, sizeBytes: number, isStore: boolean, asUser: boolean): void {
+  private translate(address: Value, sizeBytes: number, isStore: boolean, asUser: boolean, flags = 0): void {
     const { w } = this;
     const isUser = asUser && this.isPrivileged;
-    const kind = sizeBytes | (isStore ? KIND_STORE : 0) | (isUser ? KIND_USER : 0);
+    const kind = sizeBytes | (isStore ? KIND_STORE : 0) | (isUser ? KIND_USER : 0) | flags;
     this.push(address).const(TLB_INDEX_SHIFT).op(Op.shrU).const(TLB_INDEX_MASK).op(Op.and);
     w.get(LOCAL_BANK).op(Op.add);
     if (isUser) w.const(Tlb.bankStride * 4).op(Op.sub);
@@ -172,7 +174,7 @@ export abstract class WasmMemory extends WasmShift {
     this.open(Op.if);
     this.exitBefore();
     this.close();
-    this.translate(address, 4, isStore, false);
+    this.translate(address, 4, isStore, false, KIND_BLOCK);
     w.get(LOCAL_HOST).set(LOCAL_BLOCK);
   }
 

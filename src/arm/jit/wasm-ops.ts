@@ -6,7 +6,9 @@ import { CPU_STATE_OFFSET } from "../../memory/index.ts";
 import {
   CP15_DACR,
   FIQ_LINE,
+  FLAG_A,
   FLAG_F,
+  FLAG_GE,
   FLAG_I,
   FLAG_Q,
   IRQ_LINE,
@@ -18,38 +20,40 @@ import {
 } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import { execTable, type Ops } from "../semantics/index.ts";
-import { isCacheOperation, isDomainAccess, plainCp15Word } from "./cp15.table.ts";
-import {
-  Exit,
-  LOCAL_BANK,
-  LOCAL_C,
-  LOCAL_ENTRY,
-  LOCAL_HOST,
-  LOCAL_N,
-  LOCAL_V,
-  LOCAL_Z,
-  REGISTER_LOCAL,
-} from "./locals.table.ts";
+import { type Cp15View, isDomainAccess, isUserReadable } from "./cp15.table.ts";
+import { Exit, LOCAL_BANK, LOCAL_C, LOCAL_ENTRY, LOCAL_N, LOCAL_V, LOCAL_Z, REGISTER_LOCAL } from "./locals.table.ts";
 import { SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
-import { constantValue, localValue, type Value } from "./value.ts";
-import { KIND_DOMAINS, LOOK_UP_FUNCTION, WasmMemory } from "./wasm-memory.ts";
-import { Op } from "./wasm-writer.ts";
+import { constantValue, type Value } from "./value.ts";
+import { KIND_DOMAINS, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
+import { WasmVfp } from "./wasm-vfp.ts";
+import { Op, type WasmWriter } from "./wasm-writer.ts";
 
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 
+/** The fields s and x of MSR, which hold GE, E and A of ARMv6: seldom written. */
+const EXTENDED_FIELDS = 6;
+
 const semanticOfRow = execTable<Value>();
 
-export class WasmOps extends WasmMemory implements Ops<Value> {
-  /** The instruction must be left to the interpreter. */
-  needsInterpreter = false;
+/** What compiled code depends on beside the instruction. */
+export interface CoreView {
+  readonly isPrivileged: boolean;
+  readonly cp15: Cp15View;
+}
+
+export class WasmOps extends WasmVfp implements Ops<Value> {
   /** Where the instruction branches, and whether bit 0 chooses the state. */
   branchTarget: Value | undefined;
   isExchange = false;
   /** The TLB bank is another one: the code itself may be mapped otherwise now. */
   changesDomains = false;
-  /** I or F may have been cleared: a waiting interrupt must be taken after this instruction. */
-  mayUnmask = false;
   private checkedOwnStack = false;
+  private readonly cp15: Cp15View;
+
+  constructor(writer: WasmWriter, isThumb: boolean, { isPrivileged, cp15 }: CoreView) {
+    super(writer, isThumb, isPrivileged);
+    this.cp15 = cp15;
+  }
 
   /** Ends the region before an instruction that the interpreter must do, when its condition holds. */
   escape(pc: number, untilBlockEnd: number): void {
@@ -214,6 +218,8 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
     w.get(LOCAL_V).const(31).op(Op.shrU).const(28).op(Op.shl, Op.or);
     for (const [word, bit] of [
       [FLAG_Q, 27],
+      [FLAG_GE, 16],
+      [FLAG_A, 8],
       [FLAG_I, 7],
       [FLAG_F, 6],
     ]) {
@@ -226,6 +232,10 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
 
   writeCpsr(value: Value, fieldMask: number): void {
     const { w } = this;
+    if ((fieldMask & EXTENDED_FIELDS) !== 0) {
+      this.interpret();
+      return;
+    }
     if ((fieldMask & 1) !== 0 && this.isPrivileged) {
       this.push(value).loadAt(stateAddress(MODE)).op(Op.xor).const(0x1f).op(Op.and).hint(false);
       this.open(Op.if);
@@ -248,8 +258,8 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
 
   /** Registers of the system control coprocessor that are read from the state block as they are. */
   readCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number): Value {
-    if (!this.isPrivileged || cp !== 15) return this.interpret();
-    const word = plainCp15Word(opcode1, crn, crm, opcode2);
+    const mayRead = this.isPrivileged || isUserReadable(opcode1, crn, crm, opcode2);
+    const word = cp === 15 && mayRead ? this.cp15.plainWord(opcode1, crn, crm, opcode2) : undefined;
     if (word === undefined) return this.interpret();
     this.w.loadAt(stateAddress(word));
     return this.pop();
@@ -258,7 +268,7 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
   writeCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number, value: Value): void {
     if (!this.isPrivileged || cp !== 15) this.interpret();
     else if (isDomainAccess(opcode1, crn, crm, opcode2)) this.writeDomains(value);
-    else if (!isCacheOperation(opcode1, crn, crm)) this.interpret();
+    else if (!this.cp15.hasNoEffect(opcode1, crn, crm, opcode2)) this.interpret();
   }
 
   /** Selects the TLB bank of the new DACR value; the interpreter makes banks for values that have none. */
@@ -276,11 +286,6 @@ export class WasmOps extends WasmMemory implements Ops<Value> {
     w.const(0);
     this.push(value).memory(Op.store, stateAddress(CP15_DACR), 2);
     this.changesDomains = true;
-  }
-
-  private interpret(): Value {
-    this.needsInterpreter = true;
-    return localValue(LOCAL_HOST);
   }
 
   /** Leaves the instruction to the interpreter in a mode that shares R13 and R14 with user mode, or banks more. */

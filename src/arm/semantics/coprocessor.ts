@@ -1,4 +1,5 @@
 /** Coprocessor instructions (ARM DDI 0100I, A4.1 CDP, LDC, MCR, MCRR, MRC, MRRC, STC). */
+import { BLOCK_OPERATION } from "../core/index.ts";
 import type { Fields } from "../decode/index.ts";
 import type { Ops } from "./ops.ts";
 
@@ -15,7 +16,13 @@ export function mrc<V>(o: Ops<V>, f: Fields): void {
   else o.writeReg(f.t, value);
 }
 
-/** No coprocessor of the ARM926EJ-S answers these; the kernel emulates or refuses them. */
+/** Operations on a range of cache lines (ARM1176JZF-S TRM, DDI 0301H, figure 3-39): t is its end, n its start. */
+export function mcrr<V>(o: Ops<V>, f: Fields): void {
+  o.writeCoprocessor(f.p, f.o, BLOCK_OPERATION, f.m, 0, o.reg(f.t));
+  o.aborted();
+}
+
+/** No coprocessor but VFP, which has rows of its own, answers these; the kernel emulates or refuses them. */
 export function coprocessorAbsent<V>(o: Ops<V>, _f: Fields): void {
   o.raiseUndefined();
 }

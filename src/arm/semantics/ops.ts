@@ -79,6 +79,11 @@ export interface Ops<V> {
   qsub(a: V, b: V): V;
   /** Signed sum that wraps; sets Q when it overflowed (SMLAxy). */
   addSetQ(a: V, b: V): V;
+  /** The signed word `a` held to the range of a signed or unsigned number of `bits` bits: 1 .. 32, or 0 .. 31. */
+  clampSigned(a: V, bits: number): V;
+  clampUnsigned(a: V, bits: number): V;
+  /** Sets Q unless `a` is 0. */
+  setQUnlessZero(a: V): void;
 
   flagC(): V;
   /** N and Z of `result`. */
@@ -91,6 +96,9 @@ export interface Ops<V> {
   setNZCV(result: V): void;
   /** N, Z, C and V from bits 31:28 of `value` (`MRC` to R15). */
   setFlagsFromBits(value: V): void;
+  /** The four GE flags of ARMv6 as bits 3:0. */
+  flagsGE(): V;
+  setFlagsGE(flags: V): void;
 
   readCpsr(): V;
   /** `fieldMask`: bits c=1, x=2, s=4, f=8 of MSR. In user mode only the flags change; T never does. */
@@ -100,10 +108,25 @@ export interface Ops<V> {
   writeSpsr(value: V, fieldMask: number): void;
   /** CPSR from the SPSR, then branches in the state it names (`MOVS PC`, `LDM ^` with PC). */
   exceptionReturn(target: V): void;
+  /** Sets or clears masks of exceptions: bits F=1, I=2, A=4. In user mode nothing changes. */
+  changeMasks(masks: number, isDisabled: boolean): void;
+  /** Byte order of data accesses from now on. */
+  setEndianness(isBigEndian: boolean): void;
+  /** R13 of any mode. */
+  bankedStackPointer(mode: number): V;
+  writeBankedStackPointer(mode: number, value: V): void;
+  /** Raises Undefined in user mode, or in modes without SPSR; ask `aborted()` next. */
+  requirePrivilege(): void;
+  requireExceptionMode(): void;
+  /** Sets the whole CPSR and branches in the state it names (RFE). */
+  returnTo(target: V, status: V): void;
 
   /** True, once, when the last access or coprocessor transfer raised an exception: the instruction must end. */
   aborted(): boolean;
-  /** Loads, zero-extended. Unaligned words rotate, halves ignore bit 0, unless alignment checking aborts. */
+  /**
+   * Loads, zero-extended. Alignment checking aborts where the address is unaligned; without it ARMv6 with control bit U
+   * accesses the bytes there, else words rotate and halves ignore bit 0.
+   */
   load8(address: V): V;
   load16(address: V): V;
   load32(address: V): V;
@@ -118,16 +141,48 @@ export interface Ops<V> {
   /**
    * Announces an access to `words` consecutive words from `address` (bits 1:0 ignored unless alignment is checked).
    * All permission checks happen here, so check `aborted()` once, then use `blockLoad` and `blockStore`.
-   * `alignment` is 4, or 8 for LDRD and STRD.
+   * `alignment` is 4, or 8 for LDRD and STRD; without alignment checking 4 is enough for ARMv6 with control bit U, which
+   * aborts below that.
    */
   openBlock(address: V, words: number, isStore: boolean, alignment: number): void;
   /** Word `index` of the open block. */
   blockLoad(index: number): V;
   blockStore(index: number, value: V): void;
+  /** Aborts when the address is unaligned and alignment is checked, or control bit U of ARMv6 is set. */
+  requireAlignment(address: V, sizeBytes: number): void;
+
+  /** The exclusive monitor watches this address from now on, and no other. */
+  setExclusive(address: V): void;
+  clearExclusive(): void;
+  /**
+   * Stores when the monitor watches the address, and ends its watch: 0 when it stored, else 1. `high` is the second word of
+   * 8 bytes. Ask `aborted()` next.
+   */
+  storeExclusive(address: V, sizeBytes: number, low: V, high: V): V;
 
   /** Coprocessor register transfer to the core; raises Undefined where the coprocessor does not answer. */
   readCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number): V;
   writeCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number, value: V): void;
+
+  /** Raises Undefined unless the VFP may be used now; ask `aborted()` next. */
+  requireVfp(): void;
+  /** Word `n` of the VFP registers: S0 .. S31; the double n is words 2n, low, and 2n + 1. */
+  vfpWord(n: number): V;
+  writeVfpWord(n: number, value: V): void;
+  /** 1 when the words of a double are the other way round in memory (big-endian data), else 0: a plain number. */
+  vfpWordSwap(): number;
+  /**
+   * `FloatOperation` on registers of one precision: on scalars, or as FPSCR.LEN and FPSCR.STRIDE say on short vectors.
+   * Exceptions add up in the FPSCR.
+   */
+  vfpCompute(operation: number, isDouble: boolean, d: number, n: number, m: number): void;
+  /** `FloatConversion`; `isDouble` is the precision of m, or of d when m is a word. */
+  vfpConvert(conversion: number, isDouble: boolean, d: number, m: number): void;
+  /** Compares d with m, or with zero when m is negative: N, Z, C and V of the FPSCR. */
+  vfpCompare(isSignalling: boolean, isDouble: boolean, d: number, m: number): void;
+  /** System registers by the number of FMXR; Undefined where it may not be used, so ask `aborted()` next. */
+  readVfpSystem(register: number): V;
+  writeVfpSystem(register: number, value: V): void;
 
   /** Exceptions; the instruction ends. */
   raiseUndefined(): void;

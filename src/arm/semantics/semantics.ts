@@ -6,6 +6,8 @@ import * as coprocessor from "./coprocessor.ts";
 import * as dataProcessingImm from "./data-processing-imm.ts";
 import * as dataProcessingReg from "./data-processing-reg.ts";
 import * as dataProcessingRsr from "./data-processing-rsr.ts";
+import * as exclusive from "./exclusive.ts";
+import * as extend from "./extend.ts";
 import * as loadStoreByte from "./load-store-byte.ts";
 import * as loadStoreDouble from "./load-store-double.ts";
 import * as loadStoreHalf from "./load-store-half.ts";
@@ -13,12 +15,19 @@ import * as loadStoreMultiple from "./load-store-multiple.ts";
 import * as loadStoreWord from "./load-store-word.ts";
 import * as misc from "./misc.ts";
 import * as multiply from "./multiply.ts";
+import * as multiplyDual from "./multiply-dual.ts";
 import * as multiplySignedHalf from "./multiply-signed-half.ts";
 import type { Ops } from "./ops.ts";
+import * as parallel from "./parallel.ts";
+import * as processorState from "./processor-state.ts";
+import * as saturateWidth from "./saturate-width.ts";
 import * as saturating from "./saturating.ts";
 import * as semaphore from "./semaphore.ts";
 import * as status from "./status.ts";
 import * as thumb from "./thumb.ts";
+import * as vfpArithmetic from "./vfp-arithmetic.ts";
+import * as vfpLoadStore from "./vfp-load-store.ts";
+import * as vfpTransfer from "./vfp-transfer.ts";
 
 /** What an instruction does, on any kind of value. */
 export type Semantic = <V>(o: Ops<V>, f: Fields) => void;
@@ -32,18 +41,27 @@ export const semantics = {
   ...dataProcessingImm,
   ...dataProcessingReg,
   ...dataProcessingRsr,
+  ...exclusive,
+  ...extend,
   ...loadStoreByte,
   ...loadStoreDouble,
   ...loadStoreHalf,
   ...loadStoreMultiple,
   ...loadStoreWord,
   ...multiply,
+  ...multiplyDual,
   ...multiplySignedHalf,
   ...otherMisc,
+  ...parallel,
+  ...processorState,
+  ...saturateWidth,
   ...saturating,
   ...semaphore,
   ...status,
   ...thumb,
+  ...vfpArithmetic,
+  ...vfpLoadStore,
+  ...vfpTransfer,
   undefined: undefinedInstruction,
 } satisfies Record<SemanticName, Semantic>;
 

@@ -2,9 +2,11 @@
 import type { Fields } from "../decode/index.ts";
 import type { Ops } from "./ops.ts";
 
-/** The value read from an unaligned address is rotated as by LDR, the one written is not. */
+/** Where an unaligned address does not abort, the value read from it is rotated as by LDR, the one written is not. */
 export function swp<V>(o: Ops<V>, f: Fields): void {
   const address = o.reg(f.n);
+  o.requireAlignment(address, 4);
+  if (o.aborted()) return;
   const value = o.load32(address);
   if (o.aborted()) return;
   o.store32(address, o.reg(f.m));

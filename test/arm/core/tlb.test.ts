@@ -80,6 +80,17 @@ describe("what the guest must flush", () => {
     expect(call()).toBe(2);
   });
 
+  it("an entry that a load has made serves a fetch, wherever in the address space", () => {
+    // At 0x80000000 the distance to host memory is more than 31 bits hold.
+    for (const va of [0x40000000, 0x80000000, 0xc0000000, 0xfff00000]) {
+      const given = givenCpu().enableMmu().mapFirst(va, sectionEntry(0x100000, ALL));
+      given.write(0x100000, 0xe3a03007 /* mov r3, #7 */);
+      given.load(va);
+      given.core.pc = va;
+      expect(given.run(1).reg(3)).toBe(7);
+    }
+  });
+
   it("permissions are cached with the translation", () => {
     const given = givenPages();
     given.store(VA, 5);

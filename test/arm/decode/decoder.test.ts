@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { FieldName, Fields, Insn } from "../../../src/arm/decode/index.ts";
-import { ARMV5TEJ, Decoder, makeInsn, rowIndex, rows } from "../../../src/arm/decode/index.ts";
+import { ARMV5TEJ, archsOf, Decoder, makeInsn, rowIndex, rows } from "../../../src/arm/decode/index.ts";
 import { hex8 } from "../../../src/base/index.ts";
 import { armCorpus, thumbCorpus } from "./corpus.table.ts";
+import { armV6Corpus, thumbV6Corpus } from "./corpus-v6.table.ts";
 
 const decoder = new Decoder<unknown>(rows.map(() => () => {}));
+const decoderV6 = new Decoder<unknown>(
+  rows.map(() => () => {}),
+  archsOf(6),
+);
 const nameOf = (insn: Insn) => rows[insn.row].name;
 const pick = (insn: Fields, names: object) =>
   Object.fromEntries(Object.keys(names).map((name) => [name, insn[name as FieldName]]));
@@ -27,9 +32,46 @@ describe("the decoder against GNU as", () => {
     },
   );
 
+  it.each(armV6Corpus.map(([word, ...rest]) => [hex8(word), ...rest] as const))(
+    "takes %s, %s, for %s of ARMv6",
+    (...entry) => {
+      const [word, , row, fields] = entry;
+      const insn = decoderV6.arm(Number.parseInt(word, 16));
+      expect(nameOf(insn)).toBe(row);
+      expect(pick(insn, fields)).toEqual(fields);
+    },
+  );
+
+  it.each(thumbV6Corpus.map(([half, ...rest]) => [hex8(half), ...rest] as const))(
+    "takes Thumb %s, %s, for %s of ARMv6",
+    (...entry) => {
+      const [half, , row, fields] = entry;
+      const insn = decoderV6.thumb(Number.parseInt(half, 16));
+      expect(nameOf(insn)).toBe(row);
+      expect(pick(insn, fields)).toEqual(fields);
+    },
+  );
+
   it("is shown every row at least once", () => {
-    const shown = new Set([...armCorpus, ...thumbCorpus].map(([, , row]) => row));
-    expect(rows.map((row) => row.name).filter((name) => !shown.has(name))).toEqual([]);
+    const shown = new Set([...armCorpus, ...thumbCorpus, ...armV6Corpus, ...thumbV6Corpus].map(([, , row]) => row));
+    const core = rows.filter(({ arch }) => arch !== "vfpv2");
+    expect(core.map((row) => row.name).filter((name) => !shown.has(name))).toEqual([]);
+  });
+
+  it("takes the instructions of ARMv5 for the same rows on ARMv6", () => {
+    for (const [word, source, row] of armCorpus) {
+      if (!row.startsWith("undefined")) expect(nameOf(decoderV6.arm(word)), source).toBe(row);
+    }
+    for (const [half, source, row] of thumbCorpus) expect(nameOf(decoderV6.thumb(half)), source).toBe(row);
+  });
+
+  it("finds no instruction of ARMv6 on the ARM926EJ-S", () => {
+    for (const [word, source, row] of armV6Corpus) {
+      // On ARMv5 a hint is an MSR of no field.
+      const expected = /^(nop|yield|wf[ei]|sev)$/.test(row) ? "msrImm" : /^undefined/;
+      expect(nameOf(decoder.arm(word)), source).toMatch(expected);
+    }
+    for (const [half, source] of thumbV6Corpus) expect(nameOf(decoder.thumb(half)), source).toBe("thumbUndefined");
   });
 });
 

@@ -9,7 +9,7 @@ const spaceOf = (row: Row) =>
 
 /** The placeholders that `row.ts` documents. */
 const placeholder =
-  /^(S|c|imm|shift|y|offset|#offset|target|literal|mode|list|psr|psrFields|option|[ndmsth]|c[dkm]|#?[a-zA-Z]|[a-zA-Z]\?[^:]*(:[^:]*)?|(half|hex|braces) [a-z])$/;
+  /^(S|c|imm|shift|y|offset|#offset|target|literal|mode|list|psr|psrFields|option|rotation|aif|[ndmsth]|c[dkm]|#?[a-zA-Z]|[a-zA-Z]\?[^:]*(:[^:]*)?|singles|doubles|vfpSystem|(single|double|singlePair) [dnm]|(half|hex|braces) [a-z])$/;
 
 describe("the row table", () => {
   it("has a pattern of 32 bits for ARM and of 16 for Thumb in every row", () => {

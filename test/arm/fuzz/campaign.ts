@@ -1,15 +1,43 @@
 /** Random cases on the interpreter and on qemu-arm, compared. */
-import { rows } from "../../../src/arm/decode/index.ts";
+import { type CpuModel, cpuModels } from "../../../src/arm/core/index.ts";
+import { type Row, rows } from "../../../src/arm/decode/index.ts";
 import { disassembleBytes } from "../../../src/arm/disasm/index.ts";
-import { makeCase } from "./case-generator.ts";
+import { makeCase, makeV6Case } from "./case-generator.ts";
 import { CoreProbe } from "./core-probe.ts";
 import type { FuzzCase, Outcome } from "./fuzz-case.ts";
 import { CODE_ADDRESS, codeWords, differences, Signal } from "./fuzz-case.ts";
-import { fuzzedRows } from "./predictable.ts";
+import { fuzzedRows, fuzzedV6Rows } from "./predictable.ts";
 import { askQemu } from "./qemu-oracle.ts";
+
+/** What a campaign is about. */
+export interface FuzzSubject {
+  model: CpuModel;
+  /** The same processor by QEMU's name. */
+  qemuCpu: string;
+  /** Rows that must all be executed. */
+  rows: readonly Row[];
+  makeCase(seed: number, number: number): FuzzCase;
+}
+
+export const armv5Subject: FuzzSubject = {
+  model: cpuModels["arm926ej-s"],
+  qemuCpu: "arm926",
+  rows: fuzzedRows,
+  makeCase,
+};
+
+/** All but the VFP of the ARM1176JZF-S. */
+export const armv6Subject: FuzzSubject = {
+  model: cpuModels["arm1176jzf-s"],
+  qemuCpu: "arm1176",
+  rows: fuzzedV6Rows,
+  makeCase: makeV6Case,
+};
 
 export interface Campaign {
   seed: number;
+  /** The ARM926EJ-S when left out. */
+  subject?: FuzzSubject;
   /** Cases to compare; those that cannot be compared come on top. */
   cases: number;
   firstCase?: number;
@@ -44,25 +72,28 @@ const normalized = (outcome: Outcome, ours: Outcome): Outcome =>
 /** A branch to an address that ends in binary 10 without a change to Thumb state is UNPREDICTABLE. */
 const isUnalignedArmPc = ({ pc, cpsr }: Outcome) => (pc & 3) !== 0 && (cpsr & 0x20) === 0;
 
-export function describeCase(given: FuzzCase): string[] {
+export function describeCase(given: FuzzCase, { model }: FuzzSubject = armv5Subject): string[] {
   const bytes = new Uint8Array(Uint32Array.from(codeWords(given)).buffer);
   const length = given.code.length * (given.isThumb ? 2 : 4);
-  const lines = disassembleBytes(bytes.subarray(0, length), CODE_ADDRESS + given.offset, given);
+  const options = { isThumb: given.isThumb, architecture: model.architecture };
+  const lines = disassembleBytes(bytes.subarray(0, length), CODE_ADDRESS + given.offset, options);
   return [
     ...lines.map(({ address, raw, text }) => `  ${hex(address)}: ${raw.toString(16).padStart(4, "0")}  ${text}`),
     `  flags ${hex(given.flags)}, data seed ${hex(given.dataSeed)}`,
     `  ${given.registers.map((value, n) => `r${n}=${hex(value)}`).join(" ")}`,
+    ...(given.vfp === undefined ? [] : [`  s0..s31, fpscr ${given.vfp.map(hex).join(" ")}`]),
   ];
 }
 
 function report(campaign: Campaign, number: number, given: FuzzCase, lines: readonly string[]): string {
   const title = `seed ${campaign.seed} case ${number}${given.isThumb ? " (Thumb)" : ""}`;
-  return [title, ...describeCase(given), ...lines.map((line) => `  * ${line}`)].join("\n");
+  return [title, ...describeCase(given, campaign.subject), ...lines.map((line) => `  * ${line}`)].join("\n");
 }
 
 /** Runs a campaign; the same seed gives the same cases. */
 export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
-  const probe = new CoreProbe();
+  const subject = campaign.subject ?? armv5Subject;
+  const probe = new CoreProbe(subject.model);
   const rowCounts = probe.core.rowCounts ?? new Float64Array(rows.length);
   const result: CampaignResult = {
     compared: 0,
@@ -77,7 +108,7 @@ export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
     const batch: { number: number; given: FuzzCase; ours: Outcome }[] = [];
     const wanted = Math.min(BATCH_CASES, campaign.cases - result.compared);
     while (batch.length < wanted) {
-      const given = makeCase(campaign.seed, number);
+      const given = subject.makeCase(campaign.seed, number);
       const ours = probe.run(given);
       if (typeof ours === "string") count(result.skipped, ours);
       else batch.push({ number, given, ours });
@@ -86,6 +117,7 @@ export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
     const outcomes = await askQemu(
       batch.map(({ given }) => given),
       campaign.projectFolder,
+      subject.qemuCpu,
     );
     for (const [index, { number, given, ours }] of batch.entries()) {
       result.compared += 1;
@@ -98,6 +130,6 @@ export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
       }
     }
   }
-  result.missedRows = fuzzedRows.filter((row) => rowCounts[row.index] === 0).map(({ name }) => name);
+  result.missedRows = subject.rows.filter((row) => rowCounts[row.index] === 0).map(({ name }) => name);
   return result;
 }

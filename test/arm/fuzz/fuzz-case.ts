@@ -16,12 +16,14 @@ export interface FuzzCase {
   /** Place of the code in its page. */
   offset: number;
   dataSeed: number;
-  /** CPSR bits 31:27. */
+  /** CPSR bits 31:27 and, of ARMv6, 19:16. */
   flags: number;
   /** R0 .. R14. */
   registers: number[];
   /** ARM instructions, or Thumb halves. */
   code: number[];
+  /** S0 .. S31 and the FPSCR, of cases about the VFP. */
+  vfp?: number[];
 }
 
 /** How a case ended. All words are unsigned. */
@@ -31,15 +33,19 @@ export interface Outcome {
   faultAddress: number;
   /** Address of the instruction that ended it. */
   pc: number;
-  /** CPSR bits 31:27 and T. */
+  /** CPSR bits 31:27, GE, E and T; those that ARMv5 has not are 0. */
   cpsr: number;
   registers: number[];
   dataHash: number;
   /** The first data word that changed, for people. */
   firstChange: string;
+  /** S0 .. S31 and the FPSCR, of cases about the VFP. */
+  vfp?: number[];
 }
 
-export const CPSR_COMPARED = 0xf8000020;
+export const VFP_WORDS = 33;
+
+export const CPSR_COMPARED = 0xf80f0220;
 
 /** The code as the words of memory, filled up with sentinels; an odd Thumb half is filled up with its low half. */
 export function codeWords({ isThumb, code }: FuzzCase): number[] {
@@ -54,8 +60,9 @@ export function codeWords({ isThumb, code }: FuzzCase): number[] {
 
 /** The record that the oracle reads. */
 export function recordOf(given: FuzzCase): number[] {
-  const first = (given.offset << 16) | (given.isThumb ? 1 : 0);
-  return [first, given.dataSeed, given.flags, ...given.registers, ...codeWords(given)].map((word) => word >>> 0);
+  const { dataSeed, flags, isThumb, offset, registers, vfp } = given;
+  const first = (offset << 16) | (isThumb ? 1 : 0) | (vfp === undefined ? 0 : 2);
+  return [first, dataSeed, flags, ...registers, ...codeWords(given), ...(vfp ?? [])].map((word) => word >>> 0);
 }
 
 /** Fills the data window: random words, none of which ends in binary 10, as that is no address to branch to. */
@@ -89,6 +96,9 @@ export function differences(qemu: Outcome, ours: Outcome): string[] {
   compare("pc", hex(qemu.pc), hex(ours.pc));
   compare("cpsr", hex(qemu.cpsr), hex(ours.cpsr));
   for (const [n, value] of qemu.registers.entries()) compare(`r${n}`, hex(value), hex(ours.registers[n]));
+  for (const [n, value] of (qemu.vfp ?? []).entries()) {
+    compare(n < VFP_WORDS - 1 ? `s${n}` : "fpscr", hex(value), hex(ours.vfp?.[n] ?? 0));
+  }
   if (qemu.dataHash !== ours.dataHash) lines.push(`data: qemu ${qemu.firstChange}, ours ${ours.firstChange}`);
   return lines;
 }

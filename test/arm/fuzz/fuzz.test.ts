@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runCampaign } from "./campaign.ts";
-import { makeCase } from "./case-generator.ts";
+import { armv5Subject, armv6Subject, runCampaign } from "./campaign.ts";
+import { makeCase, makeV6Case } from "./case-generator.ts";
 import { CoreProbe } from "./core-probe.ts";
 import type { FuzzCase, Outcome } from "./fuzz-case.ts";
 import { CODE_ADDRESS, codeWords, DATA_ADDRESS, differences, SENTINEL, Signal } from "./fuzz-case.ts";
@@ -12,15 +12,18 @@ const seed = Number(process.env.FUZZ_SEED ?? 1);
 const cases = Number(process.env.FUZZ_CASES ?? SHORT_CASES);
 
 describe("random code", () => {
-  it.skipIf(missingTool() !== undefined)(
-    `leaves what it leaves under qemu-arm: seed ${seed}, ${cases} cases`,
-    async () => {
-      const result = await runCampaign({ seed, cases, projectFolder: resolve(import.meta.dirname, "../../..") });
+  it.skipIf(missingTool() !== undefined).each([armv5Subject, armv6Subject])(
+    `leaves what it leaves under qemu-arm: $model.name, seed ${seed}, ${cases} cases`,
+    async (subject) => {
+      const projectFolder = resolve(import.meta.dirname, "../../..");
+      const result = await runCampaign({ seed, subject, cases, projectFolder });
       expect(result.reports.slice(0, 5).join("\n\n")).toBe("");
       expect(result.missedRows).toEqual([]);
       expect(result.compared).toBe(cases);
-      // Ends in every way there is: undefined instruction, breakpoint, abort.
-      expect([...result.ends.keys()].sort((a, b) => a - b)).toEqual([Signal.ill, Signal.trap, Signal.segv]);
+      // Ends in every way there is: undefined instruction, breakpoint, abort, and on ARMv6 what must be aligned.
+      const bus = subject === armv6Subject ? [Signal.bus] : [];
+      const ends = [Signal.ill, Signal.trap, ...bus, Signal.segv];
+      expect([...result.ends.keys()].sort((a, b) => a - b)).toEqual(ends);
     },
   );
 });
@@ -30,6 +33,13 @@ describe("fuzz cases", () => {
     const some = (from: number) => Array.from({ length: 50 }, (_, number) => makeCase(from, number));
     expect(some(7)).toEqual(some(7));
     expect(some(8)).not.toEqual(some(7));
+    expect(makeV6Case(7, 3)).toEqual(makeV6Case(7, 3));
+    expect(makeV6Case(7, 3)).not.toEqual(makeCase(7, 3));
+  });
+
+  it("of ARMv6 have GE flags", () => {
+    const flags = Array.from({ length: 50 }, (_, number) => makeV6Case(1, number).flags);
+    expect(new Set(flags.map((each) => (each >>> 16) & 15)).size).toBeGreaterThan(8);
   });
 
   it("put Thumb halves into words, the last of them with half a sentinel", () => {
@@ -54,6 +64,23 @@ describe("fuzz cases", () => {
       "r0: qemu 00000007, ours 00000008",
       "data: qemu unchanged, ours unchanged",
     ]);
+  });
+});
+
+describe("a run of a case on the ARM1176", () => {
+  const probe = new CoreProbe(armv6Subject.model);
+  const registers = [DATA_ADDRESS + 0x101, ...Array.from({ length: 14 }, (_, n) => n)];
+  const given = (...code: number[]): FuzzCase => {
+    return { isThumb: false, offset: 0x800, dataSeed: 1, flags: 0x000a0000, registers, code };
+  };
+
+  it("may load and store unaligned words, but not several of them", () => {
+    expect(probe.run(given(0xe5801000))).toMatchObject({ signal: Signal.ill, cpsr: 0x000a0000 });
+    expect(probe.run(given(0xe8800006))).toMatchObject({ signal: Signal.bus, faultAddress: DATA_ADDRESS + 0x101 });
+  });
+
+  it("is not compared for an unaligned exclusive store, which fails before QEMU looks at its address", () => {
+    expect(probe.run(given(0xe1802f91))).toBe("is an unaligned exclusive store");
   });
 });
 

@@ -6,10 +6,12 @@
  * results of the long multiplies; an odd or overlapping pair of LDRD and STRD; SWP with the base as another operand;
  * an empty register list; LDM with write-back and STM with the base not the lowest, when the base is in the list;
  * results to R15 with S and the SPSR in user mode; high-register forms with two low registers; bits 1:0 of a branch
- * target = 10 (found when a case has run). Bits that should be zero or one are as the assembler writes them.
+ * target = 10 (found when a case has run). Bits that should be zero or one are as the assembler writes them. Of ARMv6:
+ * R15 as an operand of the media instructions, equal results of the long multiplies, STREX whose result is another
+ * operand, and the E bit written by MSR, which QEMU refuses in user mode and DDI 0100I (A2.5) allows.
  */
-import type { Insn, Row } from "../../../src/arm/decode/index.ts";
-import { rows } from "../../../src/arm/decode/index.ts";
+import type { Arch, Insn, Row } from "../../../src/arm/decode/index.ts";
+import { archsOf, rows } from "../../../src/arm/decode/index.ts";
 
 /** Rows that qemu-arm cannot judge, and the test that does. */
 export const exemptRows: Readonly<Record<string, string>> = {
@@ -20,10 +22,17 @@ export const exemptRows: Readonly<Record<string, string>> = {
   ldmExceptionReturn: "needs an SPSR; test/arm/interp/system-ops.test.ts",
 };
 
-export const fuzzedRows: readonly Row[] = rows.filter(({ name }) => exemptRows[name] === undefined);
+const rowsOf = (archs: ReadonlySet<Arch>): Row[] =>
+  rows.filter(({ name, arch }) => archs.has(arch ?? "v4T") && exemptRows[name] === undefined);
+
+/** Rows of the ARM926EJ-S, and of the ARM1176JZF-S without its VFP. */
+export const fuzzedRows: readonly Row[] = rowsOf(archsOf(5));
+export const fuzzedV6Rows: readonly Row[] = rowsOf(archsOf(6));
 
 /** Coprocessors of which the ARM926EJ-S and the CPU that qemu-arm models know nothing, or not in user mode. */
 export const absentCoprocessors = [3, 7, 15] as const;
+/** The same of the ARM1176JZF-S, whose CP15 answers in user mode too. */
+export const absentV6Coprocessors = [3, 7] as const;
 
 const isBlock = (row: Row) => row.derive === "block" || row.derive === "thumbLdm";
 const hasWriteBack = (row: Row, insn: Insn) => insn.W === 1 || /(Pre|Post)$/.test(row.name);
@@ -53,6 +62,37 @@ function isPredictableMultiply({ name }: Row, insn: Insn): boolean {
   if (/^(mul|mla)$/.test(name)) return insn.d !== insn.m;
   if (/^[us]m(ull|lal)$/.test(name)) return insn.d !== insn.h && insn.d !== insn.m && insn.h !== insn.m;
   return name !== "smlalxy" || insn.d !== insn.h;
+}
+
+function isPredictableExclusive({ name }: Row, insn: Insn): boolean {
+  if (usesPc(insn, "ndt")) return false;
+  const isDouble = name.endsWith("d");
+  if (isDouble && ((insn.t & 1) === 1 || insn.t === 14)) return false;
+  if (name.startsWith("ldrex")) return true;
+  return insn.d !== insn.n && insn.d !== insn.t && !(isDouble && insn.d === insn.t + 1);
+}
+
+/**
+ * True when an exclusive load is followed by exclusive accesses of another size, or by other stores: whether STREX stores
+ * then is IMPLEMENTATION DEFINED (ARM DDI 0100I, A2.9), and QEMU compares what is in memory.
+ */
+export function mixesExclusives(insns: readonly Insn[]): boolean {
+  const names = insns.map(({ row }) => rows[row].name);
+  const first = names.findIndex((name) => name.startsWith("ldrex"));
+  if (first < 0) return false;
+  const size = names[first].slice("ldrex".length);
+  const others = names.slice(first).filter((name) => name !== `ldrex${size}` && name !== `strex${size}`);
+  return others.some((name) => /^(ldrex|str|stm|swp|thumbSt|thumbPush)/.test(name));
+}
+
+const EXTENSION_FIELD = 2;
+
+/** Rows of ARMv6 in ARM state. */
+function isPredictableV6(row: Row, insn: Insn): boolean {
+  if (/^(ldrex|strex)/.test(row.name)) return isPredictableExclusive(row, insn);
+  if (/^(cps|rfe|srs)/.test(row.name)) return true;
+  if (usesPc(insn, "dnmsh")) return false;
+  return !/^(smlald|smlsld|umaal)$/.test(row.name) || insn.d !== insn.h;
 }
 
 /** A BKPT of this number is a call to the host in qemu-arm, and so is HLT of ARMv8, whatever the CPU. */
@@ -99,13 +139,14 @@ export function isPredictable(row: Row, insn: Insn): boolean {
   const { name } = row;
   if (row.isThumb) return isPredictableThumb(row, insn);
   if (isBlock(row)) return isPredictableBlock(row, insn);
+  if (row.arch?.startsWith("v6")) return isPredictableV6(row, insn);
   if (name.startsWith("undefined")) return !isEmulatedFpa(insn.raw) && (insn.raw & 0x0ff000f0) !== HLT_WORD;
   if (/^(mcr|mrc|mcrr|mrrc|cdp|ldc|stc)/.test(name)) return true;
   if (/^swpb?$/.test(name)) return !usesPc(insn, "nmt") && insn.n !== insn.m && insn.n !== insn.t;
   if (/^(ldr|str)/.test(name)) return isPredictableTransfer(row, insn);
   if (/^(mul|mla|[us]m(ull|lal)|sm[lu].*y)$/.test(name)) return isPredictableMultiply(row, insn);
   if (/^(q|clz)/.test(name) || name.endsWith("RegShift")) return !usesPc(insn, "dnms");
-  if (/^m(rs|sr)/.test(name)) return insn.R === 0 && !usesPc(insn, "dm");
+  if (/^m(rs|sr)/.test(name)) return insn.R === 0 && !usesPc(insn, "dm") && (insn.k & EXTENSION_FIELD) === 0;
   if (/^(blxReg|bxj)$/.test(name)) return insn.m !== 15;
   return !(insn.d === 15 && insn.S === 1 && row.pattern.includes("d"));
 }

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { FuzzCase, Outcome } from "./fuzz-case.ts";
-import { CPSR_COMPARED, RECORD_WORDS, recordOf } from "./fuzz-case.ts";
+import { CPSR_COMPARED, RECORD_WORDS, recordOf, VFP_WORDS } from "./fuzz-case.ts";
 
 const COMPILER = "arm-linux-gnueabi-gcc";
 const EMULATOR = "qemu-arm-static";
@@ -34,9 +34,13 @@ function buildOracle(projectFolder: string): string {
   return program;
 }
 
-function readOutcome(output: Buffer, index: number): Outcome {
-  const word = (n: number) => output.readUInt32LE(index * RECORD_BYTES + 4 * n);
+const outcomeBytes = ({ vfp }: FuzzCase): number => RECORD_BYTES + (vfp === undefined ? 0 : 4 * VFP_WORDS);
+
+/** The outcome at byte `start`. */
+function readOutcome(output: Buffer, start: number, { vfp }: FuzzCase): Outcome {
+  const word = (n: number) => output.readUInt32LE(start + 4 * n);
   return {
+    ...(vfp === undefined ? {} : { vfp: Array.from({ length: VFP_WORDS }, (_, n) => word(RECORD_WORDS + n)) }),
     signal: word(0),
     faultAddress: word(1),
     pc: word(2),
@@ -47,10 +51,11 @@ function readOutcome(output: Buffer, index: number): Outcome {
   };
 }
 
-/** What each case leaves under qemu-arm with `-cpu arm926`. */
-export async function askQemu(cases: readonly FuzzCase[], projectFolder: string): Promise<Outcome[]> {
+/** What each case leaves under qemu-arm with `-cpu`. */
+export async function askQemu(cases: readonly FuzzCase[], projectFolder: string, cpu = "arm926"): Promise<Outcome[]> {
   const words = Uint32Array.from(cases.flatMap(recordOf));
-  const qemu = spawn(EMULATOR, ["-cpu", "arm926", buildOracle(projectFolder)], {
+  const options = cpu === "arm926" ? [] : ["clrex"];
+  const qemu = spawn(EMULATOR, ["-cpu", cpu, buildOracle(projectFolder), ...options], {
     stdio: ["pipe", "pipe", "inherit"],
     timeout: LIMIT_MS,
   });
@@ -65,9 +70,15 @@ export async function askQemu(cases: readonly FuzzCase[], projectFolder: string)
   qemu.stdin.end(Buffer.from(words.buffer));
   const status = await ended;
   const output = Buffer.concat(chunks);
-  const finished = Math.floor(output.length / RECORD_BYTES);
-  if (status !== 0 || finished !== cases.length) {
+  const starts: number[] = [];
+  let end = 0;
+  for (const given of cases) {
+    starts.push(end);
+    end += outcomeBytes(given);
+  }
+  if (status !== 0 || output.length !== end) {
+    const finished = starts.filter((start) => start < output.length).length;
     throw new Error(`the oracle ended with ${status} after ${finished} of ${cases.length} cases`);
   }
-  return cases.map((_, index) => readOutcome(output, index));
+  return cases.map((given, index) => readOutcome(output, starts[index], given));
 }

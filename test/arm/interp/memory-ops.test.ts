@@ -48,7 +48,8 @@ const userRegisters = (given: GivenCpu) =>
 describe("an abort", () => {
   it("is tried with every form of load and store", () => {
     const tried = new Set(transfers.map(({ insn }) => rows[insn.row].name));
-    const all = rows.filter(({ name }) => /^(thumb)?(ldr|str|ldm|stm|swp|Ldr|Str|Ldm|Stm|Push|Pop)/.test(name));
+    const known = rows.filter(({ arch }) => !/^v6/.test(arch ?? ""));
+    const all = known.filter(({ name }) => /^(thumb)?(ldr|str|ldm|stm|swp|Ldr|Str|Ldm|Stm|Push|Pop)/.test(name));
     const missing = all.filter(({ name }) => !tried.has(name) && !name.includes("Literal"));
     expect(missing.map(({ name }) => name)).toEqual([]);
   });

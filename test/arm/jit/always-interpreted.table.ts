@@ -20,4 +20,10 @@ export const alwaysInterpreted: ReadonlySet<string> = new Set([
   "thumbUdf",
   "thumbSvc",
   "thumbUndefined",
+  // ARMv6.
+  "strexd",
+  "setend",
+  "thumbSetend",
+  "srs",
+  "rfe",
 ]);

@@ -1,6 +1,6 @@
 /** One instruction compiled by itself and run, beside the interpreter on the same state. */
-import { CpuState, cpuModels, FLAG_T, MODE, PC, R15, REMAINING } from "../../../src/arm/core/index.ts";
-import { Decoder, rows } from "../../../src/arm/decode/index.ts";
+import { type CpuModel, CpuState, cpuModels, FLAG_T, MODE, PC, R15, REMAINING } from "../../../src/arm/core/index.ts";
+import { archsOf, Decoder, rows } from "../../../src/arm/decode/index.ts";
 import { Interpreter } from "../../../src/arm/interp/index.ts";
 import { compileRegion } from "../../../src/arm/jit/compile.ts";
 import { instantiate } from "../../../src/arm/jit/dispatcher.ts";
@@ -16,12 +16,20 @@ export const CODE = 0x8000;
 export const DATA = 0x4000;
 export const DATA_BYTES = 0x2000;
 const RAM_BYTES = 0x10000;
-const decoder = new Decoder<unknown>(rows.map(() => () => {}));
+const functions = rows.map(() => () => {});
+const decoders = {
+  5: new Decoder<unknown>(functions, archsOf(5)),
+  6: new Decoder<unknown>(functions, archsOf(6, true)),
+};
 
 export interface Trial {
   /** One instruction, or several without a branch before the last. */
   readonly words: readonly number[];
   readonly isThumb?: boolean;
+  /** Of the processor, 5 unless told. */
+  readonly architecture?: 5 | 6;
+  /** Other words of the CPU state, by index. */
+  readonly state?: Readonly<Record<number, number>>;
   /** CPSR at the start; T is set by `isThumb`. */
   readonly cpsr?: number;
   readonly registers: readonly number[];
@@ -41,15 +49,14 @@ class Side {
   readonly host = new HostMemory(RAM_BYTES);
   readonly core: Interpreter;
 
-  constructor(isCompiling: boolean) {
+  constructor(model: CpuModel, isCompiling: boolean) {
     const traps = new PageTraps(this.host.u8.length);
     const ram = { kind: "ram", name: "ram", guestAddress: 0, sizeBytes: RAM_BYTES, hostAddress: 0 } as const;
     const bus = new GuestBus(this.host, traps, [ram]);
-    const model = cpuModels["arm926ej-s"];
     this.core = isCompiling ? new JitCpu(bus, model) : new Interpreter(bus, model);
   }
 
-  load({ words, isThumb = false, cpsr = 0x10, registers, data = [] }: Trial): void {
+  load({ words, isThumb = false, cpsr = 0x10, registers, data = [], state = {} }: Trial): void {
     const ram = this.host.ram();
     const view = new DataView(ram.buffer, ram.byteOffset);
     ram.fill(0);
@@ -60,6 +67,7 @@ class Side {
     }
     this.core.state.setCpsr((cpsr & ~0x20) | (isThumb ? 0x20 : 0));
     for (const [n, value] of registers.entries()) this.core.state.words[n] = value;
+    for (const [index, value] of Object.entries(state)) this.core.state.words[Number(index)] = value;
     this.core.pc = CODE;
     this.core.resynchronize();
   }
@@ -74,7 +82,9 @@ class Side {
   }
 }
 
-const [interp, jit] = [new Side(false), new Side(true)];
+const sidesOf = (model: CpuModel) => ({ interp: new Side(model, false), jit: new Side(model, true) });
+const sides = { 5: sidesOf(cpuModels["arm926ej-s"]), 6: sidesOf(cpuModels["arm1176jzf-s"]) };
+let { interp, jit } = sides[5];
 const memoryPages = jit.host.u8.length / 65_536;
 /** What the compiled code asks of the TLB: data is plain RAM, code may be read, everything else is the interpreter's. */
 const lookUp = (va: number, kind: number): number => {
@@ -84,7 +94,8 @@ const lookUp = (va: number, kind: number): number => {
 };
 
 /** The block that the region finder would make of it; `undefined` when the compiler cannot. */
-function blockOf({ words, isThumb = false }: Trial, isPrivileged: boolean): Block | undefined {
+function blockOf({ words, isThumb = false, architecture = 5 }: Trial, isPrivileged: boolean): Block | undefined {
+  const decoder = decoders[architecture];
   const insns = words.map((word) => (isThumb ? decoder.thumb(word) : decoder.arm(word)));
   const sizeBytes = isThumb ? 2 : 4;
   const ops = new WasmOps(new WasmWriter(), isThumb, isPrivileged);
@@ -109,7 +120,8 @@ function differencesOf(a: readonly number[], b: readonly number[]): string[] {
 
 /** Runs it compiled and interpreted, and compares state and memory. */
 export function tryInstruction(trial: Trial): TrialResult {
-  const { isThumb = false, cpsr = 0x10, words } = trial;
+  const { isThumb = false, cpsr = 0x10, words, architecture = 5 } = trial;
+  ({ interp, jit } = sides[architecture]);
   const isPrivileged = (cpsr & 0x1f) !== 0x10;
   const block = blockOf(trial, isPrivileged);
   if (block === undefined) return { outcome: "interpreted", differences: [] };

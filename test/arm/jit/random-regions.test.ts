@@ -22,6 +22,13 @@ describe("random programs", () => {
     expect(result.tainted).toBeLessThan(result.programs / 10);
   });
 
+  it(`of ARMv6 do so too: seed ${seed}, ${instructions / 2} instructions`, () => {
+    const result = runCampaign({ seed, architecture: 6, instructions: instructions / 2 });
+    expect(result.reports.slice(0, 3).join("\n\n")).toBe("");
+    for (const count of Object.values(result.exceptions)) expect(count).toBeGreaterThan(20);
+    expect(result.compiledRows.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(instructions / 8);
+  });
+
   it("are the same for the same seed, and others for another", () => {
     const [first, again, other] = [makeProgram(3, 4), makeProgram(3, 4), makeProgram(4, 4)];
     expect({ ...again, image: undefined }).toEqual({ ...first, image: undefined });

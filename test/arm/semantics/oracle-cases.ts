@@ -1,12 +1,13 @@
 /** Single instructions with registers for `oracle.c` and the interpreter: made from the row table, the same in every run. */
 import type { Insn, Row } from "../../../src/arm/decode/index.ts";
-import { Decoder, rows } from "../../../src/arm/decode/index.ts";
+import { archsOf, Decoder, rows } from "../../../src/arm/decode/index.ts";
 import { armCorpus, thumbCorpus } from "../decode/corpus.table.ts";
+import { armV6Corpus, thumbV6Corpus } from "../decode/corpus-v6.table.ts";
 
 export interface OracleCase {
   row: Row;
   word: number;
-  /** CPSR bits 31:27. */
+  /** CPSR bits 31:27 and, of ARMv6, 19:16. */
   flags: number;
   /** R0 .. R14. */
   registers: number[];
@@ -27,17 +28,25 @@ export const DATA_WORDS = 256;
 export const dataWord = (index: number): number => (Math.imul(index, 0x9e3779b1) ^ 0x5bd1e995) | 0;
 
 /** Rows whose effect is not in R0 .. R14, the flags and the data area, or which user mode may not execute. */
+/** The same of ARMv6, and what depends on the cases before: the exclusive stores. */
+const excludedV6 = /^(cps.*|strex.?|setend|srs|rfe|thumb(Cpsi.|Setend))$/;
 const excluded =
   /^(b|bl|blx.*|bxj?|svc|bkpt|.*User|ldmException.*|mcrr?2?|mrr?c2?|cdp2?|ldc.*|stc.*|undefined.*|thumb(Bl?x?.*fix|Bl?xR?e?g?|B|BCond|LdrLiteral|PopPc|Bkpt|Svc|Undefined))$/;
-export const oracleRows = rows.filter((row) => !excluded.test(row.name));
+export const oracleRows = rows.filter(
+  ({ name, arch }) => arch !== "vfpv2" && !excluded.test(name) && !excludedV6.test(name),
+);
+/** The instruction came with ARMv6: the judge is the ARM1176, else the ARM926. */
+export const isV6 = ({ arch }: Row): boolean => arch === "v6" || arch === "v6K";
 
 const memoryRow = /^(thumb)?(Ldr|Str|Ldm|Stm|Push|Pop|ldr|str|ldm|stm|swp)/;
 const blockRow = /^(thumb)?(Ldm|Stm|Push|Pop|ldm|stm)/;
 const interesting = [0, 1, 2, -1, -2, 0x7fffffff, -0x80000000, 0x7fff8000, 0x80007fff | 0, 0xffff, 0x8000, 31, 32, 33];
 
-const decoder = new Decoder<unknown>(rows.map(() => () => {}));
+const functions = rows.map(() => () => {});
+const decoders = { 5: new Decoder<unknown>(functions, archsOf(5)), 6: new Decoder<unknown>(functions, archsOf(6)) };
 /** What the bits that a pattern leaves open should be: as the assembler writes them. */
-const exampleOf = new Map([...armCorpus, ...thumbCorpus].map(([word, , name]) => [name, word]));
+const corpus = [...armCorpus, ...thumbCorpus, ...armV6Corpus, ...thumbV6Corpus];
+const exampleOf = new Map(corpus.map(([word, , name]) => [name, word]));
 
 type Random = (below: number) => number;
 
@@ -65,6 +74,7 @@ function randomWord(row: Row, random: Random): number {
 /** Keeps to what the manual defines, to R0 .. R14 as results, and to addresses inside the data area. */
 function isUsable(row: Row, insn: Insn): boolean {
   if (decodedName(insn) !== row.name || insn.d === 15 || insn.h === 15 || insn.s === 15) return false;
+  if (isV6(row)) return isUsableV6(row.name, insn);
   if (/^m(rs|sr)/.test(row.name)) return insn.R === 0 && insn.m !== 15;
   if (/^(mul|mla|[us]m|q|clz)/.test(row.name) || /RegShift$/.test(row.name)) return insn.n !== 15 && insn.m !== 15;
   if (!memoryRow.test(row.name)) return true;
@@ -83,6 +93,11 @@ function isUsable(row: Row, insn: Insn): boolean {
   );
 }
 
+function isUsableV6(name: string, { d, h, m, n, s, t }: Insn): boolean {
+  if ([d, h, m, n, s, t].includes(15) || (/^(smlald|smlsld|umaal)$/.test(name) && d === h)) return false;
+  return name !== "ldrexd" || ((t & 1) === 0 && t !== 14);
+}
+
 const hasIndex = (row: Row) => row.pattern.includes("m") && !row.name.startsWith("swp");
 const decodedName = (insn: Insn) => rows[insn.row].name;
 const alignOf = (row: Row): number =>
@@ -97,6 +112,7 @@ const alignOf = (row: Row): number =>
 function makeCase(row: Row, random: Random): OracleCase | undefined {
   let word = randomWord(row, random);
   if (row.pattern.startsWith("cccc")) word = (word & 0x0fffffff) | ((random(3) === 0 ? random(15) : 14) << 28);
+  const decoder = decoders[isV6(row) ? 6 : 5];
   const insn = row.isThumb ? decoder.thumb(word) : decoder.arm(word);
   if (!isUsable(row, insn)) return undefined;
   const registers = Array.from({ length: 15 }, () =>
@@ -109,7 +125,8 @@ function makeCase(row: Row, random: Random): OracleCase | undefined {
     if (hasIndex(row)) registers[insn.m] = insn.y === 0 ? (insn.i > 3 ? 0 : offset) : offset << insn.i;
     registers[insn.n] = DATA_ADDRESS + 512 + 8 * random(8) + (alignOf(row) === 0 ? random(4) : 0);
   }
-  return { row, word, flags: random(32) << 27, registers };
+  const flags = (random(32) << 27) | (isV6(row) ? random(16) << 16 : 0);
+  return { row, word, flags, registers };
 }
 
 /** `count` cases of one row. */

@@ -1,14 +1,22 @@
 /** Runs oracle cases on the interpreter. */
-import { cpuModels, Mode } from "../../../src/arm/core/index.ts";
+import { type CpuModel, cpuModels, Mode } from "../../../src/arm/core/index.ts";
 import { Interpreter } from "../../../src/arm/interp/index.ts";
 import { GuestBus, HostMemory, PageTraps } from "../../../src/memory/index.ts";
 import type { OracleCase, Outcome } from "./oracle-cases.ts";
-import { DATA_ADDRESS, DATA_WORDS, dataWord, PROBE_ADDRESS } from "./oracle-cases.ts";
+import { DATA_ADDRESS, DATA_WORDS, dataWord, isV6, PROBE_ADDRESS } from "./oracle-cases.ts";
 
 const AREA_BYTES = 0x10000;
 
+type Probe = (given: OracleCase) => Outcome;
+
+/** Runs a case on the processor that it is for. */
+export function makeProbe(): Probe {
+  const [v5, v6] = ["arm926ej-s", "arm1176jzf-s"].map((name) => makeProbeOf(cpuModels[name]));
+  return (given) => (isV6(given.row) ? v6 : v5)(given);
+}
+
 /** A machine with a data area and a code area, in user mode with the MMU off. */
-export function makeProbe(): (given: OracleCase) => Outcome {
+function makeProbeOf(model: CpuModel): Probe {
   const host = new HostMemory(2 * AREA_BYTES);
   const traps = new PageTraps(host.u8.length);
   const areas = [DATA_ADDRESS, PROBE_ADDRESS & ~0xffff].map((guestAddress, index) => ({
@@ -19,7 +27,7 @@ export function makeProbe(): (given: OracleCase) => Outcome {
     hostAddress: index * AREA_BYTES,
   }));
   const bus = new GuestBus(host, traps, areas);
-  const core = new Interpreter(bus, cpuModels["arm926ej-s"]);
+  const core = new Interpreter(bus, model);
   const bytes = new Uint8Array(8);
   const view = new DataView(bytes.buffer);
   const data = new Uint8Array(DATA_WORDS * 4);
@@ -47,7 +55,7 @@ export function makeProbe(): (given: OracleCase) => Outcome {
     core.run(core.instructions() + 1);
     return {
       isUndefined: core.exceptionCounts.undefined !== before,
-      flags: (core.state.cpsr() & 0xf8000000) >>> 0,
+      flags: (core.state.cpsr() & 0xf80f0000) >>> 0,
       registers: Array.from(core.state.words.subarray(0, 15)),
       dataHash: hashData(),
     };

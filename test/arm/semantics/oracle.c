@@ -39,7 +39,7 @@ static void lay_code(void) {
   put(at, 0xe92d4ff0), at += 4; /* push {r4-r11, lr} */
   put(at, transfer(0xe58f0000, at, 13, STACK)), at += 4;
   put(at, transfer(0xe59f0000, at, 0, INPUT + 60)), at += 4;
-  put(at, 0xe128f000), at += 4; /* msr CPSR_f, r0 */
+  put(at, 0xe12cf000), at += 4; /* msr CPSR_fs, r0 */
   for (int r = 0; r < 15; r++) put(at, transfer(0xe59f0000, at, r, INPUT + 4 * r)), at += 4;
   put(at, transfer(0xe59f0000, at, 15, INPUT + 64));
   at = EPILOGUE;

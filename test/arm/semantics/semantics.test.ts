@@ -1,16 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { Decoder, rows } from "../../../src/arm/decode/index.ts";
+import { archsOf, Decoder, rows } from "../../../src/arm/decode/index.ts";
 import type { Ops } from "../../../src/arm/semantics/index.ts";
 import { execTable, semantics } from "../../../src/arm/semantics/index.ts";
 import { armCorpus, thumbCorpus } from "../decode/corpus.table.ts";
+import { armV6Corpus, thumbV6Corpus } from "../decode/corpus-v6.table.ts";
+import { vfpCorpus } from "../decode/corpus-vfp.table.ts";
 import { makeRecorder } from "./recorder.ts";
 
 type Run = <V>(ops: Ops<V>) => void;
 
-const decoder = new Decoder<unknown>(rows.map(() => () => {}));
+const decoder = new Decoder<unknown>(
+  rows.map(() => () => {}),
+  archsOf(6, true),
+);
 const corpus = [
-  ...armCorpus.map(([word, source]) => ({ source, insn: decoder.arm(word) })),
-  ...thumbCorpus.map(([half, source]) => ({ source: `thumb ${source}`, insn: decoder.thumb(half) })),
+  ...[...armCorpus, ...armV6Corpus, ...vfpCorpus].map(([word, source]) => ({ source, insn: decoder.arm(word) })),
+  ...[...thumbCorpus, ...thumbV6Corpus].map(([half, source]) => ({
+    source: `thumb ${source}`,
+    insn: decoder.thumb(half),
+  })),
 ].map(({ source, insn }) => {
   const run: Run = (ops) => semantics[rows[insn.row].semantic](ops, insn);
   return { source, run };
@@ -52,7 +60,9 @@ describe("the semantics", () => {
       const aborted = makeRecorder<string>((text) => text, abortAt);
       run(aborted.ops);
       expect(aborted.calls[aborted.calls.length - 1]).toBe("aborted");
-      expect(aborted.effects.filter((text) => /^(write(Reg|RegUser|Cpsr|Spsr)|branch|set)/.test(text))).toEqual([]);
+      expect(
+        aborted.effects.filter((text) => /^(write(Reg|RegUser|Cpsr|Spsr|VfpWord)|vfpCo|branch|set)/.test(text)),
+      ).toEqual([]);
     }
   });
 
@@ -61,7 +71,7 @@ describe("the semantics", () => {
     run(recorder.ops);
     const { calls } = recorder;
     for (const [index, name] of calls.entries()) {
-      if (/^(load|store|openBlock|readCoprocessor|writeCoprocessor)/.test(name)) {
+      if (/^(load|store|openBlock|readCoprocessor|writeCoprocessor|requireVfp|readVfp|writeVfpSystem)/.test(name)) {
         const next = calls.slice(index + 1).find((each) => !/^signExtend/.test(each));
         expect(next, name).toBe("aborted");
       }
@@ -187,10 +197,11 @@ describe("coprocessor transfers", () => {
       "readCoprocessor(15, 0, 7, 10, 3)",
       "setFlagsFromBits(readCoprocessor(15, 0, 7, 10, 3))",
     ]);
+    expect(arm(0xec454431)).toEqual(["writeCoprocessor(4, 3, 16, 1, 0, reg(4))"]);
   });
 
   it("are undefined for coprocessors that nobody has", () => {
-    for (const word of [0xee232145, 0xec454431, 0xed932102, 0xfe071f9a])
+    for (const word of [0xee232145, 0xec554431, 0xed932102, 0xfe071f9a])
       expect(arm(word)).toEqual(["raiseUndefined()"]);
   });
 });

@@ -16,7 +16,7 @@ import {
   TINY_ALIAS,
   TWIN_ALIAS,
 } from "./memory-map.table.ts";
-import { INDEX, instructionOf, POINTERS, randomInstruction } from "./random-instruction.ts";
+import { type Architecture, INDEX, instructionOf, POINTERS, randomInstruction } from "./random-instruction.ts";
 
 export interface BlockPlace {
   readonly address: number;
@@ -31,6 +31,7 @@ export interface Surroundings {
   readonly emphasis: Emphasis;
   /** Has more room than the other rows. */
   readonly lead: Row;
+  readonly architecture: Architecture;
 }
 
 type Part = "body" | "loop" | "patch" | "call" | "routine" | "mask" | "maskedInterrupt" | "device";
@@ -137,7 +138,9 @@ export class BlockWriter {
   private instruction(): number {
     const { random, place, surroundings } = this;
     const isLead = surroundings.lead.isThumb === place.isThumb && random.oneIn(4);
-    return (isLead ? instructionOf(surroundings.lead, random) : undefined) ?? randomInstruction(random, place.isThumb);
+    const { lead, architecture } = surroundings;
+    const leading = isLead ? instructionOf(lead, random, architecture) : undefined;
+    return leading ?? randomInstruction(random, place.isThumb, architecture);
   }
 
   private part(name: Part): void {
@@ -182,7 +185,7 @@ export class BlockWriter {
     const unit = target.isThumb ? 2 : 4;
     const offset = isOwn ? this.here - place.address + random.below(16) * unit : random.below(24) * unit;
     const address = target.address + Math.min(offset, BLOCK_BYTES - 64);
-    this.load(0, randomInstruction(random, target.isThumb));
+    this.load(0, randomInstruction(random, target.isThumb, surroundings.architecture));
     if (place.isThumb) {
       this.load(1, address);
       this.emit(target.isThumb ? 0x8008 : 0x6008); // strh or str r0, [r1]
@@ -204,13 +207,13 @@ export class BlockWriter {
 
   /** An interrupt that comes while it is masked and is taken as soon as it is not. */
   private maskedInterrupt(): void {
-    const { random, place } = this;
+    const { random, place, surroundings } = this;
     if (place.isThumb) return;
     const isFiq = random.oneIn(3);
     this.changeMasks(isFiq ? 0x40 : 0x80, true);
     this.load(12, DEVICE + (isFiq ? 8 : 0));
     this.emit(0xe58c0000); // str r0, [r12]
-    if (random.oneIn(2)) this.emit(randomInstruction(random, false));
+    if (random.oneIn(2)) this.emit(randomInstruction(random, false, surroundings.architecture));
     this.changeMasks(isFiq ? 0x40 : 0x80, false);
   }
 

@@ -11,9 +11,12 @@ import { alwaysInterpreted } from "../always-interpreted.table.ts";
 import { FuzzMachine } from "./fuzz-machine.ts";
 import { DATA, DATA_PAGES, PAGE } from "./memory-map.table.ts";
 import { makeProgram, type Program } from "./program.ts";
+import { type Architecture, rowsOf } from "./random-instruction.ts";
 
 export interface Campaign {
   readonly seed: number;
+  /** 5 unless told. */
+  readonly architecture?: Architecture;
   /** Instructions of all programs together. */
   readonly instructions: number;
   readonly firstProgram?: number;
@@ -102,7 +105,10 @@ function trace(program: Program, steps: readonly Step[]): string[] {
     const { pc, state } = machine.core;
     const isThumb = state.words[FLAG_T] !== 0;
     const bytes = machine.code(pc, isThumb ? 2 : 4);
-    const text = bytes === undefined ? "not mapped" : disassembleBytes(bytes, pc >>> 0, { isThumb })[0]?.text;
+    const text =
+      bytes === undefined
+        ? "not mapped"
+        : disassembleBytes(bytes, pc >>> 0, { isThumb, architecture: program.architecture })[0]?.text;
     lines.push(`  ${hex(pc)}: ${text}   cpsr ${hex(state.cpsr())}`);
     machine.core.run(machine.core.instructions() + 1);
   }
@@ -144,8 +150,9 @@ function report({ seed, number, program, steps }: Case, differences: readonly st
   ].join("\n");
 }
 
-function runProgram(seed: number, number: number, limit: number, result: CampaignResult): void {
-  const program = makeProgram(seed, number);
+function runProgram(campaign: Campaign, number: number, limit: number, result: CampaignResult): void {
+  const { seed } = campaign;
+  const program = makeProgram(seed, number, campaign.architecture);
   const random = makeRandom(mixSeeds(seed ^ 0x5bd1e995, number));
   const [interp, jit] = (["interp", "jit"] as const).map((engine) => new FuzzMachine(engine, program));
   const steps: Step[] = [];
@@ -188,8 +195,10 @@ function account(core: FuzzMachine["core"], result: CampaignResult): void {
 }
 
 /** Rows that can be compiled and were never executed in compiled code. */
-export function missedRows({ compiledRows }: CampaignResult): string[] {
-  return rows.flatMap(({ name, index }) => (alwaysInterpreted.has(name) || compiledRows[index] > 0 ? [] : [name]));
+export function missedRows({ compiledRows }: CampaignResult, architecture: Architecture = 5): string[] {
+  return rowsOf(architecture).flatMap(({ name, index }) =>
+    alwaysInterpreted.has(name) || compiledRows[index] > 0 ? [] : [name],
+  );
 }
 
 /** Runs programs until all together have executed so many instructions. */
@@ -209,7 +218,7 @@ export function runCampaign(campaign: Campaign): CampaignResult {
   };
   let number = campaign.firstProgram ?? 0;
   while (result.instructions < campaign.instructions) {
-    runProgram(campaign.seed, number++, campaign.programInstructions ?? PROGRAM_INSTRUCTIONS, result);
+    runProgram(campaign, number++, campaign.programInstructions ?? PROGRAM_INSTRUCTIONS, result);
   }
   return result;
 }

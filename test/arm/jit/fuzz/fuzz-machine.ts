@@ -37,7 +37,7 @@ export class FuzzMachine {
       { kind: "ram", name: "ram", guestAddress: 0, sizeBytes: RAM_BYTES, hostAddress: 0 },
       { kind: "device", name: "device", guestAddress: DEVICE, sizeBytes: PAGE, handler },
     ]);
-    const model = cpuModels["arm926ej-s"];
+    const model = cpuModels[program.architecture === 6 ? "arm1176jzf-s" : "arm926ej-s"];
     this.core =
       engine === "jit"
         ? new JitCpu(this.bus, model, { countRows: true, tuning: program.tuning })
@@ -55,12 +55,13 @@ export class FuzzMachine {
     }
   }
 
-  private load({ image, isMmuOn, cpsr, registers, pc }: Program): void {
+  private load({ image, isMmuOn, cpsr, registers, pc, allowsUnaligned }: Program): void {
     this.host.ram().set(image.bytes);
     const { words } = this.core.state;
     words[CP15_TTBR0] = FIRST_TABLE;
     words[CP15_DACR] = 0x5;
     if (isMmuOn) words[CP15_CONTROL] |= Control.M;
+    if (allowsUnaligned) words[CP15_CONTROL] |= Control.U;
     this.core.state.setCpsr(cpsr);
     for (const [n, value] of registers.entries()) words[n] = value;
     this.core.pc = pc;

@@ -15,7 +15,7 @@ import {
 import { RESTART_COUNT, writeHandlers, writeRoutines } from "./handlers.ts";
 import { Image } from "./image.ts";
 import { CODE, CODE_PAGES, DATA, DATA_PAGES, PAGE, SWITCHED_FRAMES, SWITCHED_PAGE } from "./memory-map.table.ts";
-import { leadRows } from "./random-instruction.ts";
+import { type Architecture, leadRowsOf } from "./random-instruction.ts";
 import { writeTables } from "./translation-tables.ts";
 
 export interface Program {
@@ -25,6 +25,9 @@ export interface Program {
   readonly registers: readonly number[];
   readonly pc: number;
   readonly tuning: Partial<Tuning>;
+  readonly architecture: Architecture;
+  /** Words and halves may be unaligned (control bit U of ARMv6). */
+  readonly allowsUnaligned: boolean;
 }
 
 /** Blocks have twice their size each, so that they can begin anywhere in it, and the last of a page runs into the next. */
@@ -64,7 +67,7 @@ function writeData(image: Image, surroundings: Surroundings): void {
 }
 
 /** Program number `number` of a campaign; the same seed gives the same programs. */
-export function makeProgram(seed: number, number: number): Program {
+export function makeProgram(seed: number, number: number, architecture: Architecture = 5): Program {
   const random = makeRandom(mixSeeds(seed, number));
   const image = new Image();
   const places = makePlaces(random);
@@ -74,15 +77,18 @@ export function makeProgram(seed: number, number: number): Program {
     Array.from({ length: RESTART_COUNT }, () => random.pick(armPlaces)),
   );
   const emphasis = random.pick(Object.keys(emphases) as Emphasis[]);
+  const leadRows = leadRowsOf(architecture);
   const lead = leadRows[number % leadRows.length];
-  const surroundings = { random, places, emphasis, lead, routines: writeRoutines(image) };
+  const surroundings = { random, places, emphasis, lead, architecture, routines: writeRoutines(image) };
   writeTables(image);
   writeBlocks(image, surroundings);
   writeData(image, surroundings);
   return {
     image,
     isMmuOn: random.below(4) > 0,
-    cpsr: (random.word() & 0xf8000000) | random.pick([0x10, 0x13, 0x1f, 0x1f, 0x93, 0x11, 0xd2]),
+    cpsr:
+      (random.word() & (architecture === 6 ? 0xf80f0000 : 0xf8000000)) |
+      random.pick([0x10, 0x13, 0x1f, 0x1f, 0x93, 0x11, 0xd2]),
     registers: Array.from({ length: 15 }, () => (random.oneIn(2) ? randomPointer(surroundings) : random.word())),
     pc: random.pick(armPlaces),
     tuning: {
@@ -90,5 +96,7 @@ export function makeProgram(seed: number, number: number): Program {
       maxBlocks: random.pick([1, 3, 8, 96]),
       maxInstructions: random.pick([10, 40, 150, 1200]),
     },
+    architecture,
+    allowsUnaligned: architecture === 6 && random.oneIn(2),
   };
 }

@@ -1,10 +1,20 @@
 /** Random instructions by row of the decoder's table, aimed so that most of them do something. */
 import type { FieldName, Insn, Row } from "../../../../src/arm/decode/index.ts";
-import { Decoder, patterns, rows } from "../../../../src/arm/decode/index.ts";
+import { archsOf, Decoder, patterns, rows } from "../../../../src/arm/decode/index.ts";
 import type { Random } from "../../fuzz/random.ts";
 
-const decoder = new Decoder<unknown>(rows.map(() => () => {}));
-const decode = (word: number, isThumb: boolean): Insn => (isThumb ? decoder.thumb(word) : decoder.arm(word));
+/** Version of the architecture; its VFP has tests of its own. */
+export type Architecture = 5 | 6;
+
+const functions = rows.map(() => () => {});
+const decoders = { 5: new Decoder<unknown>(functions, archsOf(5)), 6: new Decoder<unknown>(functions, archsOf(6)) };
+
+export const architectureOf = ({ arch }: Row): Architecture => (/^(v6|vfp)/.test(arch ?? "") ? 6 : 5);
+
+function decode(word: number, isThumb: boolean, architecture: Architecture): Insn {
+  const decoder = decoders[architecture];
+  return isThumb ? decoder.thumb(word) : decoder.arm(word);
+}
 
 /** Registers that hold addresses, in ARM and in Thumb state, and the one that holds small numbers. */
 export const POINTERS = { arm: [8, 9, 10, 11, 13], thumb: [5, 6, 7, 13] } as const;
@@ -62,6 +72,10 @@ function aimStatus(word: number, { row, random }: Choice): number {
   return setField(setField(fields, row, "r", 0), row, "v", random.pick(CONTROLS));
 }
 
+/** A mode that there is, most of the time. */
+const aimMode = (word: number, { row, random }: Choice): number =>
+  random.oneIn(8) ? word : setField(word, row, "v", random.pick(CONTROLS) & 0x1f);
+
 /** CRn, CRm and opcode2 of writes that leave the mappings alone. */
 const COPROCESSOR_WRITES = [
   [7, 5, 0],
@@ -106,7 +120,7 @@ function spareAddresses(word: number, { row, random }: Choice): number {
     if (random.oneIn(24)) continue;
     let register = random.below(row.isThumb ? 8 : 15);
     while (pointers.includes(register)) register = random.below(row.isThumb ? 8 : 15);
-    if (/^(ldr|str)d/.test(row.name)) register &= 6;
+    if (/^(ldr|str)(d|exd)/.test(row.name)) register &= 6;
     spared = setField(spared, row, name, register);
   }
   return spared;
@@ -124,34 +138,48 @@ function randomWord(choice: Choice): number {
   if (isTransfer(row) && !random.oneIn(20)) word = aimTransfer(word, choice);
   if (isBlock(row)) word = aimList(word, choice);
   if (/^m(rs|srReg|srImm)$/.test(row.name)) word = aimStatus(word, choice);
+  if (/^(cps.*Mode|srs)$/.test(row.name)) word = aimMode(word, choice);
+  if (row.name === "rfe" && !random.oneIn(4)) word = setField(word, row, "n", random.pick(POINTERS.arm));
   if (/^m[cr]r2?$/.test(row.name) || /^(cdp|ldc|stc|mcrr|mrrc)/.test(row.name)) word = aimCoprocessor(word, choice);
   return word;
 }
 
 const isRare = ({ name, semantic }: Row): boolean =>
-  /[uU]ndefined/.test(semantic) || /^(b|bl|blx|bx|svc|bkpt|udf|thumbB|thumbSvc|thumbUdf)/.test(name);
-const pools = [false, true].map((isThumb) => {
-  const own = rows.filter((row) => row.isThumb === isThumb && !/undefined/i.test(row.name));
-  const common = own.filter((row) => !isRare(row));
-  return { common, rare: own.filter(isRare) };
-});
+  /[uU]ndefined/.test(semantic) ||
+  /^(b|bl|blx|bx|svc|bkpt|udf|thumbB|thumbSvc|thumbUdf|cps.*Mode|rfe|srs|setend|thumbSetend)/.test(name);
+/** The rows that random code is made of. */
+export const rowsOf = (architecture: Architecture): Row[] =>
+  rows.filter(({ arch }) => archsOf(architecture).has(arch ?? "v4T"));
+const poolsOf = (architecture: Architecture) =>
+  [false, true].map((isThumb) => {
+    const own = rowsOf(architecture).filter((row) => row.isThumb === isThumb && !/undefined/i.test(row.name));
+    const common = own.filter((row) => !isRare(row));
+    return { common, rare: own.filter(isRare) };
+  });
+const pools = { 5: poolsOf(5), 6: poolsOf(6) };
 
 const ATTEMPTS = 200;
 
 /** An instruction of the row; `undefined` where all that were tried belong to a more special row. */
-export function instructionOf(row: Row, random: Random): number | undefined {
+export function instructionOf(
+  row: Row,
+  random: Random,
+  architecture: Architecture = architectureOf(row),
+): number | undefined {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const word = randomWord({ row, random });
-    if (decode(word, row.isThumb).row === row.index) return row.isThumb ? word & 0xffff : word >>> 0;
+    if (decode(word, row.isThumb, architecture).row === row.index) return row.isThumb ? word & 0xffff : word >>> 0;
   }
   return undefined;
 }
 
 /** An instruction of ARM or Thumb state. */
-export function randomInstruction(random: Random, isThumb: boolean): number {
-  const { common, rare } = pools[isThumb ? 1 : 0];
-  return instructionOf(random.pick(random.oneIn(40) ? rare : common), random) ?? randomInstruction(random, isThumb);
+export function randomInstruction(random: Random, isThumb: boolean, architecture: Architecture = 5): number {
+  const { common, rare } = pools[architecture][isThumb ? 1 : 0];
+  const row = random.pick(random.oneIn(40) ? rare : common);
+  return instructionOf(row, random, architecture) ?? randomInstruction(random, isThumb, architecture);
 }
 
 /** Rows in the order in which programs give them more room than the others. */
-export const leadRows: readonly Row[] = pools.flatMap(({ common, rare }) => [...common, ...rare]);
+export const leadRowsOf = (architecture: Architecture): readonly Row[] =>
+  pools[architecture].flatMap(({ common, rare }) => [...common, ...rare]);
