@@ -50,7 +50,7 @@ export function imageMissing(what: string, path: string): HvError {
   return new HvError({
     code: "image-missing",
     message: `expected the guest's ${what} at ${path}, found no such file`,
-    hint: "`komainu guest build BOARD` makes the guest images; a profile may also name files of your own",
+    hint: "`komainu guest build BOARD` or `komainu guest fetch BOARD` makes the guest images; a profile may also name files of your own",
     facts: { what, path },
     exitCode: ExitCode.environment,
   });
@@ -98,7 +98,7 @@ export function initrdTruncated(expected: string, found: string): HvError {
   return new HvError({
     code: "initrd-truncated",
     message: `initrd: expected ${expected}, found ${found}`,
-    hint: "the file was cut off; build it again (`komainu guest build BOARD`)",
+    hint: "the file was cut off; build it again (`komainu guest build BOARD` or `komainu guest fetch BOARD`)",
     facts: { expected, found },
   });
 }

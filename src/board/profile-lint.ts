@@ -254,7 +254,7 @@ function lintImages(lint: Linter, board: Board, imageFolder: string): void {
         "profile-image-missing",
         ["boot", "images", key],
         `expected a file ${path}, found none`,
-        `komainu guest build ${board.profile.name}`,
+        `komainu guest build ${board.profile.name}, or guest fetch, where Debian has its kernel`,
       );
   }
 }
