@@ -6,6 +6,7 @@
  */
 import { regionModule } from "./compile.ts";
 import { type Dispatcher, instantiate, TABLE_SIZE } from "./dispatcher.ts";
+import type { Tuning } from "./tuning.table.ts";
 import type { FunctionParts } from "./wasm-writer.ts";
 
 /** Places that are remembered, also those that cannot be compiled, before all are forgotten. */
@@ -15,9 +16,6 @@ const REGION_COST = 16_384;
 const COST_OF_BYTE = 11;
 /** All compiled code is forgotten when it costs more: that bounds the memory of the process. */
 const MAX_CODE_COST = 128e6;
-/** Functions of a module, and the tries to enter one of them after which a module is made of fewer. */
-const MODULE_FUNCTIONS = 16;
-const MODULE_TRIES = 2_000;
 
 /** Where code is entered. */
 export interface Place {
@@ -98,11 +96,14 @@ export interface CodeCounts {
   flushes: number;
 }
 
+export type ModuleTuning = Pick<Tuning, "moduleFunctions" | "moduleTries">;
+
 export class CodeCache {
   readonly counts: CodeCounts = { regions: 0, modules: 0, wasmBytes: 0, retired: 0, flushes: 0 };
   private readonly dispatcher: Dispatcher;
   private readonly imports: Record<string, unknown>;
   private readonly memoryPages: number;
+  private readonly tuning: ModuleTuning;
   private readonly entries = new Map<number, Entry>();
   private placeCount = 0;
   private readonly unitsOfFrame = new Map<number, Set<Unit>>();
@@ -111,10 +112,11 @@ export class CodeCache {
   private tries = 0;
   private cost = 0;
 
-  constructor(dispatcher: Dispatcher, imports: Record<string, unknown>, memoryPages: number) {
+  constructor(dispatcher: Dispatcher, imports: Record<string, unknown>, memoryPages: number, tuning: ModuleTuning) {
     this.dispatcher = dispatcher;
     this.imports = imports;
     this.memoryPages = memoryPages;
+    this.tuning = tuning;
   }
 
   find(place: Place): CompiledCode | undefined {
@@ -143,13 +145,13 @@ export class CodeCache {
       this.put(place, unit, block, pages);
     }
     this.waiting.push(unit);
-    if (this.waiting.length >= MODULE_FUNCTIONS) this.makeModule();
+    if (this.waiting.length >= this.tuning.moduleFunctions) this.makeModule();
   }
 
   /** Called when waiting code would be entered: after enough times it no longer waits. */
   hurry(): void {
     this.tries++;
-    if (this.tries >= MODULE_TRIES) this.makeModule();
+    if (this.tries >= this.tuning.moduleTries) this.makeModule();
   }
 
   private newUnit(frames: readonly number[], parts: FunctionParts | undefined, isFinal: boolean): Unit {
@@ -236,7 +238,7 @@ export class CodeCache {
   /** Everything should be forgotten before more is compiled. */
   get isFull(): boolean {
     const { dispatcher } = this;
-    if (dispatcher.usedSlots + MODULE_FUNCTIONS >= TABLE_SIZE) return true;
+    if (dispatcher.usedSlots + this.tuning.moduleFunctions >= TABLE_SIZE) return true;
     return this.placeCount >= MAX_PLACES || this.cost >= MAX_CODE_COST;
   }
 

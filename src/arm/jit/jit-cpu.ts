@@ -103,7 +103,7 @@ export class JitCpu extends Interpreter implements CodeView {
     const memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
     const lookUp = lookUpFunction(bus.host, memoryPages, (va, kind) => this.refill(va, kind));
     this.dispatcher = new Dispatcher(bus.host, memoryPages, lookUp);
-    this.code = new CodeCache(this.dispatcher, { m: bus.host.memory, lookUp }, memoryPages);
+    this.code = new CodeCache(this.dispatcher, { m: bus.host.memory, lookUp }, memoryPages, this.tuning);
     this.classifiers = [false, true].flatMap((isThumb) =>
       [false, true].map((isPrivileged) => new Classifier(isThumb, { isPrivileged, cp15: this.cp15 })),
     );
