@@ -294,10 +294,11 @@ describe("compiled exception code", () => {
     expect([...host.i32.subarray(at, at + 2)]).toEqual([0x1234, 0x5678]);
   });
 
-  it.each([
+  const without: { what: string; state: Record<number, number> }[] = [
     { what: "system mode, which shares them", state: {} },
     { what: "FIQ mode, which has more of its own", state: { [SPSR_WORD]: spsrAt, [MODE]: 0x11 } },
-  ])("leaves the user's registers to the interpreter in $what", ({ state }) => {
+  ];
+  it.each(without)("leaves the user's registers to the interpreter in $what", ({ state }) => {
     mapData();
     const left = { reason: Exit.interpret, pc: 1, remaining: 49, r1: 1 };
     expect(run({ words, registers: [DATA], state: { ...state, ...user } })).toMatchObject(left);
