@@ -162,6 +162,12 @@ class Execution {
     this.powered.snapshot.finish(this.powered.machine);
   }
 
+  /** `--profile`: also of a run that failed. */
+  reportProfile(): void {
+    const { profile } = this.powered;
+    if (profile !== undefined) this.io.err(profile.report(this.options));
+  }
+
   /** The code of one line's first failing command; its output goes out as it comes, or with `--json` as a line a command. */
   async runLine(line: string): Promise<Status> {
     const { json } = this.options;
@@ -243,6 +249,7 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
       execution.finish();
       return exitCode;
     } finally {
+      execution.reportProfile();
       const { clock, engine = DEFAULT_ENGINE } = options;
       if (options.stats) io.err(`${stats.toJson({ clock, engine })}\n`);
     }

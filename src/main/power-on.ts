@@ -11,6 +11,7 @@ import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
 import { guestMissing } from "./errors.ts";
 import { type ClockKind, DEFAULT_ENGINE } from "./options.ts";
+import { ProfileOption } from "./profile-option.ts";
 import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
 import { versionInfo } from "./version.ts";
 
@@ -23,6 +24,8 @@ export interface PowerOptions extends SnapshotOptions {
   tuning?: Partial<Tuning>;
   /** Counts how often each kind of instruction is executed; slower. */
   countRows?: boolean;
+  /** Watches the engine, for a report at the end; the guest's state is the same. */
+  profile?: boolean;
   log: Logger;
   env: NodeJS.ProcessEnv;
   /** Files in place of the profile's. */
@@ -42,6 +45,8 @@ export interface PoweredBoard {
   machine: Machine;
   driver: Driver;
   snapshot: SnapshotPoints;
+  /** Where it was asked for. */
+  profile: ProfileOption | undefined;
   /** What the loader did, a line each. */
   notes: readonly string[];
   /** Name of the guest's console port, such as `guest0/uart0`. */
@@ -112,7 +117,8 @@ const consolePortOf = ({ profile }: Board): string => `${profile.guest.name}/${c
 
 /** Builds the machine; its guest is created and not yet kicked. Throws what is wrong with profile or images. */
 export function powerOn(options: PowerOptions): PoweredBoard {
-  const { clock, log } = options;
+  const { clock, log, engine = DEFAULT_ENGINE } = options;
+  const profile = options.profile === true ? new ProfileOption(engine) : undefined;
   const snapshot = new SnapshotPoints(options);
   const board = withOverrides(loadBoard(options.board, { models: deviceModels }), options);
   const boot = planBoot(board, options);
@@ -126,11 +132,13 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
     log,
     version: versionInfo,
-    engine: options.engine ?? DEFAULT_ENGINE,
+    engine,
     tuning: options.tuning,
     countRows: options.countRows,
+    executionProfile: profile?.executionProfile,
     blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
   });
+  profile?.watch(machine);
   seeded.nowNs = () => machine.timeline.nowNs();
   snapshot.begin(machine);
   for (const note of boot.notes) log.info(`loader: ${note}`);
@@ -139,6 +147,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     machine,
     driver: new Driver(drivable(machine, snapshot), clock),
     snapshot,
+    profile,
     notes: boot.notes,
     consolePort: consolePortOf(board),
   };

@@ -34,6 +34,8 @@ interface PowerFlags {
   save?: string;
   saveAt?: number;
   restore?: string;
+  profile?: boolean;
+  json?: boolean;
   verbose?: boolean;
 }
 
@@ -57,6 +59,7 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
       parseInstructions("--save-at"),
     )
     .option("--restore <file>", "begin with a saved machine instead of power-on")
+    .option("--profile", "at the end, on standard error: time by tier, exits of compiled code, hot regions by symbol")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }
 
@@ -81,11 +84,12 @@ function addRun(program: Command, io: ProgramIo, finish: Finish): void {
     .command("run")
     .description("power a board on and give its console")
     .argument("[board]", "a board's name or a profile file", DEFAULT_BOARD)
-    .option("--serial <spec>", "console on stdio, /dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH", "stdio");
+    .option("--serial <spec>", "console on stdio, /dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH", "stdio")
+    .option("--json", "what --profile says as a line of JSON");
   addPowerOptions(command, "real")
     .addHelpText(
       "after",
-      `${examples("run", "run versatilepb --serial /dev/ttyUSB0,115200", "run boards/mine.json --append quiet")}
+      `${examples("run", "run versatilepb --serial /dev/ttyUSB0,115200", "run boards/mine.json --append quiet", "run --profile")}
 At the console: "guest kick guest0", then "vserial bind guest0/uart0"; ESC x q comes back to the prompt.
 On a terminal Ctrl-T q quits from anywhere, Ctrl-T ? shows the other keys.`,
     )
@@ -100,7 +104,7 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
     .description("boot, run console commands, power off; exit code 1 when one failed")
     .usage("[options] [board] <command...>")
     .argument("[args...]", "a board's name or profile file, then console commands, each quoted as one word")
-    .option("--json", "one line of JSON for each console command")
+    .option("--json", "one line of JSON for each console command, and for --profile")
     .option("--stats", "a line of JSON on standard error: instructions, virtual and wall seconds, MIPS, by phase")
     .option(
       "--timeout <seconds>",
@@ -120,22 +124,18 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
         'exec versatilepb "ids banner" "vserial exec guest0/uart0 cat /proc/version"',
         'exec --json "ids plist"',
         'exec --stats --timeout 30 "ids syscall"',
+        'exec --profile "vserial exec guest0/uart0 find /sys | wc -l"',
       ),
     )
-    .action(
-      async (
-        args: string[],
-        flags: PowerFlags & { json?: boolean; stats?: boolean; timeout: number; runTo?: number },
-      ) => {
-        const manager = createCommandManager();
-        const [board, commands] = splitBoard(args, (name) => manager.find(name) !== undefined);
-        const { timeout: timeoutSeconds, json = false, stats = false, verbose = false } = flags;
-        const statusLine = new StatusLine(io);
-        const log = createLog(statusLine.io, { verbose });
-        const execution = { board, commands, json, stats, timeoutSeconds, log, statusLine, env: io.env };
-        finish(await exec(statusLine.io, { ...flags, ...execution }));
-      },
-    );
+    .action(async (args: string[], flags: PowerFlags & { stats?: boolean; timeout: number; runTo?: number }) => {
+      const manager = createCommandManager();
+      const [board, commands] = splitBoard(args, (name) => manager.find(name) !== undefined);
+      const { timeout: timeoutSeconds, json = false, stats = false, verbose = false } = flags;
+      const statusLine = new StatusLine(io);
+      const log = createLog(statusLine.io, { verbose });
+      const execution = { board, commands, json, stats, timeoutSeconds, log, statusLine, env: io.env };
+      finish(await exec(statusLine.io, { ...flags, ...execution }));
+    });
 }
 
 function addGuest(program: Command, io: ProgramIo, finish: Finish): void {

@@ -20,7 +20,7 @@ import {
   R14_BANKS,
 } from "../arm/core/index.ts";
 import { Interpreter } from "../arm/interp/index.ts";
-import { JitCpu, type Tuning } from "../arm/jit/index.ts";
+import { type ExecutionProfile, JitCpu, ProfiledCpu, type Tuning } from "../arm/jit/index.ts";
 import type { ClockScope, Logger, State, Stateful } from "../base/index.ts";
 import { hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -66,6 +66,8 @@ export interface GuestMachineInit {
   readonly tuning?: Partial<Tuning>;
   /** Counts executions by instruction row, at some cost. */
   readonly countRows?: boolean;
+  /** Of `jit`: is told what runs, at some cost. */
+  readonly executionProfile?: ExecutionProfile;
 }
 
 /** Branch to itself: `b .` in ARM and Thumb state. */
@@ -122,11 +124,10 @@ export class GuestMachine implements Stateful {
     }
     this.bus = new GuestBus(host, traps, [...init.memoryRegions, ...regions]);
     const model = cpuModels[profile.cpu.model];
-    const { engine, countRows, tuning } = init;
-    this.cpu =
-      engine === "jit"
-        ? new JitCpu(this.bus, model, { countRows, tuning })
-        : new Interpreter(this.bus, model, { countRows });
+    const { engine, countRows, tuning, executionProfile } = init;
+    if (engine !== "jit") this.cpu = new Interpreter(this.bus, model, { countRows });
+    else if (executionProfile === undefined) this.cpu = new JitCpu(this.bus, model, { countRows, tuning });
+    else this.cpu = new ProfiledCpu(this.bus, model, { countRows, tuning, executionProfile });
     this.timeline.attach(this.cpu);
     this.devices.reset();
   }

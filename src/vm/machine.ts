@@ -5,7 +5,7 @@
  */
 
 import { cpuModels } from "../arm/core/index.ts";
-import type { Tuning } from "../arm/jit/index.ts";
+import type { ExecutionProfile, Tuning } from "../arm/jit/index.ts";
 import type { Logger, State, Stateful } from "../base/index.ts";
 import { assert, hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -40,6 +40,7 @@ export interface MachineOptions {
   readonly engine?: Engine;
   readonly tuning?: Partial<Tuning>;
   readonly countRows?: boolean;
+  readonly executionProfile?: ExecutionProfile;
 }
 
 export interface SliceReport {
@@ -105,6 +106,7 @@ export class Machine implements MachineControl, Stateful {
       engine: options.engine,
       tuning: options.tuning,
       countRows: options.countRows,
+      executionProfile: options.executionProfile,
       onWaitChange: (isWaiting) => (isWaiting ? this.vcpu?.waitForInterrupt() : this.vcpu?.wake()),
       backends: {
         serial: (device) => this.hypervisor.findSerialPort(`${guest.name}/${device}`),

@@ -29,6 +29,7 @@ import { CodeCache, type CodeCounts, type CompiledCode, type Place } from "./cod
 import { compileRegion } from "./compile.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { enableBranchHints } from "./engine-flags.ts";
+import type { ExecutionProfile } from "./execution-profile.ts";
 import { Exit } from "./locals.table.ts";
 import { DACR_BANK_WORDS, DACR_VALUE_WORDS, lookUpFunction, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
@@ -85,6 +86,13 @@ class Classifier {
   }
 }
 
+export interface JitOptions {
+  readonly countRows?: boolean;
+  readonly tuning?: Partial<Tuning>;
+  /** Is told what runs; see `ProfiledCpu`. */
+  readonly executionProfile?: ExecutionProfile;
+}
+
 export class JitCpu extends Interpreter implements CodeView {
   /** Returns from compiled code, by `Exit`. */
   readonly exits = [0, 0, 0, 0, 0, 0, 0];
@@ -96,13 +104,13 @@ export class JitCpu extends Interpreter implements CodeView {
   /** Jumps to places, by a hash of the virtual address. */
   private readonly heat = new Uint16Array(HEAT_SIZE);
 
-  constructor(bus: GuestBus, model: CpuModel, options: { countRows?: boolean; tuning?: Partial<Tuning> } = {}) {
+  constructor(bus: GuestBus, model: CpuModel, options: JitOptions = {}) {
     super(bus, model, options);
     enableBranchHints();
     this.tuning = { ...defaultTuning, ...options.tuning };
     const memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
     const lookUp = lookUpFunction(bus.host, memoryPages, (va, kind) => this.refill(va, kind));
-    this.dispatcher = new Dispatcher(bus.host, memoryPages, lookUp);
+    this.dispatcher = new Dispatcher(bus.host, memoryPages, lookUp, options.executionProfile);
     this.code = new CodeCache(this.dispatcher, { m: bus.host.memory, lookUp }, memoryPages, this.tuning);
     this.classifiers = [false, true].flatMap((isThumb) =>
       [false, true].map((isPrivileged) => new Classifier(isThumb, { isPrivileged, cp15: this.cp15 })),
@@ -168,10 +176,20 @@ export class JitCpu extends Interpreter implements CodeView {
       else if (reason === Exit.veryHot) this.enlarge();
       else if (reason === Exit.interpret) {
         // The instructions before it may have used up the slice.
-        if (s[REMAINING] > 0) this.step();
+        if (s[REMAINING] > 0) this.interpretOne();
       } else if (reason === Exit.slice) this.endSlice();
       else if (reason === Exit.budget) super.execute();
     }
+  }
+
+  /** What compiled code left to the interpreter. */
+  protected interpretOne(): void {
+    this.step();
+  }
+
+  /** Waiting code would be entered. */
+  protected hurry(): void {
+    this.code.hurry();
   }
 
   /** No jump cache entry for PC: interprets from jump to jump until there is code for the place, and enters it. */
@@ -231,7 +249,7 @@ export class JitCpu extends Interpreter implements CodeView {
       if (!this.executed(frame, pc, isThumb)) return false;
       code = this.compile(place, this.tuning.hot);
     }
-    if (code.isWaiting) this.code.hurry();
+    if (code.isWaiting) this.hurry();
     if (code.slot === 0 || !this.isMapped(code.pages)) return false;
     // The other pages may have taken this page's TLB entry, which the dispatcher needs.
     if (this.frameOf(pc) !== frame) return false;
@@ -239,7 +257,7 @@ export class JitCpu extends Interpreter implements CodeView {
     return true;
   }
 
-  private enter(key: number, pc: number, { slot, block, isFinal }: CompiledCode): void {
+  protected enter(key: number, pc: number, { slot, block, isFinal }: CompiledCode): void {
     const entriesToVeryHot = isFinal ? undefined : this.tuning.veryHotEntries;
     this.dispatcher.enter(key, pc, { slot, block, entriesToVeryHot });
   }
@@ -253,7 +271,7 @@ export class JitCpu extends Interpreter implements CodeView {
     const known = this.code.find(place);
     if (known === undefined) return;
     const code = known.isFinal ? known : this.compile(place, this.tuning.veryHot);
-    if (code.isWaiting) this.code.hurry();
+    if (code.isWaiting) this.hurry();
     const key = ((frame << 12) + (pc & 0xfff)) | this.s[FLAG_T];
     if (code.slot !== 0) this.enter(key, pc, code);
     else this.dispatcher.recount(key, pc, WAITING_ENTRIES);
@@ -264,7 +282,7 @@ export class JitCpu extends Interpreter implements CodeView {
     return true;
   }
 
-  private compile(place: Place, limits: RegionLimits): CompiledCode {
+  protected compile(place: Place, limits: RegionLimits): CompiledCode {
     if (this.code.isFull) this.forgetAllCode();
     const region = new RegionFinder(this, place.isThumb, limits).find(place.pc);
     if (region === undefined) return this.code.addHopeless(place);
@@ -314,7 +332,7 @@ export class JitCpu extends Interpreter implements CodeView {
    * The host address of an access that missed the TLB, for compiled code; -1 when the interpreter must do it: a fault, a
    * device, a trapped page, an unaligned address, a page with several mappings.
    */
-  private refill(va: number, kind: number): number {
+  protected refill(va: number, kind: number): number {
     this.adoptBank();
     if (kind === KIND_FETCH) {
       const frame = this.frameOf(va);
