@@ -160,6 +160,7 @@ class Execution {
 
   finish(): void {
     this.powered.snapshot.finish(this.powered.machine);
+    this.powered.translations?.save();
   }
 
   /** The code of one line's first failing command; its output goes out as it comes, or with `--json` as a line a command. */

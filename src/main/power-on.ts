@@ -12,6 +12,7 @@ import { hostEntropy, SeededEntropy } from "./entropy.ts";
 import { guestMissing } from "./errors.ts";
 import { type ClockKind, DEFAULT_ENGINE } from "./options.ts";
 import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
+import { TranslationCache, type TranslationCacheOption } from "./translation-cache.ts";
 import { versionInfo } from "./version.ts";
 
 export interface PowerOptions extends SnapshotOptions {
@@ -19,6 +20,8 @@ export interface PowerOptions extends SnapshotOptions {
   clock: ClockKind;
   /** Both do the same instructions to the same state; the machine is the same whichever runs it. */
   engine?: Engine;
+  /** Where compiled code is kept from run to run; without it, nowhere. */
+  translationCache?: TranslationCacheOption;
   /** Of the compiler, where it is not as usual; for tests. */
   tuning?: Partial<Tuning>;
   /** Counts how often each kind of instruction is executed; slower. */
@@ -42,6 +45,8 @@ export interface PoweredBoard {
   machine: Machine;
   driver: Driver;
   snapshot: SnapshotPoints;
+  /** To be saved at the end. */
+  translations: TranslationCache | undefined;
   /** What the loader did, a line each. */
   notes: readonly string[];
   /** Name of the guest's console port, such as `guest0/uart0`. */
@@ -119,6 +124,16 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
+  const engine = options.engine ?? DEFAULT_ENGINE;
+  const { name, cpu, host } = board.profile;
+  const translations =
+    engine === "interp"
+      ? undefined
+      : TranslationCache.open(
+          options.translationCache ?? "off",
+          { board: name, cpuModel: cpu.model, ramSizeBytes: host.ramSizeBytes },
+          options,
+        );
   const machine = new Machine({
     profile: board.profile,
     boot,
@@ -126,7 +141,8 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
     log,
     version: versionInfo,
-    engine: options.engine ?? DEFAULT_ENGINE,
+    engine,
+    translations: translations?.store,
     tuning: options.tuning,
     countRows: options.countRows,
     blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
@@ -139,6 +155,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     machine,
     driver: new Driver(drivable(machine, snapshot), clock),
     snapshot,
+    translations,
     notes: boot.notes,
     consolePort: consolePortOf(board),
   };

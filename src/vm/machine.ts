@@ -5,7 +5,7 @@
  */
 
 import { cpuModels } from "../arm/core/index.ts";
-import type { Tuning } from "../arm/jit/index.ts";
+import type { TranslationStore, Tuning } from "../arm/jit/index.ts";
 import type { Logger, State, Stateful } from "../base/index.ts";
 import { assert, hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -39,6 +39,8 @@ export interface MachineOptions {
   readonly blockDevices?: readonly BlockDevice[];
   readonly engine?: Engine;
   readonly tuning?: Partial<Tuning>;
+  /** Of `jit`: what earlier runs compiled, and where this one leaves what it compiles. */
+  readonly translations?: TranslationStore;
   readonly countRows?: boolean;
 }
 
@@ -104,6 +106,7 @@ export class Machine implements MachineControl, Stateful {
       log: options.log,
       engine: options.engine,
       tuning: options.tuning,
+      translations: options.translations,
       countRows: options.countRows,
       onWaitChange: (isWaiting) => (isWaiting ? this.vcpu?.waitForInterrupt() : this.vcpu?.wake()),
       backends: {

@@ -11,7 +11,7 @@ import { ADDEND, DERIVED_WORDS, ENTRY_WORDS, FLAG_T, PC, REMAINING, TAG_EXECUTE,
 import { Exit } from "./locals.table.ts";
 import { TLB_BANK_WORD } from "./look-up.ts";
 import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
-import { I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
+import { functionBody, I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 export const TABLE_SIZE = 16_384;
 /** Slot of the function that answers `miss`: what stale entries lead to. */
@@ -101,7 +101,8 @@ function dispatcherModule(memoryPages: number): Uint8Array {
         { params: [I32], results: [I32] },
       ],
       imports: [{ name: "lookUp", type: 1 }],
-      functions: [{ type: 0, locals: [{ count: 3, type: I32 }], code: [w] }],
+      type: 0,
+      functions: [functionBody({ locals: [{ count: 3, type: I32 }], code: [w] })],
       tableSize: TABLE_SIZE,
     },
     memoryPages,
@@ -113,7 +114,8 @@ const missModule = (memoryPages: number): Uint8Array =>
     {
       types: [{ params: [I32], results: [I32] }],
       imports: [],
-      functions: [{ type: 0, locals: [], code: [new WasmWriter().const(Exit.miss)] }],
+      type: 0,
+      functions: [functionBody({ locals: [], code: [new WasmWriter().const(Exit.miss)] })],
     },
     memoryPages,
   );
