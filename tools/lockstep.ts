@@ -1,6 +1,7 @@
 /**
  * Boots the same guest on the interpreter and on the compiler, side by side in slices of random length, and compares
- * them: `node tools/lockstep.mjs [--seed N] [--max N] [--slice N] [--deep N] [--hot N] [--restore] [--command TEXT]...`.
+ * them: `node tools/lockstep.mjs [--board NAME] [--seed N] [--max N] [--slice N] [--deep N] [--hot N] [--very-hot N]
+ * [--restore] [--command TEXT]...`.
  *
  * After every slice CPU state, exception counts, virtual time and the number of printed bytes are compared, and every
  * `--deep` instructions a hash of everything, RAM and devices too. When the shell is there the commands are typed.
@@ -8,7 +9,7 @@
  */
 import { parseArgs } from "node:util";
 import { FLAG_T, PC } from "../src/arm/core/index.ts";
-import { JitCpu } from "../src/arm/jit/index.ts";
+import { JitCpu, type Tuning } from "../src/arm/jit/index.ts";
 import type { Random } from "../test/arm/fuzz/random.ts";
 import { makeRandom } from "../test/arm/fuzz/random.ts";
 import { codeAround, registerLines } from "./lockstep/difference.ts";
@@ -36,7 +37,8 @@ interface Settings {
   readonly maxInstructions: number;
   readonly slice: number;
   readonly deep: number;
-  readonly hotEntries: number | undefined;
+  readonly board: string;
+  readonly tuning: Partial<Tuning>;
   readonly restores: boolean;
   readonly commands: readonly string[];
 }
@@ -58,16 +60,21 @@ function settingsFromArguments(): Settings {
       slice: string,
       deep: string,
       hot: string,
+      "very-hot": string,
+      board: { type: "string", default: "versatilepb" },
       restore: { type: "boolean", default: false },
       command: { type: "string", multiple: true },
     },
   });
+  const hotEntries = numberOf("hot", values.hot);
+  const veryHotEntries = numberOf("very-hot", values["very-hot"]);
   return {
     seed: numberOf("seed", values.seed) ?? 1,
     maxInstructions: numberOf("max", values.max) ?? Number.POSITIVE_INFINITY,
     slice: numberOf("slice", values.slice) ?? DEFAULT_SLICE,
     deep: numberOf("deep", values.deep) ?? DEFAULT_DEEP,
-    hotEntries: numberOf("hot", values.hot),
+    board: values.board,
+    tuning: { ...(hotEntries && { hotEntries }), ...(veryHotEntries && { veryHotEntries }) },
     restores: values.restore,
     commands: values.command ?? DEFAULT_COMMANDS,
   };
@@ -90,8 +97,7 @@ class Lockstep {
     this.random = makeRandom(settings.seed);
     this.waiting = [...settings.commands];
     this.nextDeep = settings.deep;
-    const { hotEntries } = settings;
-    this.pair = new MachinePair({ board: "versatilepb", tuning: hotEntries === undefined ? {} : { hotEntries } });
+    this.pair = new MachinePair({ board: settings.board, tuning: settings.tuning });
   }
 
   /** True when it is equal to the end. */
@@ -173,7 +179,7 @@ class Lockstep {
 }
 
 const settings = settingsFromArguments();
-console.log(`seed ${settings.seed}, slices up to ${settings.slice} instructions`);
+console.log(`${settings.board}, seed ${settings.seed}, slices up to ${settings.slice} instructions`);
 const lockstep = new Lockstep(settings);
 const isEqual = lockstep.run();
 console.log(`${lockstep.summary()}: ${isEqual ? "equal" : "DIFFERENT"}`);

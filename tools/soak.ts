@@ -1,6 +1,6 @@
 /**
  * Lets a guest work for an hour of its time and watches the resident size of this process:
- * `node tools/soak.mjs [--seconds N] [--engine NAME]`.
+ * `node tools/soak.mjs [--board NAME] [--seconds N] [--engine NAME]`.
  *
  * Exit code 0: at the end the size is at most the board's RAM and 250 MB more, and it grew by less than a tenth since the
  * first quarter; 1: not so.
@@ -28,10 +28,14 @@ const ALLOWED_BYTES = 250e6;
 const ALLOWED_GROWTH = 1.1;
 
 const { values } = parseArgs({
-  options: { seconds: { type: "string", default: "3600" }, engine: { type: "string", default: "jit" } },
+  options: {
+    board: { type: "string", default: "versatilepb" },
+    seconds: { type: "string", default: "3600" },
+    engine: { type: "string", default: "jit" },
+  },
 });
 const seconds = Number(values.seconds);
-const guest = new LockstepMachine(parseEngine(values.engine), { board: "versatilepb", tuning: {} });
+const guest = new LockstepMachine(parseEngine(values.engine), { board: values.board, tuning: {} });
 const { machine } = guest;
 const sizes: number[] = [];
 

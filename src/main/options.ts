@@ -5,7 +5,7 @@ import { optionInvalid } from "./errors.ts";
 export type ClockKind = "virtual" | "real";
 
 /** The engine of `run` and `exec` when the command line names none. */
-export const DEFAULT_ENGINE: Engine = "interp";
+export const DEFAULT_ENGINE: Engine = "jit";
 
 export function parseClock(text: string): ClockKind {
   if (text === "virtual" || text === "real") return text;

@@ -8,6 +8,7 @@ import { type CompiledRegion, regionModule } from "./compile.ts";
 import { type Dispatcher, instantiate, type RegionFunction, TABLE_SIZE } from "./dispatcher.ts";
 import type { Region } from "./region.ts";
 import { type StoredRegion, storedRegion, type TranslationStore } from "./translation-store.ts";
+import type { Tuning } from "./tuning.table.ts";
 import type { FunctionBody } from "./wasm-writer.ts";
 
 /** Places that are remembered, also those that cannot be compiled, before all are forgotten. */
@@ -17,9 +18,6 @@ const REGION_COST = 16_384;
 const COST_OF_BYTE = 11;
 /** All compiled code is forgotten when it costs more: that bounds the memory of the process. */
 const MAX_CODE_COST = 128e6;
-/** Functions of a module, and the tries to enter one of them after which a module is made of fewer. */
-const MODULE_FUNCTIONS = 16;
-const MODULE_TRIES = 2_000;
 
 /** Where code is entered. */
 export interface Place {
@@ -119,11 +117,22 @@ interface Prepared {
   mismatches: number;
 }
 
+export type ModuleTuning = Pick<Tuning, "moduleFunctions" | "moduleTries">;
+
+interface CodeCacheInit {
+  /** Of every module. */
+  readonly imports: Record<string, unknown>;
+  readonly memoryPages: number;
+  readonly tuning: ModuleTuning;
+  readonly store: TranslationStore | undefined;
+}
+
 export class CodeCache {
   readonly counts: CodeCounts = { regions: 0, modules: 0, wasmBytes: 0, adopted: 0, retired: 0, flushes: 0 };
   private readonly dispatcher: Dispatcher;
   private readonly imports: Record<string, unknown>;
   private readonly memoryPages: number;
+  private readonly tuning: ModuleTuning;
   private readonly entries = new Map<number, Entry>();
   private placeCount = 0;
   private readonly unitsOfFrame = new Map<number, Set<Unit>>();
@@ -134,18 +143,14 @@ export class CodeCache {
   private tries = 0;
   private cost = 0;
 
-  /** @param store what earlier runs compiled, and where new regions are kept for the next one */
-  constructor(
-    dispatcher: Dispatcher,
-    imports: Record<string, unknown>,
-    memoryPages: number,
-    store: TranslationStore | undefined,
-  ) {
+  /** @param init `store` has what earlier runs compiled, and is where new regions are kept for the next one */
+  constructor(dispatcher: Dispatcher, init: CodeCacheInit) {
     this.dispatcher = dispatcher;
-    this.imports = imports;
-    this.memoryPages = memoryPages;
-    this.store = store;
-    if (store !== undefined) this.prepare(store.regions);
+    this.imports = init.imports;
+    this.memoryPages = init.memoryPages;
+    this.tuning = init.tuning;
+    this.store = init.store;
+    if (init.store !== undefined) this.prepare(init.store.regions);
   }
 
   /** One module of everything that earlier runs compiled; V8 compiles a function of it when it is first entered. */
@@ -195,7 +200,7 @@ export class CodeCache {
       region.isFinal,
     );
     unit.slot = prepared.slot;
-    unit.cost = REGION_COST / MODULE_FUNCTIONS + region.body.bytes.length * COST_OF_BYTE;
+    unit.cost = REGION_COST / this.tuning.moduleFunctions + region.body.bytes.length * COST_OF_BYTE;
     this.cost += unit.cost;
     this.putEntries(region.entries, new Map(region.pages), { place, unit });
   }
@@ -219,7 +224,7 @@ export class CodeCache {
     const unit = this.newUnit([...region.pages.values()], body, isFinal);
     this.putEntries(entries, region.pages, { place, unit });
     this.waiting.push(unit);
-    if (this.waiting.length >= MODULE_FUNCTIONS) this.makeModule();
+    if (this.waiting.length >= this.tuning.moduleFunctions) this.makeModule();
   }
 
   private putEntries(
@@ -239,7 +244,7 @@ export class CodeCache {
   /** Called when waiting code would be entered: after enough times it no longer waits. */
   hurry(): void {
     this.tries++;
-    if (this.tries >= MODULE_TRIES) this.makeModule();
+    if (this.tries >= this.tuning.moduleTries) this.makeModule();
   }
 
   private newUnit(frames: readonly number[], body: FunctionBody | undefined, isFinal: boolean): Unit {
@@ -326,7 +331,7 @@ export class CodeCache {
   /** Everything should be forgotten before more is compiled. */
   get isFull(): boolean {
     const { dispatcher } = this;
-    if (dispatcher.usedSlots + MODULE_FUNCTIONS >= TABLE_SIZE) return true;
+    if (dispatcher.usedSlots + this.tuning.moduleFunctions >= TABLE_SIZE) return true;
     return this.placeCount >= MAX_PLACES || this.cost >= MAX_CODE_COST;
   }
 

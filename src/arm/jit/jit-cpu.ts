@@ -113,7 +113,12 @@ export class JitCpu extends Interpreter implements CodeView {
     const memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
     const lookUp = lookUpFunction(bus.host, memoryPages, (va, kind) => this.refill(va, kind));
     this.dispatcher = new Dispatcher(bus.host, memoryPages, lookUp);
-    this.code = new CodeCache(this.dispatcher, { m: bus.host.memory, lookUp }, memoryPages, options.translations);
+    this.code = new CodeCache(this.dispatcher, {
+      imports: { m: bus.host.memory, lookUp },
+      memoryPages,
+      tuning: this.tuning,
+      store: options.translations,
+    });
     for (const { entries, isPrivileged } of options.translations?.regions ?? []) {
       for (const [pc] of entries) this.stored[this.heatIndex(pc, isPrivileged)] = 1;
     }

@@ -13,6 +13,9 @@ export interface Tuning {
   readonly hotEntries: number;
   /** Entries of its code by the dispatcher before it is compiled again, as a larger region. */
   readonly veryHotEntries: number;
+  /** Functions of a module, and the tries to enter one that waits after which a module is made of fewer. */
+  readonly moduleFunctions: number;
+  readonly moduleTries: number;
   readonly hot: RegionLimits;
   readonly veryHot: RegionLimits;
 }
@@ -20,6 +23,8 @@ export interface Tuning {
 export const defaultTuning: Tuning = {
   hotEntries: 600,
   veryHotEntries: 10_000,
+  moduleFunctions: 64,
+  moduleTries: 2_000,
   hot: { maxBlocks: 10, maxInstructions: 50, isInlining: false },
   veryHot: { maxBlocks: 16, maxInstructions: 100, isInlining: true },
 };

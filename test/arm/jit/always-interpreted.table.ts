@@ -1,10 +1,8 @@
-/** Rows that compiled code always leaves to the interpreter: they raise exceptions, change modes, or reach a coprocessor. */
+/** Rows that compiled code leaves to the interpreter whatever their fields are: they raise exceptions, change modes, or reach a coprocessor. */
 export const alwaysInterpreted: ReadonlySet<string> = new Set([
   "svc",
   "bkpt",
   "udf",
-  "ldmUser",
-  "stmUser",
   "ldmExceptionReturn",
   "mrc",
   "mcr2",

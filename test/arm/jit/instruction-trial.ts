@@ -2,10 +2,11 @@
 import { type CpuModel, CpuState, cpuModels, FLAG_T, MODE, PC, R15, REMAINING } from "../../../src/arm/core/index.ts";
 import { archsOf, Decoder, rows } from "../../../src/arm/decode/index.ts";
 import { Interpreter } from "../../../src/arm/interp/index.ts";
-import { compileRegion } from "../../../src/arm/jit/compile.ts";
+import { compileRegion, regionModule } from "../../../src/arm/jit/compile.ts";
 import { instantiate } from "../../../src/arm/jit/dispatcher.ts";
 import { JitCpu } from "../../../src/arm/jit/index.ts";
 import { Exit } from "../../../src/arm/jit/locals.table.ts";
+import { lookUpFunction } from "../../../src/arm/jit/look-up.ts";
 import type { Block } from "../../../src/arm/jit/region.ts";
 import { KIND_STORE } from "../../../src/arm/jit/wasm-memory.ts";
 import { WasmOps } from "../../../src/arm/jit/wasm-ops.ts";
@@ -44,10 +45,19 @@ export interface TrialResult {
   readonly differences: readonly string[];
 }
 
+/** What the empty TLB asks: data is plain RAM, code may be read, everything else is the interpreter's. */
+function refill(va: number, kind: number): number {
+  const isAligned = (va & ((kind & 7) - 1)) === 0;
+  const end = (kind & KIND_STORE) !== 0 ? DATA + DATA_BYTES : CODE + 0x1000;
+  return isAligned && va >= DATA && va < end ? RAM_OFFSET + va : -1;
+}
+
 /** Memory and a core; device accesses are none here. */
 class Side {
   readonly host = new HostMemory(RAM_BYTES);
   readonly core: Interpreter;
+  readonly memoryPages = this.host.u8.length / 65_536;
+  readonly lookUp = lookUpFunction(this.host, this.memoryPages, refill);
 
   constructor(model: CpuModel, isCompiling: boolean) {
     const traps = new PageTraps(this.host.u8.length);
@@ -85,20 +95,12 @@ class Side {
 const sidesOf = (model: CpuModel) => ({ interp: new Side(model, false), jit: new Side(model, true) });
 const sides = { 5: sidesOf(cpuModels["arm926ej-s"]), 6: sidesOf(cpuModels["arm1176jzf-s"]) };
 let { interp, jit } = sides[5];
-const memoryPages = jit.host.u8.length / 65_536;
-/** What the compiled code asks of the TLB: data is plain RAM, code may be read, everything else is the interpreter's. */
-const lookUp = (va: number, kind: number): number => {
-  const isAligned = (va & ((kind & 7) - 1)) === 0;
-  const end = (kind & KIND_STORE) !== 0 ? DATA + DATA_BYTES : CODE + 0x1000;
-  return isAligned && va >= DATA && va < end ? RAM_OFFSET + va : -1;
-};
-
 /** The block that the region finder would make of it; `undefined` when the compiler cannot. */
 function blockOf({ words, isThumb = false, architecture = 5 }: Trial, isPrivileged: boolean): Block | undefined {
   const decoder = decoders[architecture];
   const insns = words.map((word) => (isThumb ? decoder.thumb(word) : decoder.arm(word)));
   const sizeBytes = isThumb ? 2 : 4;
-  const ops = new WasmOps(new WasmWriter(), isThumb, isPrivileged);
+  const ops = new WasmOps(new WasmWriter(), isThumb, { isPrivileged, cp15: jit.core.cp15 });
   for (const [i, insn] of insns.entries()) {
     ops.instruction(insn, CODE + i * sizeBytes, 1);
     if (ops.needsInterpreter) return undefined;
@@ -109,6 +111,7 @@ function blockOf({ words, isThumb = false, architecture = 5 }: Trial, isPrivileg
     insns,
     end: branchTarget === undefined ? { kind: "fall" } : { kind: "branch", target: branchTarget.constant, isExchange },
     nextPc: CODE + insns.length * sizeBytes,
+    escapes: new Set(),
     returnPc: undefined,
   };
 }
@@ -126,9 +129,10 @@ export function tryInstruction(trial: Trial): TrialResult {
   const block = blockOf(trial, isPrivileged);
   if (block === undefined) return { outcome: "interpreted", differences: [] };
   jit.load(trial);
-  const region = { entryPc: CODE, isThumb, blocks: [block], pages: new Map<number, number>() };
-  const { bytes } = compileRegion(region, { isPrivileged, memoryPages });
-  const run = instantiate(bytes, { m: jit.host.memory, lookUp });
+  const region = { entryPc: CODE, isThumb, blocks: [block], pages: new Map([[CODE, (RAM_OFFSET + CODE) >>> 12]]) };
+  const compiled = compileRegion(region, { isPrivileged, cp15: jit.core.cp15 });
+  const { host, lookUp, memoryPages } = jit;
+  const [run] = instantiate(regionModule([compiled.function], memoryPages), { m: host.memory, lookUp });
   const state = jit.core.state.words;
   state[REMAINING] = words.length;
   const reason = run(0);

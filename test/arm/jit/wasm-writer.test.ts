@@ -14,14 +14,12 @@ function functionOf(write: (w: WasmWriter) => void, locals: { count: number; typ
   const parts = {
     types: [{ params: [I32, I32], results: [I32] }],
     imports: [{ name: "add", type: 0 }],
-    type: 0,
-    locals,
-    code: [writer.bytes],
+    functions: [{ type: 0, locals, code: [writer] }],
   };
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const add = (a: number, b: number) => a + b;
   const instance = new WebAssembly.Instance(new WebAssembly.Module(wasmModule(parts, 1)), { e: { m: memory, add } });
-  return { run: instance.exports.f as (a: number, b: number) => number, words: new Int32Array(memory.buffer) };
+  return { run: instance.exports.f0 as (a: number, b: number) => number, words: new Int32Array(memory.buffer) };
 }
 
 describe("the encoding of numbers", () => {

@@ -93,8 +93,11 @@ export function makeProgram(seed: number, number: number, architecture: Architec
     pc: random.pick(armPlaces),
     tuning: {
       hotEntries: 1 + random.below(3),
-      maxBlocks: random.pick([1, 3, 8, 96]),
-      maxInstructions: random.pick([10, 40, 150, 1200]),
+      veryHotEntries: random.pick([1, 2, 5, 20, 10_000]),
+      moduleFunctions: random.pick([1, 1, 1, 4]),
+      moduleTries: random.pick([1, 3, 40]),
+      hot: { maxBlocks: random.pick([1, 3, 10]), maxInstructions: random.pick([10, 50]), isInlining: random.oneIn(4) },
+      veryHot: { maxBlocks: random.pick([1, 8, 96]), maxInstructions: random.pick([40, 150, 1200]), isInlining: true },
     },
     architecture,
     allowsUnaligned: architecture === 6 && random.oneIn(2),

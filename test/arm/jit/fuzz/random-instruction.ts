@@ -146,7 +146,7 @@ function randomWord(choice: Choice): number {
 
 const isRare = ({ name, semantic }: Row): boolean =>
   /[uU]ndefined/.test(semantic) ||
-  /^(b|bl|blx|bx|svc|bkpt|udf|thumbB|thumbSvc|thumbUdf|cps.*Mode|rfe|srs|setend|thumbSetend)/.test(name);
+  /^(b|bl|blx|bx|svc|bkpt|udf|thumbB(?!ic)|thumbSvc|thumbUdf|cps.*Mode|rfe|srs|setend|thumbSetend)/.test(name);
 /** The rows that random code is made of. */
 export const rowsOf = (architecture: Architecture): Row[] =>
   rows.filter(({ arch }) => archsOf(architecture).has(arch ?? "v4T"));
