@@ -17,7 +17,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TranslationStore } from "../arm/jit/index.ts";
 import type { Logger } from "../base/index.ts";
@@ -81,12 +81,12 @@ export class TranslationCache {
     if (store.newRegions <= store.regions.length * NEWS_SHARE) return;
     const temporary = `${path}.${process.pid}`;
     try {
-      mkdirSync(join(path, ".."), { recursive: true, mode: 0o700 });
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       const content = store.encode();
       writeFileSync(temporary, Buffer.concat([digestOf(content), content]), { mode: 0o600 });
       renameSync(temporary, path);
     } catch (error) {
-      rmSync(temporary, { force: true });
+      if (existsSync(temporary)) rmSync(temporary);
       this.log.info(`compiled code is not kept: ${error instanceof Error ? error.message : String(error)}`);
     }
   }

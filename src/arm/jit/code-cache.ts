@@ -138,6 +138,8 @@ export class CodeCache {
   private readonly unitsOfFrame = new Map<number, Set<Unit>>();
   private readonly keysOfUnit = new Map<Unit, number[]>();
   private readonly store: TranslationStore | undefined;
+  /** What earlier runs compiled, and what of it was not used yet. */
+  private storedFunctions: { readonly region: StoredRegion; readonly run: RegionFunction }[] = [];
   private readonly prepared = new Map<StoredRegion, Prepared>();
   private waiting: Unit[] = [];
   private tries = 0;
@@ -160,9 +162,13 @@ export class CodeCache {
       regions.map(({ body }) => body),
       this.memoryPages,
     );
-    const runs = this.instantiateStored(bytes);
-    for (const [i, run] of runs.entries()) {
-      this.prepared.set(regions[i], { slot: this.dispatcher.addFunction(run), mismatches: 0 });
+    this.storedFunctions = this.instantiateStored(bytes).map((run, i) => ({ region: regions[i], run }));
+    this.offerStored();
+  }
+
+  private offerStored(): void {
+    for (const { region, run } of this.storedFunctions) {
+      this.prepared.set(region, { slot: this.dispatcher.addFunction(run), mismatches: 0 });
     }
   }
 
@@ -335,7 +341,14 @@ export class CodeCache {
     return this.placeCount >= MAX_PLACES || this.cost >= MAX_CODE_COST;
   }
 
+  /** Frees the memory of everything compiled. */
   forgetAll(): void {
+    this.storedFunctions = [];
+    this.restart();
+  }
+
+  /** State or memory may be others now: nothing compiled is entered any more, what earlier runs left is offered again. */
+  restart(): void {
     this.counts.flushes++;
     this.cost = 0;
     this.tries = 0;
@@ -346,5 +359,6 @@ export class CodeCache {
     this.unitsOfFrame.clear();
     this.keysOfUnit.clear();
     this.dispatcher.forgetAll();
+    this.offerStored();
   }
 }

@@ -361,7 +361,10 @@ export class JitCpu extends Interpreter implements CodeView {
   override resynchronize(): void {
     super.resynchronize();
     this.publishSpsr();
-    if (this.dispatcher !== undefined) this.forgetAllCode();
+    // The constructor of the base class comes here before there is a cache.
+    if (this.code === undefined) return;
+    this.heat.fill(0);
+    this.code.restart();
   }
 
   /**

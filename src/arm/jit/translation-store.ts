@@ -167,7 +167,8 @@ class Reader {
   private at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    // Parts of a Buffer would be Buffers.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   store(): TranslationStore {
