@@ -35,14 +35,7 @@ export const TAG_WRITE = 1;
 export const TAG_EXECUTE = 2;
 export const ADDEND = 3;
 
-/** Told of everything the TLB forgets, so that a cache of translations by address forgets it too. */
-export interface TlbListener {
-  bankForgotten(): void;
-  pageForgotten(va: number): void;
-}
-
 export class Tlb {
-  listener: TlbListener | undefined;
   private readonly words: Int32Array;
   private readonly traps: PageTraps;
   private readonly base = TLB_OFFSET >> 2;
@@ -73,7 +66,7 @@ export class Tlb {
     }
     const slot = this.nextSlot;
     this.nextSlot = (slot + 1) % DACR_SLOTS;
-    this.forgetSlot(slot);
+    this.invalidate(slot * 2 * BANK_WORDS, 2 * BANK_WORDS);
     this.dacrOfSlot[slot] = dacr;
     this.isSlotUsed[slot] = 1;
     return this.base + slot * 2 * BANK_WORDS;
@@ -96,7 +89,6 @@ export class Tlb {
     }
     this.filledCount = 0;
     this.filledNonGlobalCount = 0;
-    this.listener?.bankForgotten();
     this.largeLow = 0xffffffff;
     this.largeHigh = 0;
   }
@@ -110,7 +102,6 @@ export class Tlb {
     if (this.filledNonGlobalCount === 0) return;
     this.invalidateFilled(this.filledNonGlobal, this.filledNonGlobalCount);
     this.filledNonGlobalCount = 0;
-    this.listener?.bankForgotten();
   }
 
   private invalidateFilled(entries: Int32Array, count: number): void {
@@ -133,12 +124,6 @@ export class Tlb {
     }
     const first = this.base + ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
     for (let bank = 0; bank < BANKS; bank++) this.invalidateEntry(first + bank * BANK_WORDS);
-    this.listener?.pageForgotten(va);
-  }
-
-  private forgetSlot(slot: number): void {
-    this.invalidate(slot * 2 * BANK_WORDS, 2 * BANK_WORDS);
-    this.listener?.bankForgotten();
   }
 
   /** Enters a page of RAM or ROM. `hostOffset` is that of the page; tags that are not allowed stay invalid. */

@@ -2,26 +2,34 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { CAN_READ, FLAG_T, PC, REMAINING, STATE_WORDS, Tlb } from "../../../src/arm/core/index.ts";
 import { Dispatcher, instantiate, type RegionFunction, TABLE_SIZE } from "../../../src/arm/jit/dispatcher.ts";
 import { Exit } from "../../../src/arm/jit/locals.table.ts";
-import { TLB_BANK_WORD } from "../../../src/arm/jit/look-up.ts";
+import { lookUpFunction, TLB_BANK_WORD } from "../../../src/arm/jit/look-up.ts";
+import { KIND_FETCH } from "../../../src/arm/jit/wasm-memory.ts";
 import { I32, Op, WasmWriter, wasmModule } from "../../../src/arm/jit/wasm-writer.ts";
 import { CPU_STATE_OFFSET, HostMemory, PageTraps, RAM_OFFSET } from "../../../src/memory/index.ts";
 
 const VA = 0xc0008000 | 0;
 const HOST = RAM_OFFSET + 0x5000;
 const OTHER_VA = 0x00010000;
+const NEVER_EXECUTE = 8;
 /** Words of the state block where the functions below leave their traces. */
 const TRACE = STATE_WORDS + 20;
 
 /** A TLB with one page of code in the bank of a DACR value, and a dispatcher. */
 class Given {
-  readonly host = new HostMemory(0x10000);
+  readonly host = new HostMemory(0x40000);
   readonly tlb = new Tlb(this.host, new PageTraps(this.host.u8.length));
   private readonly pages = this.host.u8.length / 65_536;
-  readonly dispatcher = new Dispatcher(this.host, this.pages);
+  /** What the translation tables have: virtual page to host address. */
+  readonly tables = new Map<number, number>();
+  readonly asked: [number, number][] = [];
+  readonly dispatcher = new Dispatcher(
+    this.host,
+    this.pages,
+    lookUpFunction(this.host, this.pages, (va, kind) => this.refill(va, kind)),
+  );
   readonly s = this.host.i32.subarray(CPU_STATE_OFFSET >> 2);
 
   constructor() {
-    this.tlb.listener = this.dispatcher;
     this.select(1, true);
     this.map(VA, HOST);
   }
@@ -30,11 +38,19 @@ class Given {
   select(dacr: number, isPrivileged: boolean): void {
     const bank = this.tlb.bankFor(dacr) + (isPrivileged ? Tlb.bankStride : 0);
     this.s[TLB_BANK_WORD] = bank * 4;
-    this.dispatcher.selectCache(isPrivileged, this.tlb.dacrSlotOf(bank));
+    this.dispatcher.selectCache(isPrivileged);
   }
 
-  map(va: number, host: number): void {
-    this.tlb.fill(this.s[TLB_BANK_WORD] / 4, va, host, CAN_READ);
+  map(va: number, host: number, access = CAN_READ): void {
+    this.tlb.fill(this.s[TLB_BANK_WORD] / 4, va, host, access);
+  }
+
+  private refill(va: number, kind: number): number {
+    this.asked.push([va, kind]);
+    const host = this.tables.get(va & ~0xfff);
+    if (host === undefined) return -1;
+    this.map(va, host);
+    return host;
   }
 
   addFunction(reason: number): number {
@@ -55,13 +71,12 @@ class Given {
       .op(Op.sub);
     w.memory(Op.store, CPU_STATE_OFFSET + REMAINING * 4, 2);
     const types = [{ params: [I32], results: [I32] }];
-    const code = [w.const(reason).bytes];
-    const bytes = wasmModule({ types, imports: [], type: 0, locals: [], code }, this.pages);
-    return instantiate(bytes, { m: this.host.memory });
+    const functions = [{ type: 0, locals: [], code: [w.const(reason)] }];
+    return instantiate(wasmModule({ types, imports: [], functions }, this.pages), { m: this.host.memory })[0];
   }
 
-  enter(slot: number, { va = VA, host = HOST, block = 0, pages = new Map([[va & ~0xfff, host >>> 12]]) } = {}): void {
-    this.dispatcher.enter(host + (va & 0xfff), va, { slot, block, pages });
+  enter(slot: number, { va = VA, host = HOST, block = 0, entriesToVeryHot }: EntryOptions = {}): void {
+    this.dispatcher.enter(host + (va & 0xfff), va, { slot, block, entriesToVeryHot });
   }
 
   /** Runs from an address with so many instructions left; why it came back, and how often a function was called. */
@@ -72,6 +87,13 @@ class Given {
     const reason = this.dispatcher.run();
     return { reason, calls: this.s[TRACE] };
   }
+}
+
+interface EntryOptions {
+  readonly va?: number;
+  readonly host?: number;
+  readonly block?: number;
+  readonly entriesToVeryHot?: number;
 }
 
 const missed = { reason: Exit.miss, calls: 0 };
@@ -93,13 +115,13 @@ describe("the dispatcher", () => {
     expect(given.run(VA, 100)).toEqual({ reason: Exit.interpret, calls: 1 });
   });
 
-  it("misses where it knows no function: another address, Thumb state, the highest address, no translation", () => {
+  it("misses where it knows no function: another address, Thumb state", () => {
     given.enter(given.addFunction(Exit.interpret));
     expect(given.run(VA + 4)).toEqual(missed);
-    expect(given.run(0xfffffffe | 0)).toEqual(missed);
-    expect(given.run(OTHER_VA)).toEqual(missed);
     given.s[FLAG_T] = 1;
     expect(given.run(VA)).toEqual(missed);
+    given.s[FLAG_T] = 0;
+    expect(given.run(VA).calls).toBe(1);
   });
 
   it("does not take the code of a page for the same page at another address", () => {
@@ -138,63 +160,138 @@ describe("the dispatcher", () => {
     expect(given.run(VA + 8)).toEqual(missed);
   });
 
-  it("is full when its table is, and not after forgetAll", () => {
+  it("gives every function a slot of its own, and begins anew after forgetAll", () => {
+    const { dispatcher } = given;
     const run = given.newFunction(Exit.interpret);
-    while (given.dispatcher.addFunction(run) < TABLE_SIZE - 1) expect(given.dispatcher.isFull).toBe(false);
-    expect(given.dispatcher.isFull).toBe(true);
-    given.dispatcher.forgetAll();
-    expect(given.dispatcher.isFull).toBe(false);
+    const before = dispatcher.usedSlots;
+    while (dispatcher.usedSlots < TABLE_SIZE) expect(dispatcher.addFunction(run)).toBe(dispatcher.usedSlots - 1);
+    given.enter(TABLE_SIZE - 1);
+    expect(given.run(VA).calls).toBe(1);
+    dispatcher.forgetAll();
+    expect(dispatcher.usedSlots).toBe(before);
   });
 });
 
-describe("an entry of a region of several pages", () => {
+describe("the dispatcher's look-up of a page", () => {
   let given: Given;
-  const pages = new Map([
-    [VA & ~0xfff, HOST >>> 12],
-    [OTHER_VA, (HOST >>> 12) + 1],
-  ]);
   beforeEach(() => {
     given = new Given();
-    given.enter(given.addFunction(Exit.interpret), { pages });
-  });
-
-  it("is forgotten when the TLB forgets one of its other pages, and not when it forgets a stranger", () => {
-    given.tlb.flushPage(0x5000);
-    expect(given.run(VA).calls).toBe(1);
-    given.tlb.flushPage(OTHER_VA + 0x123);
-    expect(given.run(VA)).toEqual(missed);
-    expect(given.dispatcher.has(HOST, VA)).toBe(false);
-  });
-
-  it("is forgotten when the TLB forgets everything, where the entry of one page is not", () => {
-    given.enter(given.addFunction(Exit.interpret), { va: VA + 8 });
+    given.enter(given.addFunction(Exit.interpret));
     given.tlb.flush();
-    given.map(VA, HOST);
-    expect(given.run(VA)).toEqual(missed);
-    expect(given.run(VA + 8).calls).toBe(1);
   });
 
-  it("holds for the DACR values it was checked with alone, and for all of them once it was", () => {
-    // The first use of a DACR value takes a bank of the TLB, which forgets.
-    given.select(5, true);
-    given.map(VA, HOST);
-    given.select(1, true);
-    const slot = given.addFunction(Exit.interpret);
-    given.enter(slot, { pages });
-    given.select(5, true);
-    expect(given.run(VA)).toEqual(missed);
-    given.select(1, true);
-    expect(given.run(VA).calls).toBe(1);
-    given.select(5, true);
-    given.enter(slot, { pages });
-    expect(given.run(VA).calls).toBe(1);
-    given.select(1, true);
-    expect(given.run(VA).calls).toBe(1);
+  it("asks for what the TLB does not have, once, and enters the code", () => {
+    given.tables.set(VA & ~0xfff, HOST);
+    expect([given.run(VA).calls, given.run(VA).calls]).toEqual([1, 1]);
+    expect(given.asked).toEqual([[VA, KIND_FETCH]]);
   });
 
-  it("is forgotten when the bank of its DACR value is given to another one", () => {
-    for (const dacr of [2, 3, 4, 5]) given.select(dacr, true);
-    given.map(VA, HOST);
+  it("comes back when there is no page to fetch from, or none that may be executed, also at the highest address", () => {
+    const unmapped = { reason: Exit.unmapped, calls: 0 };
+    expect(given.run(VA)).toEqual(unmapped);
+    given.map(VA, HOST, CAN_READ | NEVER_EXECUTE);
+    expect(given.run(VA)).toEqual(unmapped);
+    expect(given.run(0xfffffffe | 0)).toEqual(unmapped);
+    expect(given.asked).toHaveLength(3);
+  });
+
+  it("asks again under another DACR value, and enters the same code", () => {
+    given.tables.set(VA & ~0xfff, HOST);
+    given.run(VA);
+    given.select(5, true);
+    expect(given.run(VA).calls).toBe(1);
+    expect(given.asked).toHaveLength(2);
+  });
+});
+
+describe("the dispatcher's count of entries", () => {
+  let given: Given;
+  beforeEach(() => {
+    given = new Given();
+  });
+  const veryHot = { reason: Exit.veryHot, calls: 0 };
+  const entered = { reason: Exit.interpret, calls: 1 };
+
+  it("tells once that code is very hot, instead of entering it, and enters it from then on", () => {
+    given.enter(given.addFunction(Exit.interpret), { entriesToVeryHot: 3 });
+    expect([1, 2, 3, 4, 5].map(() => given.run(VA))).toEqual([entered, entered, veryHot, entered, entered]);
+  });
+
+  it("tells so in the middle of a run, too", () => {
+    given.enter(given.addFunction(Exit.next), { entriesToVeryHot: 4 });
+    expect(given.run(VA, 1000)).toEqual({ reason: Exit.veryHot, calls: 3 });
+  });
+
+  it("begins anew with recount, for this code alone", () => {
+    given.enter(given.addFunction(Exit.interpret), { entriesToVeryHot: 1 });
+    given.enter(given.addFunction(Exit.interpret), { va: VA + 8, entriesToVeryHot: 2 });
+    expect(given.run(VA)).toEqual(veryHot);
+    given.dispatcher.recount(HOST, VA, 2);
+    expect([given.run(VA), given.run(VA)]).toEqual([entered, veryHot]);
+    expect([given.run(VA + 8), given.run(VA + 8)]).toEqual([entered, veryHot]);
+  });
+
+  it("does not recount the code of another address in its place", () => {
+    given.enter(given.addFunction(Exit.interpret), { entriesToVeryHot: 2 });
+    given.dispatcher.recount(HOST, OTHER_VA, 1);
+    expect([given.run(VA), given.run(VA)]).toEqual([entered, veryHot]);
+  });
+
+  it("is over for code that is as large as it gets", () => {
+    given.enter(given.addFunction(Exit.next));
+    expect(given.run(VA, 100_000)).toEqual({ reason: Exit.next, calls: 20_000 });
+  });
+});
+
+describe("the dispatcher's jump cache", () => {
+  /** Addresses whose keys belong to one set: bits 15 and 16 of the host address, and bits 2 and 3, cancel each other out. */
+  const places = [0, 0x8004, 0x1_0008, 0x1_800c].map((offset) => ({ va: VA + offset, host: HOST + (offset & ~0xfff) }));
+  let given: Given;
+  beforeEach(() => {
+    given = new Given();
+    for (const { va, host } of places) given.map(va, host);
+  });
+  const found = () => places.map(({ va }) => given.run(va).calls === 1);
+
+  it("has room for two of a set, and the older one makes room for a third", () => {
+    for (const place of places.slice(0, 2)) given.enter(given.addFunction(Exit.interpret), place);
+    expect(found()).toEqual([true, true, false, false]);
+    given.enter(given.addFunction(Exit.interpret), places[2]);
+    expect(found()).toEqual([false, true, true, false]);
+    given.enter(given.addFunction(Exit.interpret), places[3]);
+    expect(found()).toEqual([false, false, true, true]);
+  });
+
+  it("counts and forgets each of the two by itself", () => {
+    for (const place of places.slice(0, 2))
+      given.enter(given.addFunction(Exit.interpret), { ...place, entriesToVeryHot: 2 });
+    const [older, newer] = places;
+    expect([given.run(older.va).reason, given.run(older.va).reason]).toEqual([Exit.interpret, Exit.veryHot]);
+    expect(given.run(newer.va).reason).toBe(Exit.interpret);
+    given.dispatcher.leave(older.host + (older.va & 0xfff), older.va);
+    expect(given.run(older.va)).toEqual(missed);
+    expect(given.run(newer.va).reason).toBe(Exit.veryHot);
+  });
+
+  it("does not leave the code of another address in its place", () => {
+    given.enter(given.addFunction(Exit.interpret));
+    given.dispatcher.leave(HOST, OTHER_VA);
+    expect(given.run(VA).calls).toBe(1);
+    given.dispatcher.leave(HOST, VA);
+    expect(given.run(VA)).toEqual(missed);
+  });
+
+  it("enters newer code of an address in place of what it entered before", () => {
+    for (const block of [1, 2]) given.enter(given.addFunction(Exit.interpret), { ...places[0], block });
+    given.run(VA);
+    expect(given.s[TRACE + 1]).toBe(2);
+    const [, second] = places;
+    for (const block of [3, 4]) given.enter(given.addFunction(Exit.interpret), { ...second, block });
+    expect(found()).toEqual([true, true, false, false]);
+    given.enter(given.addFunction(Exit.interpret), { ...places[0], block: 5 });
+    given.run(VA);
+    expect(given.s[TRACE + 1]).toBe(5);
+    given.dispatcher.leave(HOST, VA);
     expect(given.run(VA)).toEqual(missed);
   });
 });

@@ -1,53 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { Decoder, rows } from "../../../src/arm/decode/index.ts";
-import { type CodeView, RegionFinder } from "../../../src/arm/jit/region.ts";
-import { WasmOps } from "../../../src/arm/jit/wasm-ops.ts";
-import { WasmWriter } from "../../../src/arm/jit/wasm-writer.ts";
+import { TLB_ENTRIES } from "../../../src/arm/core/index.ts";
+import { BL, BX_LR, branch, CODE, findRegion, frameOf, type GivenCode, NOP, SVC } from "./given-code.ts";
 
-const CODE = 0x10000;
-const NOP = 0xe1a00000;
-const SVC = 0xef000000;
-const BX_LR = 0xe12fff1e;
-const LIMITS = { maxBlocks: 96, maxInstructions: 1200 };
-const decoder = new Decoder<unknown>(rows.map(() => () => {}));
-const branch = (from: number, to: number, opcode = 0xea000000): number => (opcode | ((to - from - 2) & 0xffffff)) >>> 0;
-
-interface Given {
-  readonly words: readonly number[];
-  /** Word indices that the interpreter has not seen. */
-  readonly cold?: readonly number[];
-  readonly limits?: typeof LIMITS;
-  readonly unmappedPages?: readonly number[];
-}
-
-/** Code in memory as the core shows it: frame = page number + 0x100. */
-function findRegion({ words, cold = [], limits = LIMITS, unmappedPages = [] }: Given, entry = 0) {
-  const view: CodeView = {
-    frameOf: (pc) => (unmappedPages.includes(pc >>> 12) ? -1 : (pc >>> 12) + 0x100),
-    executed: (frame, pc) => {
-      const index = ((frame - 0x100) * 0x1000 + (pc & 0xfff) - CODE) / 4;
-      return index < words.length && !cold.includes(index);
-    },
-    decode: (_frame, pc) => decoder.arm(words[(pc - CODE) / 4]),
-    classify: (insn, pc) => {
-      const ops = new WasmOps(new WasmWriter(), false, true);
-      ops.instruction(insn, pc, 1);
-      const { needsInterpreter, branchTarget, isExchange, isCall } = ops;
-      const branches = branchTarget !== undefined;
-      return { needsInterpreter, branches, target: branchTarget?.constant, isExchange, isCall };
-    },
-  };
-  return new RegionFinder(view, false, limits).find(CODE + entry * 4);
-}
+const BEQ = 0x0a000000;
+const BNE = 0x1a000000;
+const BLEQ = 0x0b000000;
+const SUBS_R0 = 0xe2500001;
 
 /** Start and length of each block, in words. */
-const shapeOf = (given: Given, entry?: number) =>
+const shapeOf = (given: GivenCode, entry?: number) =>
   findRegion(given, entry)?.blocks.map(({ pc, insns, end }) => [(pc - CODE) / 4, insns.length, end.kind]);
 
 describe("a region", () => {
   it("follows branches both ways and what they fall into, and lists its blocks by address", () => {
     // 0: nop; 1: beq 4; 2: nop; 3: b 0; 4: nop; 5: bx lr
-    const words = [NOP, branch(1, 4, 0x0a000000), NOP, branch(3, 0), NOP, BX_LR];
+    const words = [NOP, branch(1, 4, BEQ), NOP, branch(3, 0), NOP, BX_LR];
     expect(shapeOf({ words })).toEqual([
       [0, 2, "branch"],
       [2, 2, "branch"],
@@ -56,7 +23,7 @@ describe("a region", () => {
   });
 
   it("leaves paths out that were never taken", () => {
-    const words = [NOP, branch(1, 4, 0x0a000000), NOP, branch(3, 0), NOP, BX_LR];
+    const words = [NOP, branch(1, 4, BEQ), NOP, branch(3, 0), NOP, BX_LR];
     expect(shapeOf({ words, cold: [4, 5] })).toEqual([
       [0, 2, "branch"],
       [2, 2, "branch"],
@@ -73,9 +40,17 @@ describe("a region", () => {
     expect(shapeOf({ words: [NOP, NOP, SVC, NOP] })).toEqual([[0, 2, "interpret"]]);
   });
 
+  it("goes on behind an instruction of the interpreter that has a condition, and knows it", () => {
+    // 0: nop; 1: svceq; 2: nop; 3: bx lr
+    const words = [NOP, 0x0f000000, NOP, BX_LR];
+    const region = findRegion({ words });
+    expect(shapeOf({ words })).toEqual([[0, 4, "branch"]]);
+    expect([...(region?.blocks[0].escapes ?? [])].map(({ raw }) => raw >>> 0)).toEqual([0x0f000000]);
+  });
+
   it("cuts a block where another one begins in its middle", () => {
     // 0: nop; 1: nop; 2: subs r0; 3: bne 1; 4: bx lr
-    const words = [NOP, NOP, 0xe2500001, branch(3, 1, 0x1a000000), BX_LR];
+    const words = [NOP, NOP, SUBS_R0, branch(3, 1, BNE), BX_LR];
     expect(shapeOf({ words })).toEqual([
       [0, 1, "fall"],
       [1, 3, "branch"],
@@ -85,7 +60,7 @@ describe("a region", () => {
 
   it("knows where calls come back, and goes on there", () => {
     // 0: bl 3; 1: nop; 2: b 0; 3: nop; 4: bx lr
-    const words = [branch(0, 3, 0xeb000000), NOP, branch(2, 0), NOP, BX_LR];
+    const words = [branch(0, 3, BL), NOP, branch(2, 0), NOP, BX_LR];
     const region = findRegion({ words });
     expect(region?.blocks.map(({ pc, returnPc }) => [(pc - CODE) / 4, returnPc])).toEqual([
       [0, CODE + 4],
@@ -94,9 +69,67 @@ describe("a region", () => {
     ]);
   });
 
-  it("takes blocks of several pages, and tells on which frames it depends", () => {
+  it("stops at its limits", () => {
+    const words = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? NOP : branch(i, i + 1, BEQ)));
+    expect(findRegion({ words, limits: { maxBlocks: 3 } })?.blocks.length).toBe(3);
+    const region = findRegion({ words, limits: { maxInstructions: 5 } });
+    expect(region?.blocks.reduce((sum, { insns }) => sum + insns.length, 0)).toBe(6);
+    const straight = new Array<number>(500).fill(NOP);
+    for (const { insns } of findRegion({ words: straight })?.blocks ?? []) expect(insns.length).toBeLessThanOrEqual(64);
+  });
+});
+
+describe("a small region", () => {
+  const limits = { isInlining: false };
+  /** 0: nop; 1: bl 4; 2: nop; 3: b 0; 4: nop; 5: bx lr */
+  const calling = [NOP, branch(1, 4, BL), NOP, branch(3, 0), NOP, BX_LR];
+
+  it("does not take what it calls, where a large one does", () => {
+    expect(shapeOf({ words: calling, limits })).toEqual([
+      [0, 2, "branch"],
+      [2, 2, "branch"],
+    ]);
+    expect(shapeOf({ words: calling })).toContainEqual([4, 2, "branch"]);
+  });
+
+  it("does not take what it calls on a condition either, but goes on behind the call", () => {
+    const words = [NOP, branch(1, 4, BLEQ), NOP, branch(3, 0), NOP, BX_LR];
+    expect(shapeOf({ words, limits })).toEqual([
+      [0, 2, "branch"],
+      [2, 2, "branch"],
+    ]);
+  });
+
+  it("stops where there is code to enter, where a large one does not", () => {
+    // 0: nop; 1: beq 4; 2: nop; 3: b 0; 4: nop; 5: bx lr
+    const words = [NOP, branch(1, 4, BEQ), NOP, branch(3, 0), NOP, BX_LR];
+    expect(shapeOf({ words, known: [4], limits })).toEqual([
+      [0, 2, "branch"],
+      [2, 2, "branch"],
+    ]);
+    expect(shapeOf({ words, known: [4] })).toHaveLength(3);
+  });
+
+  it("is made at its entry even where there is code already, and may go back there", () => {
+    const words = [NOP, SUBS_R0, branch(2, 0, BNE), BX_LR];
+    expect(shapeOf({ words, known: [0], limits })).toEqual([
+      [0, 3, "branch"],
+      [3, 1, "branch"],
+    ]);
+  });
+});
+
+describe("the pages of a region", () => {
+  /** Words of so many pages, a branch from word 0 to another, and `bx lr` there. */
+  const jumpTo = (target: number): number[] => {
+    const words = new Array<number>(target + 1).fill(NOP);
+    words[0] = branch(0, target);
+    words[target] = BX_LR;
+    return words;
+  };
+
+  it("are those that code was taken from, each with its frame", () => {
     const words = new Array<number>(0x404).fill(NOP);
-    words[0x3fe] = NOP;
     words[0x402] = BX_LR;
     const region = findRegion({ words }, 0x3fe);
     expect(region?.blocks.map(({ pc, insns }) => [(pc - CODE) / 4, insns.length])).toEqual([
@@ -104,18 +137,26 @@ describe("a region", () => {
       [0x400, 3],
     ]);
     expect([...(region?.pages ?? [])]).toEqual([
-      [0x10000, 0x110],
-      [0x11000, 0x111],
+      [0x10000, frameOf(0x10000)],
+      [0x11000, frameOf(0x11000)],
     ]);
     expect(shapeOf({ words, unmappedPages: [0x11] }, 0x3fe)).toEqual([[0x3fe, 2, "fall"]]);
   });
 
-  it("stops at its limits", () => {
-    const words = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? NOP : branch(i, i + 1, 0x0a000000)));
-    expect(findRegion({ words, limits: { maxBlocks: 3, maxInstructions: 1200 } })?.blocks.length).toBe(3);
-    const region = findRegion({ words, limits: { maxBlocks: 96, maxInstructions: 5 } });
-    expect(region?.blocks.reduce((sum, { insns }) => sum + insns.length, 0)).toBe(6);
-    const straight = new Array<number>(500).fill(NOP);
-    for (const { insns } of findRegion({ words: straight })?.blocks ?? []) expect(insns.length).toBeLessThanOrEqual(64);
+  it("never share a TLB entry: a branch to such a page leaves the region", () => {
+    const wordsOfTlb = (TLB_ENTRIES * 4096) / 4;
+    expect(shapeOf({ words: jumpTo(wordsOfTlb + 8) })).toEqual([[0, 1, "branch"]]);
+    expect(shapeOf({ words: jumpTo(wordsOfTlb + 0x400) })).toEqual([
+      [0, 1, "branch"],
+      [wordsOfTlb + 0x400, 1, "branch"],
+    ]);
+  });
+
+  it("are not more than a region checks at its entry", () => {
+    const words = new Array<number>(40 * 0x400).fill(NOP);
+    for (let page = 0; page < 39; page++) words[page * 0x400] = branch(page * 0x400, (page + 1) * 0x400);
+    const region = findRegion({ words });
+    expect(region?.pages.size).toBe(12);
+    expect(region?.blocks.length).toBe(12);
   });
 });
