@@ -160,6 +160,7 @@ class Execution {
 
   finish(): void {
     this.powered.snapshot.finish(this.powered.machine);
+    this.powered.translations?.save();
   }
 
   /** `--profile`: also of a run that failed. */

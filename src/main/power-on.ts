@@ -13,6 +13,7 @@ import { guestMissing } from "./errors.ts";
 import { type ClockKind, DEFAULT_ENGINE } from "./options.ts";
 import { ProfileOption } from "./profile-option.ts";
 import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
+import { TranslationCache, type TranslationCacheOption } from "./translation-cache.ts";
 import { versionInfo } from "./version.ts";
 
 export interface PowerOptions extends SnapshotOptions {
@@ -20,6 +21,8 @@ export interface PowerOptions extends SnapshotOptions {
   clock: ClockKind;
   /** Both do the same instructions to the same state; the machine is the same whichever runs it. */
   engine?: Engine;
+  /** Where compiled code is kept from run to run; without it, nowhere. */
+  translationCache?: TranslationCacheOption;
   /** Of the compiler, where it is not as usual; for tests. */
   tuning?: Partial<Tuning>;
   /** Counts how often each kind of instruction is executed; slower. */
@@ -47,6 +50,8 @@ export interface PoweredBoard {
   snapshot: SnapshotPoints;
   /** Where it was asked for. */
   profile: ProfileOption | undefined;
+  /** To be saved at the end. */
+  translations: TranslationCache | undefined;
   /** What the loader did, a line each. */
   notes: readonly string[];
   /** Name of the guest's console port, such as `guest0/uart0`. */
@@ -115,6 +120,11 @@ export function drivable(machine: Machine, snapshot = new SnapshotPoints({})): D
 /** The port where the kernel's console is. */
 const consolePortOf = ({ profile }: Board): string => `${profile.guest.name}/${consoleDevice(profile)?.name}`;
 
+function openTranslations({ profile }: Board, options: PowerOptions): TranslationCache | undefined {
+  const key = { board: profile.name, cpuModel: profile.cpu.model, ramSizeBytes: profile.host.ramSizeBytes };
+  return TranslationCache.open(options.translationCache ?? "off", key, options);
+}
+
 /** Builds the machine; its guest is created and not yet kicked. Throws what is wrong with profile or images. */
 export function powerOn(options: PowerOptions): PoweredBoard {
   const { clock, log, engine = DEFAULT_ENGINE } = options;
@@ -125,6 +135,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
+  const translations = engine === "interp" ? undefined : openTranslations(board, options);
   const machine = new Machine({
     profile: board.profile,
     boot,
@@ -133,6 +144,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     log,
     version: versionInfo,
     engine,
+    translations: translations?.store,
     tuning: options.tuning,
     countRows: options.countRows,
     executionProfile: profile?.executionProfile,
@@ -148,6 +160,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     driver: new Driver(drivable(machine, snapshot), clock),
     snapshot,
     profile,
+    translations,
     notes: boot.notes,
     consolePort: consolePortOf(board),
   };

@@ -15,6 +15,7 @@ import { DEFAULT_ENGINE, parseClock, parseCount, parseEngine, parseSeconds } fro
 import type { ProgramIo } from "./program-io.ts";
 import { run } from "./run-command.ts";
 import { StatusLine } from "./status-line.ts";
+import { parseTranslationCache, type TranslationCacheOption } from "./translation-cache.ts";
 import { versionInfo } from "./version.ts";
 
 export const DEFAULT_BOARD = "versatilepb";
@@ -31,6 +32,7 @@ interface PowerFlags {
   append?: string;
   disk?: string;
   faithfulBoot?: boolean;
+  translationCache: TranslationCacheOption;
   save?: string;
   saveAt?: number;
   restore?: string;
@@ -52,6 +54,12 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     .option("--append <text>", "more words for the kernel command line")
     .option("--disk <file>", "file as the guest's disk; FILE,ro is never written")
     .option("--faithful-boot", "start the zImage itself, nothing is unpacked or calibrated outside")
+    .option(
+      "--translation-cache <where>",
+      "keep compiled code for the next run: on, off, or a folder",
+      parseTranslationCache,
+      "on",
+    )
     .option("--save <file>", "save the machine when it ends, or at the instruction of --save-at")
     .option(
       "--save-at <count>",

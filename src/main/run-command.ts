@@ -137,6 +137,7 @@ class ConsoleRun {
     }
     if (failure !== undefined) throw failure;
     if (machine.powerRequest !== "reset") powered.snapshot.finish(machine);
+    powered.translations?.save();
     if (interruption.isRequested) return "interrupted";
     if (machine.powerRequest !== "none") return machine.powerRequest;
     return "closed";

@@ -5,7 +5,7 @@
  */
 
 import { cpuModels } from "../arm/core/index.ts";
-import type { ExecutionProfile, Tuning } from "../arm/jit/index.ts";
+import type { ExecutionProfile, TranslationStore, Tuning } from "../arm/jit/index.ts";
 import type { Logger, State, Stateful } from "../base/index.ts";
 import { assert, hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -39,6 +39,8 @@ export interface MachineOptions {
   readonly blockDevices?: readonly BlockDevice[];
   readonly engine?: Engine;
   readonly tuning?: Partial<Tuning>;
+  /** Of `jit`: what earlier runs compiled, and where this one leaves what it compiles. */
+  readonly translations?: TranslationStore;
   readonly countRows?: boolean;
   readonly executionProfile?: ExecutionProfile;
 }
@@ -105,6 +107,7 @@ export class Machine implements MachineControl, Stateful {
       log: options.log,
       engine: options.engine,
       tuning: options.tuning,
+      translations: options.translations,
       countRows: options.countRows,
       executionProfile: options.executionProfile,
       onWaitChange: (isWaiting) => (isWaiting ? this.vcpu?.waitForInterrupt() : this.vcpu?.wake()),

@@ -34,7 +34,7 @@ function givenReport() {
   profile.countEscape("mcr");
   profile.countEscape("ldrImm");
   profile.countEscape("mcr");
-  const code = { regions: 2, modules: 1, wasmBytes: 3_000, retired: 0, flushes: 0 };
+  const code = { regions: 2, modules: 1, wasmBytes: 3_000, adopted: 0, retired: 0, flushes: 0 };
   const nameOf = ({ pc }: { pc: number }) => (pc >>> 0 === 0xc0001000 ? "schedule" : "memcpy+0x40");
   return executionReport({ profile, exits: [3, 2, 0, 0, 1234, 0, 1], code, nameOf });
 }

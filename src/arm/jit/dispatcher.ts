@@ -12,7 +12,7 @@ import { type ExecutionProfile, TIMED_EVERY, TIMED_FIRST } from "./execution-pro
 import { Exit } from "./locals.table.ts";
 import { TLB_BANK_WORD } from "./look-up.ts";
 import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
-import { I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
+import { functionBody, I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 export const TABLE_SIZE = 16_384;
 /** Slot of the function that answers `miss`: what stale entries lead to. */
@@ -143,7 +143,8 @@ function dispatcherModule(memoryPages: number, isProfiled: boolean): Uint8Array 
         { params: [I32], results: [] },
       ],
       imports: [{ name: "lookUp", type: 1 }, ...(isProfiled ? [{ name: "entryTimed", type: 3 }] : [])],
-      functions: [{ type: 0, locals: [{ count: 3, type: I32 }], code: [w] }],
+      type: 0,
+      functions: [functionBody({ locals: [{ count: 3, type: I32 }], code: [w] })],
       tableSize: TABLE_SIZE,
     },
     memoryPages,
@@ -155,7 +156,8 @@ const missModule = (memoryPages: number): Uint8Array =>
     {
       types: [{ params: [I32], results: [I32] }],
       imports: [],
-      functions: [{ type: 0, locals: [], code: [new WasmWriter().const(Exit.miss)] }],
+      type: 0,
+      functions: [functionBody({ locals: [], code: [new WasmWriter().const(Exit.miss)] })],
     },
     memoryPages,
   );

@@ -3,4 +3,5 @@ export { ExecutionProfile, type RegionTotals, type Tier } from "./execution-prof
 export { JitCpu } from "./jit-cpu.ts";
 export { Exit } from "./locals.table.ts";
 export { ProfiledCpu } from "./profiled-cpu.ts";
+export { TranslationStore } from "./translation-store.ts";
 export type { Tuning } from "./tuning.table.ts";
