@@ -135,7 +135,7 @@ class RegionCompiler {
   compile(): FunctionBody {
     const { ops, w } = this;
     ops.open(Op.block, VOID);
-    ops.open(this.dispatched.size === 1 ? Op.block : Op.loop, VOID);
+    ops.open(Op.loop, VOID);
     this.dispatchLevel = ops.depth;
     this.scope(0, this.region.blocks.length - 1, undefined);
     w.op(Op.unreachable);
