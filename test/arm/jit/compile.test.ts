@@ -44,8 +44,8 @@ const lookUp = lookUpFunction(host, memoryPages, (va, kind) => {
 });
 
 /** The region that begins at the first word; all of it counts as executed. */
-function compile(given: GivenCode, { countsRows = false } = {}) {
-  const region = findRegion(given);
+function compile(given: GivenCode, { countsRows = false, entry = 0 } = {}) {
+  const region = findRegion(given, entry);
   if (region === undefined) throw new Error("the first instruction can be compiled");
   const compiled = compileRegion(region, { ...core, countsRows });
   const [run] = instantiate(regionModule([compiled.body], memoryPages), { m: host.memory, lookUp });
@@ -57,13 +57,15 @@ interface Start {
   /** Left in the slice. */
   readonly remaining?: number;
   readonly registers?: readonly number[];
+  /** Word that the region was made for. */
+  readonly entry?: number;
   /** Other words of the CPU state, by index. */
   readonly state?: Readonly<Record<number, number>>;
 }
 
 /** Runs it from the block of an address. */
-function run({ words, remaining = 50, registers = [], state = {} }: Start, pc = CODE) {
-  const { run, entries } = compile({ words });
+function run({ words, remaining = 50, registers = [], state = {}, entry = 0 }: Start, pc = CODE) {
+  const { run, entries } = compile({ words }, { entry });
   s.fill(0, 0, SPSR_WORD + 16);
   for (const [n, value] of registers.entries()) s[n] = value;
   s[PC] = pc;
@@ -111,6 +113,13 @@ describe("a compiled region", () => {
     const words = [branch(0, 3, BL), 0xe2822008, branch(2, 6), ADD_R1, BX_LR];
     expect(runFrom(words, 50)).toMatchObject({ reason: Exit.next, pc: 6, remaining: 45, r1: 1, r2: 8 });
     expect(runFrom(words, 50, [], CODE + 4)).toMatchObject({ reason: Exit.next, pc: 6, remaining: 48, r1: 0, r2: 8 });
+  });
+
+  it("comes back to its only entry when that is where a call returns to", () => {
+    // 0: bl 3; 1: subs r0, r0, #1; 2: bne 0; 3: bx lr, all made for word 1
+    const words = [branch(0, 3, BL), SUBS_R0, branch(2, 0, 0x1a000000), BX_LR];
+    const result = run({ words, remaining: 12, registers: [3], entry: 1 }, CODE + 4);
+    expect(result).toMatchObject({ reason: Exit.budget, pc: 1, r0: 0, remaining: 1 });
   });
 
   it("returns to somebody else's address by leaving", () => {
