@@ -31,7 +31,8 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 
 async function measureIn(folder: string, plan: Plan): Promise<Samples> {
   const samples = { komainu: [] as SessionSample[], komainuWarm: [] as SessionSample[], qemu: [] as SessionSample[] };
-  const isKept = keepsTranslations(plan.komainu);
+  // The interpreter has none to keep.
+  const isKept = plan.komainu.engine !== "interp" && keepsTranslations(plan.komainu);
   const base = { ...plan.komainu, cacheFolder: join(folder, "cache") };
   const cold = { ...base, translations: isKept ? "off" : undefined };
   const warm = { ...base, translations: join(folder, "translations") };
