@@ -13,8 +13,15 @@ const WLEN_8 = 3 << 5;
 const UARTEN = 1 << 0;
 const TXE = 1 << 8;
 
-/** 24 MHz / (16 * 115200) = 13 + 1/64, nearly. */
-const DIVISOR = { whole: 13, fraction64: 1 };
+const BAUD = 115_200;
+/** UARTCLK of a PL011 whose profile names no `clockHz`. */
+const USUAL_CLOCK_HZ = 24_000_000;
+
+/** The baud rate divisor, UARTCLK / (16 * baud), in 64ths: UARTIBRD above UARTFBRD. */
+function baudDivisor64({ options }: ProfileDevice): number {
+  const clockHz = typeof options.clockHz === "number" ? options.clockHz : USUAL_CLOCK_HZ;
+  return Math.round((clockHz * 64) / (16 * BAUD));
+}
 
 /** The serial device that a board's kernels use as console: uart0, or the first where there is none. */
 export function consoleDevice({ devices }: Profile): ProfileDevice | undefined {
@@ -30,9 +37,10 @@ export function consoleDevice({ devices }: Profile): ProfileDevice | undefined {
 export function enableBootConsole(profile: Profile, devices: ReadonlyMap<string, MmioDevice>): void {
   const port = consoleDevice(profile);
   const device = port?.model === "pl011" ? devices.get(port.name) : undefined;
-  if (device === undefined) return;
-  device.write(UARTIBRD, DIVISOR.whole, 4);
-  device.write(UARTFBRD, DIVISOR.fraction64, 4);
+  if (port === undefined || device === undefined) return;
+  const divisor64 = baudDivisor64(port);
+  device.write(UARTIBRD, divisor64 >>> 6, 4);
+  device.write(UARTFBRD, divisor64 & 0x3f, 4);
   device.write(UARTLCR_H, WLEN_8 | FEN, 4);
   device.write(UARTCR, UARTEN | TXE, 4);
 }

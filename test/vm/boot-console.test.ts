@@ -38,6 +38,18 @@ describe("the UART that a boot loader leaves", () => {
     expect(log).toEqual([]);
   });
 
+  it.each([
+    ["versatilepb", 24e6, [13, 1]],
+    ["raspberrypi", 48e6, [26, 3]],
+  ])("runs at 115200 baud on %s, whose UART has a clock of %d Hz", (name, clockHz, divisor) => {
+    const board = loadBoard(name, { models: deviceModels }).profile;
+    const { uart, devices } = given();
+    enableBootConsole(board, devices);
+    const [whole, fraction64] = [uart.read(0x24, 4), uart.read(0x28, 4)];
+    expect([whole, fraction64]).toEqual(divisor);
+    expect(Math.abs(clockHz / (16 * (whole + fraction64 / 64)) / 115_200 - 1)).toBeLessThan(0.001);
+  });
+
   it("keeps what is typed until a driver switches the receiver on", () => {
     const { uart, devices, serial } = given();
     enableBootConsole(profile, devices);
