@@ -133,6 +133,7 @@ export class GuestMachine implements Stateful {
     else if (executionProfile === undefined)
       this.cpu = new JitCpu(this.bus, model, { countRows, tuning, translations });
     else this.cpu = new ProfiledCpu(this.bus, model, { countRows, tuning, translations, executionProfile });
+    this.cpu.log = log.child("cpu");
     this.timeline.attach(this.cpu);
     this.devices.reset();
   }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { loadBoard } from "../../src/board/index.ts";
+import { deviceModels } from "../../src/devices/index.ts";
 import {
   CODE_ADDRESS,
   countingProgram,
@@ -89,6 +91,23 @@ describe("the run loop", () => {
       "guest0: jumped to 0x50000000, where the board has no memory",
     ]);
   });
+
+  it.each(["interp", "jit"] as const)(
+    "says once what of the core is used that is not modelled, with the engine %s",
+    (engine) => {
+      const { profile } = loadBoard("raspberrypi", { models: deviceModels });
+      const vectoredInterrupts = [
+        0xee110f10, // mrc p15, 0, r0, c1, c0, 0
+        0xe3800401, // orr r0, r0, #1 << 24     SCTLR.VE
+        0xee010f10, // mcr p15, 0, r0, c1, c0, 0
+        0xeafffffb, // b .-12
+      ];
+      const { logged, runTo } = givenMachine(vectoredInterrupts, { profile, engine });
+      runTo(1_000);
+      const told = logged.filter(({ source }) => source === "cpu").map(({ level, message }) => `${level}: ${message}`);
+      expect(told).toEqual(["warning: no interrupt controller gives vectors (SCTLR.VE): fixed ones are used"]);
+    },
+  );
 
   it("says that the MMU is off until the guest turns it on", () => {
     const bench = givenMachine(programs.spin);
