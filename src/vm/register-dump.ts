@@ -1,17 +1,27 @@
 /** The core's registers in the groups in which `vcpu dumpreg` shows them. */
 import {
   bankOf,
+  CP15_ACTLR,
   CP15_CONTEXT_ID,
   CP15_CONTROL,
+  CP15_CPACR,
   CP15_DACR,
   CP15_DCACHE_LOCKDOWN,
   CP15_DFSR,
   CP15_FAR,
   CP15_FCSE,
   CP15_ICACHE_LOCKDOWN,
+  CP15_IFAR,
   CP15_IFSR,
+  CP15_PAR,
   CP15_TLB_LOCKDOWN,
+  CP15_TPIDRPRW,
+  CP15_TPIDRURO,
+  CP15_TPIDRURW,
+  CP15_TTBCR,
   CP15_TTBR0,
+  CP15_TTBR1,
+  CP15_VBAR,
   type CpuModel,
   type CpuState,
   MODE,
@@ -23,6 +33,11 @@ import {
   R14,
   R14_BANKS,
   SPSR_BANKS,
+  VFP_FPEXC,
+  VFP_FPINST,
+  VFP_FPINST2,
+  VFP_FPSCR,
+  VFP_S0,
 } from "../arm/core/index.ts";
 import type { RegisterGroup } from "./machine-control.ts";
 
@@ -51,7 +66,39 @@ function highRegisters(words: Int32Array, isFiq: boolean) {
   return Array.from({ length: 5 }, (_, i) => register(`R${String(8 + i).padStart(2, "0")}`, words[base + i]));
 }
 
-/** All groups: core, general purpose, banked modes, CP15. */
+/** What the ARM1176JZF-S has and the ARM926EJ-S has not; DDI 0301, 3.2 and 18.4. */
+function v6Registers(s: Int32Array): RegisterGroup[] {
+  const scalars = Array.from({ length: 32 }, (_, i) => register(`S${String(i).padStart(2, "0")}`, s[VFP_S0 + i]));
+  return [
+    {
+      title: "CP15 ARMv6 Registers",
+      registers: [
+        register("ACTLR", s[CP15_ACTLR]),
+        register("CPACR", s[CP15_CPACR]),
+        register("TTBR1", s[CP15_TTBR1]),
+        register("TTBCR", s[CP15_TTBCR]),
+        register("IFAR", s[CP15_IFAR]),
+        register("PAR", s[CP15_PAR]),
+        register("VBAR", s[CP15_VBAR]),
+        register("TPIDRURW", s[CP15_TPIDRURW]),
+        register("TPIDRURO", s[CP15_TPIDRURO]),
+        register("TPIDRPRW", s[CP15_TPIDRPRW]),
+      ],
+    },
+    {
+      title: "VFP Control Registers",
+      registers: [
+        register("FPSCR", s[VFP_FPSCR]),
+        register("FPEXC", s[VFP_FPEXC]),
+        register("FPINST", s[VFP_FPINST]),
+        register("FPINST2", s[VFP_FPINST2]),
+      ],
+    },
+    { title: "VFP Registers", registers: scalars },
+  ];
+}
+
+/** All groups: core, general purpose, banked modes, CP15; of ARMv6 what it adds to CP15, and VFP. */
 export function dumpRegisters(state: CpuState, model: CpuModel): RegisterGroup[] {
   const s = state.words;
   const general = Array.from({ length: 13 }, (_, i) => register(`R${String(i).padStart(2, "0")}`, s[i]));
@@ -96,5 +143,6 @@ export function dumpRegisters(state: CpuState, model: CpuModel): RegisterGroup[]
       title: "CP15 Process Registers",
       registers: [register("FCSEIDR", s[CP15_FCSE]), register("CONTEXT", s[CP15_CONTEXT_ID])],
     },
+    ...(model.architecture >= 6 ? v6Registers(s) : []),
   ];
 }

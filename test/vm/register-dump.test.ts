@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { CpuState, cpuModels, MODE, Mode, PC } from "../../src/arm/core/index.ts";
+import {
+  CP15_TPIDRURO,
+  CP15_TTBR1,
+  CpuState,
+  cpuModels,
+  MODE,
+  Mode,
+  PC,
+  VFP_FPSCR,
+  VFP_S0,
+} from "../../src/arm/core/index.ts";
 import { HostMemory } from "../../src/memory/index.ts";
 import { dumpRegisters } from "../../src/vm/register-dump.ts";
 
@@ -60,5 +70,20 @@ describe("the dump of registers", () => {
     expect(value("FIQ Mode Registers", "R08")).toBe(0xf8);
     inMode(state, Mode.svc);
     expect([value("FIQ Mode Registers", "R08"), value("General Purpose Registers", "R08")]).toEqual([0xf8, 0x88]);
+  });
+
+  it("has what ARMv6 and VFP add on a core that has them, and on no other", () => {
+    const { state } = given();
+    state.words[CP15_TTBR1] = 0x4059 | 0;
+    state.words[CP15_TPIDRURO] = -2;
+    state.words[VFP_FPSCR] = 0x80000010 | 0;
+    state.words[VFP_S0 + 31] = 0x3f800000;
+    const groupsOf = (model: "arm926ej-s" | "arm1176jzf-s") => dumpRegisters(state, cpuModels[model]);
+    const added = groupsOf("arm1176jzf-s").slice(groupsOf("arm926ej-s").length);
+    expect(groupsOf("arm926ej-s").map(({ title }) => title)).not.toContain("VFP Registers");
+    const values = new Map(added.flatMap(({ registers }) => registers.map(({ name, value }) => [name, value])));
+    expect(["TTBR1", "TPIDRURO", "FPSCR", "S31"].map((name) => values.get(name))).toEqual([
+      0x4059, 0xfffffffe, 0x80000010, 0x3f800000,
+    ]);
   });
 });
