@@ -87,6 +87,11 @@ export function prepare() {
   build();
 }
 
+const guestCommand = (verb, board) =>
+  run(process.execPath, [program, "guest", verb, board], { stdio: ["ignore", 2, 2] });
+
 /** The guest's images, built when they are not in the cache; shows its own progress. */
-export const buildGuest = (board) =>
-  run(process.execPath, [program, "guest", "build", board], { stdio: ["ignore", 2, 2] });
+export const buildGuest = (board) => guestCommand("build", board);
+
+/** The same of a guest whose kernel a distribution ships. */
+export const fetchGuest = (board) => guestCommand("fetch", board);

@@ -1,35 +1,14 @@
 /** The guest's kernel read from outside, held against what the guest says of itself and against its build's symbols. */
 import { describe, expect, it } from "vitest";
+import {
+  expectSameProcesses,
+  LIST_PROC,
+  type ProcessRow,
+  seenFromInside,
+  seenFromOutside,
+  UART,
+} from "./process-lists.ts";
 import { exec, outcomesOf, systemMap } from "./program.ts";
-
-const UART = "vserial exec guest0/uart0";
-/** PID and name of every process, by the shell alone: it starts no process for it. */
-const LIST_PROC = `${UART} for p in /proc/[0-9]*; do read -r name < $p/comm && echo "\${p#/proc/} $name"; done`;
-
-interface ProcessRow {
-  readonly pid: number;
-  readonly name: string;
-  readonly kernelThread: boolean;
-}
-
-const seenFromOutside = (data: unknown): ProcessRow[] => (data as { rows: ProcessRow[] }).rows;
-
-const seenFromInside = (text: string): [number, string][] =>
-  text
-    .trimEnd()
-    .split("\n")
-    .map((line) => {
-      const [, pid, name] = /^(\d+) (.*)$/.exec(line) ?? [];
-      return [Number(pid), name];
-    });
-
-/** The guest's own list between two from outside: a worker's name tells its work of the moment, so it may be either. */
-function expectSameProcesses(outside: readonly ProcessRow[][], inside: readonly [number, string][]): void {
-  const ordered = [...inside].sort(([a], [b]) => a - b);
-  for (const rows of outside) expect(rows.map(({ pid }) => pid)).toEqual(ordered.map(([pid]) => pid));
-  const known = outside.map((rows) => new Map(rows.map(({ pid, name }) => [pid, name])));
-  for (const [pid, name] of inside) expect(known.map((names) => names.get(pid))).toContain(name);
-}
 
 describe("ids banner", () => {
   it("says from outside what /proc/version says inside", async () => {

@@ -3,10 +3,12 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { findGuest } from "../../src/guest/index.ts";
+import { fetchedBoard, findGuest } from "../../src/guest/index.ts";
 
 export const PROGRAM = resolve("dist/komainu.js");
 export const BOARD = "versatilepb";
+/** The board whose kernel is fetched, not built. */
+export const PI_BOARD = "raspberrypi";
 
 export interface Ended {
   readonly code: number | null;
@@ -70,9 +72,10 @@ export function reportOf<T>(stderr: string, schema: string): T {
 }
 
 /** The guest that the program boots. The tests are about this guest: without it they fail, never skip. */
-export function guestFolder(): string {
-  const guest = findGuest(BOARD);
-  if (guest === undefined) throw new Error(`the guest is not built; build it with: npx komainu guest build ${BOARD}`);
+export function guestFolder(board = BOARD): string {
+  const guest = findGuest(board);
+  const verb = fetchedBoard(board) === undefined ? "build" : "fetch";
+  if (guest === undefined) throw new Error(`the guest is missing; get it with: npx komainu guest ${verb} ${board}`);
   return guest.folder;
 }
 

@@ -10,6 +10,7 @@ import { assert, silentLogger } from "../../src/base/index.ts";
 import { ConsoleWatch } from "../../src/main/console-watch.ts";
 import { type PoweredBoard, powerOn } from "../../src/main/power-on.ts";
 import { type Machine, saveMachine, stateHash } from "../../src/vm/index.ts";
+import { makeRandom } from "../../tools/power-cut/random.ts";
 import { BOARD } from "./program.ts";
 
 export interface Point {
@@ -56,17 +57,6 @@ const places: readonly Place[] = [
 const TYPED = "cat /proc/interrupts\r".repeat(380);
 const LANDMARK_STEP = 100_000;
 const MAX_BOOT_INSTRUCTIONS = 200e6;
-
-/** Numbers from 0 to 1 that the seed decides (Mulberry32). */
-function makeRandom(seed: number): () => number {
-  let s = seed | 0;
-  return () => {
-    s = (s + 0x6d2b79f5) | 0;
-    let t = Math.imul(s ^ (s >>> 15), 1 | s);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function runTo(machine: Machine, instruction: number): void {
   while (machine.instructions() < instruction) {
