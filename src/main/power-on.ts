@@ -5,7 +5,8 @@ import type { Logger } from "../base/index.ts";
 import { type Board, loadBoard, prepareBoot, readImages } from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
 import { defaultCacheFolder, fetchedBoard, findGuest, hasGuest } from "../guest/index.ts";
-import { type BlockDevice, type BootPlan, consoleDevice, type Engine, Machine } from "../vm/index.ts";
+import { type BlockDevice, consoleDevice, type Engine, Machine } from "../vm/index.ts";
+import { BootCache, type BootCacheOption, type MakeMachine, type NotedBootPlan } from "./boot-cache.ts";
 import { DiskFile, parseDisk } from "./disk-file.ts";
 import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
@@ -35,6 +36,10 @@ export interface PowerOptions extends SnapshotOptions {
   disk?: string;
   /** The guest unpacks its own kernel and measures its own delay loop. */
   faithfulBoot?: boolean;
+  /** Where machines at their shell's prompt are kept; for callers that boot to there and `resume` them. */
+  bootCache?: BootCacheOption;
+  /** Of virtual time; a boot that takes longer is not skipped. */
+  bootLimitNs?: number;
 }
 
 export interface PoweredBoard {
@@ -42,6 +47,8 @@ export interface PoweredBoard {
   machine: Machine;
   driver: Driver;
   snapshot: SnapshotPoints;
+  /** Where it was asked for and the boot can be skipped. */
+  bootCache: BootCache | undefined;
   /** What the loader did, a line each. */
   notes: readonly string[];
   /** Name of the guest's console port, such as `guest0/uart0`. */
@@ -88,12 +95,6 @@ function openDisk(spec: string): BlockDevice {
   return { name: "disk0", description: disk.path, startSector: 0, backend: new DiskFile(disk) };
 }
 
-function planBoot(board: Board, { env, faithfulBoot = false }: PowerOptions): BootPlan & { notes: string[] } {
-  const { profile } = board;
-  const images = readImages(board, imageFolder(board, env));
-  return prepareBoot({ ...images, profile, faithful: faithfulBoot });
-}
-
 /** What the driver needs of a machine. */
 export function drivable(machine: Machine, snapshot = new SnapshotPoints({})): Drivable {
   const { timeline } = machine;
@@ -110,27 +111,37 @@ export function drivable(machine: Machine, snapshot = new SnapshotPoints({})): D
 /** The port where the kernel's console is. */
 const consolePortOf = ({ profile }: Board): string => `${profile.guest.name}/${consoleDevice(profile)?.name}`;
 
+const poweredAtOnce = (boot: NotedBootPlan, make: MakeMachine, log: Logger) => ({
+  machine: make(boot, { startsEmpty: false, log }),
+  boot,
+});
+
 /** Builds the machine; its guest is created and not yet kicked. Throws what is wrong with profile or images. */
 export function powerOn(options: PowerOptions): PoweredBoard {
   const { clock, log } = options;
   const snapshot = new SnapshotPoints(options);
   const board = withOverrides(loadBoard(options.board, { models: deviceModels }), options);
-  const boot = planBoot(board, options);
+  const images = readImages(board, imageFolder(board, options.env));
+  const plan = () => prepareBoot({ ...images, profile: board.profile, faithful: options.faithfulBoot ?? false });
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
-  const machine = new Machine({
-    profile: board.profile,
-    boot,
-    entropy: isVirtual ? seeded : hostEntropy,
-    wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
-    log,
-    version: versionInfo,
-    engine: options.engine ?? DEFAULT_ENGINE,
-    tuning: options.tuning,
-    countRows: options.countRows,
-    blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
-  });
+  const make: MakeMachine = (bootPlan, { startsEmpty, log }) =>
+    new Machine({
+      profile: board.profile,
+      boot: bootPlan,
+      startsEmpty,
+      entropy: isVirtual ? seeded : hostEntropy,
+      wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
+      log,
+      version: versionInfo,
+      engine: options.engine ?? DEFAULT_ENGINE,
+      tuning: options.tuning,
+      countRows: options.countRows,
+      blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
+    });
+  const bootCache = BootCache.open(options, board, images);
+  const { machine, boot } = bootCache?.powerOn(plan, make) ?? poweredAtOnce(plan(), make, log);
   seeded.nowNs = () => machine.timeline.nowNs();
   snapshot.begin(machine);
   for (const note of boot.notes) log.info(`loader: ${note}`);
@@ -139,6 +150,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     machine,
     driver: new Driver(drivable(machine, snapshot), clock),
     snapshot,
+    bootCache,
     notes: boot.notes,
     consolePort: consolePortOf(board),
   };
