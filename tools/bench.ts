@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { ExitCode, HvError } from "../src/base/index.ts";
+import { DEFAULT_ENGINE } from "../src/main/options.ts";
 import { findGuestFiles } from "./bench/guest-files.ts";
 import { appendHistory, historyRow } from "./bench/history.ts";
 import { hostFacts, QUIET_LOAD } from "./bench/host-facts.ts";
@@ -14,7 +15,6 @@ import { summarize } from "./bench/summary.ts";
 import { workloads } from "./bench/workload.table.ts";
 import { build, program, root } from "./setup.mjs";
 
-const BOARD = "versatilepb";
 /** For one life of a machine: more than ten times what the interpreter needs. */
 const LIMIT_SECONDS = 1_800;
 
@@ -22,10 +22,16 @@ const say = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
 
-function jobsOf({ names, isQuick }: BenchOptions): Job[] {
-  return workloads
-    .filter(({ name }) => names.includes(name))
-    .map(({ name, command, fullSize, quickSize }) => ({ name, command: command(isQuick ? quickSize : fullSize) }));
+/** All workloads once, then all of them again. */
+function jobsOf({ names, isQuick, roundCount }: BenchOptions): Job[] {
+  const chosen = workloads.filter(({ name }) => names.includes(name));
+  return Array.from({ length: roundCount }, (_, i) =>
+    chosen.map(({ name, command, fullSize, quickSize }) => ({
+      name,
+      round: i + 1,
+      command: command(isQuick ? quickSize : fullSize),
+    })),
+  ).flat();
 }
 
 function warnOfLoad(when: string): void {
@@ -35,9 +41,9 @@ function warnOfLoad(when: string): void {
 }
 
 async function bench(options: BenchOptions): Promise<ExitCode> {
-  const { nodePath, qemu, engine, repeatCount, isQuick, note } = options;
+  const { board, nodePath, qemu, engine, repeatCount, roundCount, isQuick, note } = options;
   build();
-  const files = findGuestFiles(BOARD);
+  const files = findGuestFiles(board);
   const host = hostFacts({ folder: root, nodePath, qemu });
   warnOfLoad("at the start");
   const samples = await measure({
@@ -49,9 +55,11 @@ async function bench(options: BenchOptions): Promise<ExitCode> {
   });
   const conditions: Conditions = {
     host,
-    engine: engine ?? "default",
+    board: board.name,
+    engine: engine ?? DEFAULT_ENGINE,
     guest: files.identity,
     repeatCount,
+    roundCount,
     isQuick,
     note,
   };

@@ -8,6 +8,14 @@ export const optionInvalid = (option: string, expected: string, found: string): 
     facts: { option, expected, found },
   });
 
+export const profileNeedsCompiler = (engine: string): HvError =>
+  new HvError({
+    code: "profile-needs-compiler",
+    message: `--profile: expected the engine jit, found ${engine}`,
+    hint: "Leave --engine out, or give --engine jit.",
+    facts: { engine },
+  });
+
 export const commandsMissing = (): HvError =>
   new HvError({
     code: "commands-missing",

@@ -180,6 +180,13 @@ class Execution {
 
   finish(): void {
     this.powered.snapshot.finish(this.powered.machine);
+    this.powered.translations?.save();
+  }
+
+  /** `--profile`: also of a run that failed. */
+  reportProfile(): void {
+    const { profile } = this.powered;
+    if (profile !== undefined) this.io.err(profile.report(this.options));
   }
 
   /** The code of one line's first failing command; its output goes out as it comes, or with `--json` as a line a command. */
@@ -263,6 +270,7 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
       execution.finish();
       return exitCode;
     } finally {
+      execution.reportProfile();
       const { clock, engine = DEFAULT_ENGINE } = options;
       const boot = execution.isRestored ? "restored" : undefined;
       if (options.stats) io.err(`${stats.toJson({ clock, engine, boot })}\n`);

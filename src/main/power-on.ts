@@ -12,7 +12,9 @@ import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
 import { guestMissing } from "./errors.ts";
 import { type ClockKind, DEFAULT_ENGINE } from "./options.ts";
+import { ProfileOption } from "./profile-option.ts";
 import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
+import { TranslationCache, type TranslationCacheOption } from "./translation-cache.ts";
 import { versionInfo } from "./version.ts";
 
 export interface PowerOptions extends SnapshotOptions {
@@ -20,10 +22,14 @@ export interface PowerOptions extends SnapshotOptions {
   clock: ClockKind;
   /** Both do the same instructions to the same state; the machine is the same whichever runs it. */
   engine?: Engine;
+  /** Where compiled code is kept from run to run; without it, nowhere. */
+  translationCache?: TranslationCacheOption;
   /** Of the compiler, where it is not as usual; for tests. */
   tuning?: Partial<Tuning>;
   /** Counts how often each kind of instruction is executed; slower. */
   countRows?: boolean;
+  /** Watches the engine, for a report at the end; the guest's state is the same. */
+  profile?: boolean;
   log: Logger;
   env: NodeJS.ProcessEnv;
   /** Files in place of the profile's. */
@@ -49,6 +55,10 @@ export interface PoweredBoard {
   snapshot: SnapshotPoints;
   /** Where it was asked for and the boot can be skipped. */
   bootCache: BootCache | undefined;
+  /** Where it was asked for. */
+  profile: ProfileOption | undefined;
+  /** To be saved at the end. */
+  translations: TranslationCache | undefined;
   /** What the loader did, a line each. */
   notes: readonly string[];
   /** Name of the guest's console port, such as `guest0/uart0`. */
@@ -116,9 +126,15 @@ const poweredAtOnce = (boot: NotedBootPlan, make: MakeMachine, log: Logger) => (
   boot,
 });
 
+function openTranslations({ profile }: Board, options: PowerOptions): TranslationCache | undefined {
+  const key = { board: profile.name, cpuModel: profile.cpu.model, ramSizeBytes: profile.host.ramSizeBytes };
+  return TranslationCache.open(options.translationCache ?? "off", key, options);
+}
+
 /** Builds the machine; its guest is created and not yet kicked. Throws what is wrong with profile or images. */
 export function powerOn(options: PowerOptions): PoweredBoard {
-  const { clock, log } = options;
+  const { clock, log, engine = DEFAULT_ENGINE } = options;
+  const profile = options.profile === true ? new ProfileOption(engine) : undefined;
   const snapshot = new SnapshotPoints(options);
   const board = withOverrides(loadBoard(options.board, { models: deviceModels }), options);
   const images = readImages(board, imageFolder(board, options.env));
@@ -126,22 +142,25 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
-  const make: MakeMachine = (bootPlan, { startsEmpty, log }) =>
+  const translations = engine === "interp" ? undefined : openTranslations(board, options);
+  const make: MakeMachine = (bootPlan, start) =>
     new Machine({
+      ...start,
       profile: board.profile,
       boot: bootPlan,
-      startsEmpty,
       entropy: isVirtual ? seeded : hostEntropy,
       wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
-      log,
       version: versionInfo,
-      engine: options.engine ?? DEFAULT_ENGINE,
+      engine,
+      translations: translations?.store,
       tuning: options.tuning,
       countRows: options.countRows,
+      executionProfile: profile?.executionProfile,
       blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
     });
   const bootCache = BootCache.open(options, board, images);
   const { machine, boot } = bootCache?.powerOn(plan, make) ?? poweredAtOnce(plan(), make, log);
+  profile?.watch(machine);
   seeded.nowNs = () => machine.timeline.nowNs();
   snapshot.begin(machine);
   for (const note of boot.notes) log.info(`loader: ${note}`);
@@ -151,6 +170,8 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     driver: new Driver(drivable(machine, snapshot), clock),
     snapshot,
     bootCache,
+    profile,
+    translations,
     notes: boot.notes,
     consolePort: consolePortOf(board),
   };

@@ -16,6 +16,7 @@ import { DEFAULT_ENGINE, parseClock, parseCount, parseEngine, parseSeconds } fro
 import type { ProgramIo } from "./program-io.ts";
 import { run } from "./run-command.ts";
 import { StatusLine } from "./status-line.ts";
+import { parseTranslationCache, type TranslationCacheOption } from "./translation-cache.ts";
 import { versionInfo } from "./version.ts";
 
 export const DEFAULT_BOARD = "versatilepb";
@@ -32,10 +33,20 @@ interface PowerFlags {
   append?: string;
   disk?: string;
   faithfulBoot?: boolean;
+  translationCache: TranslationCacheOption;
   save?: string;
   saveAt?: number;
   restore?: string;
+  profile?: boolean;
+  json?: boolean;
   verbose?: boolean;
+}
+
+interface ExecFlags extends PowerFlags {
+  stats?: boolean;
+  timeout: number;
+  runTo?: number;
+  bootCache: BootCacheOption;
 }
 
 const examples = (...lines: string[]): string =>
@@ -51,6 +62,12 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     .option("--append <text>", "more words for the kernel command line")
     .option("--disk <file>", "file as the guest's disk; FILE,ro is never written")
     .option("--faithful-boot", "start the zImage itself, nothing is unpacked or calibrated outside")
+    .option(
+      "--translation-cache <where>",
+      "keep compiled code for the next run: on, off, or a folder",
+      parseTranslationCache,
+      "on",
+    )
     .option("--save <file>", "save the machine when it ends, or at the instruction of --save-at")
     .option(
       "--save-at <count>",
@@ -58,6 +75,7 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
       parseInstructions("--save-at"),
     )
     .option("--restore <file>", "begin with a saved machine instead of power-on")
+    .option("--profile", "at the end, on standard error: time by tier, exits of compiled code, hot regions by symbol")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }
 
@@ -82,11 +100,12 @@ function addRun(program: Command, io: ProgramIo, finish: Finish): void {
     .command("run")
     .description("power a board on and give its console")
     .argument("[board]", "a board's name or a profile file", DEFAULT_BOARD)
-    .option("--serial <spec>", "console on stdio, /dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH", "stdio");
+    .option("--serial <spec>", "console on stdio, /dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH", "stdio")
+    .option("--json", "what --profile says as a line of JSON");
   addPowerOptions(command, "real")
     .addHelpText(
       "after",
-      `${examples("run", "run versatilepb --serial /dev/ttyUSB0,115200", "run boards/mine.json --append quiet")}
+      `${examples("run", "run versatilepb --serial /dev/ttyUSB0,115200", "run boards/mine.json --append quiet", "run --profile")}
 At the console: "guest kick guest0", then "vserial bind guest0/uart0"; ESC x q comes back to the prompt.
 On a terminal Ctrl-T q quits from anywhere, Ctrl-T ? shows the other keys.`,
     )
@@ -101,7 +120,7 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
     .description("boot, run console commands, power off; exit code 1 when one failed")
     .usage("[options] [board] <command...>")
     .argument("[args...]", "a board's name or profile file, then console commands, each quoted as one word")
-    .option("--json", "one line of JSON for each console command")
+    .option("--json", "one line of JSON for each console command, and for --profile")
     .option("--stats", "a line of JSON on standard error: instructions, virtual and wall seconds, MIPS, by phase")
     .option(
       "--timeout <seconds>",
@@ -127,28 +146,18 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
         'exec versatilepb "ids banner" "vserial exec guest0/uart0 cat /proc/version"',
         'exec --json "ids plist"',
         'exec --stats --timeout 30 "ids syscall"',
+        'exec --profile "vserial exec guest0/uart0 find /sys | wc -l"',
       ),
     )
-    .action(
-      async (
-        args: string[],
-        flags: PowerFlags & {
-          json?: boolean;
-          stats?: boolean;
-          timeout: number;
-          runTo?: number;
-          bootCache: BootCacheOption;
-        },
-      ) => {
-        const manager = createCommandManager();
-        const [board, commands] = splitBoard(args, (name) => manager.find(name) !== undefined);
-        const { timeout: timeoutSeconds, json = false, stats = false, verbose = false } = flags;
-        const statusLine = new StatusLine(io);
-        const log = createLog(statusLine.io, { verbose });
-        const execution = { board, commands, json, stats, timeoutSeconds, log, statusLine, env: io.env };
-        finish(await exec(statusLine.io, { ...flags, ...execution }));
-      },
-    );
+    .action(async (args: string[], flags: ExecFlags) => {
+      const manager = createCommandManager();
+      const [board, commands] = splitBoard(args, (name) => manager.find(name) !== undefined);
+      const { timeout: timeoutSeconds, json = false, stats = false, verbose = false } = flags;
+      const statusLine = new StatusLine(io);
+      const log = createLog(statusLine.io, { verbose });
+      const execution = { board, commands, json, stats, timeoutSeconds, log, statusLine, env: io.env };
+      finish(await exec(statusLine.io, { ...flags, ...execution }));
+    });
 }
 
 function addGuest(program: Command, io: ProgramIo, finish: Finish): void {

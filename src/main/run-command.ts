@@ -14,6 +14,8 @@ import type { SnapshotOptions } from "./snapshot-option.ts";
 export interface RunOptions extends Omit<PowerOptions, "log"> {
   serial: string;
   verbose: boolean;
+  /** What `profile` reports as a line of JSON. */
+  json?: boolean;
 }
 
 type SessionEnd = "closed" | "shutdown" | "reset" | "interrupted";
@@ -30,6 +32,8 @@ class ConsoleRun {
   private powered: PoweredBoard | undefined;
   private terminal: TerminalConsole | undefined;
   private isFinal = false;
+  /** Profiles of the lives that are over; printed when the terminal is the shell's again. */
+  private readonly reports: string[] = [];
 
   constructor(io: ProgramIo, options: RunOptions, interruption: Interruption) {
     this.io = io;
@@ -78,14 +82,25 @@ class ConsoleRun {
       // The shell that comes next begins its own line.
       if (transport.isInteractive) transport.write("\r\n");
       await transport.stop();
+      for (const report of this.reports) this.io.err(report);
+    }
+  }
+
+  private async powerCycle(changes: SnapshotOptions = {}): Promise<SessionEnd> {
+    this.powered = undefined;
+    try {
+      return await this.live(changes);
+    } finally {
+      // Another value by now than TypeScript thinks.
+      const { profile } = (this.powered as PoweredBoard | undefined) ?? {};
+      if (profile !== undefined) this.reports.push(profile.report({ json: this.options.json === true }));
     }
   }
 
   /** One life of the board, from power-on to `shutdown`, `reset` or the end of the console. */
-  private async powerCycle(changes: SnapshotOptions = {}): Promise<SessionEnd> {
+  private async live(changes: SnapshotOptions): Promise<SessionEnd> {
     const { transport, options, interruption } = this;
     this.session = undefined;
-    this.powered = undefined;
     const powered = powerOn({ ...options, ...changes, log: new Logger("", this.announce) });
     const { machine, driver } = powered;
     this.powered = powered;
@@ -122,6 +137,7 @@ class ConsoleRun {
     }
     if (failure !== undefined) throw failure;
     if (machine.powerRequest !== "reset") powered.snapshot.finish(machine);
+    powered.translations?.save();
     if (interruption.isRequested) return "interrupted";
     if (machine.powerRequest !== "none") return machine.powerRequest;
     return "closed";

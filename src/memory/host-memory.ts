@@ -13,6 +13,8 @@ export const ROW_COUNTS_OFFSET = 0x4000;
 export const TLB_OFFSET = 0x10000;
 /** Byte offset of the compiler's jump caches. */
 export const JUMP_CACHE_OFFSET = 0x40000;
+/** Byte offset of what is counted of each compiled region where a profile is kept. */
+export const REGION_COUNTS_OFFSET = 0xc0000;
 /** Byte offset of host-physical address `ramStart`; everything below belongs to the engine. */
 export const RAM_OFFSET = 0x100000;
 

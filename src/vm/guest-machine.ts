@@ -20,7 +20,7 @@ import {
   R14_BANKS,
 } from "../arm/core/index.ts";
 import { Interpreter } from "../arm/interp/index.ts";
-import { JitCpu, type Tuning } from "../arm/jit/index.ts";
+import { type ExecutionProfile, JitCpu, ProfiledCpu, type TranslationStore, type Tuning } from "../arm/jit/index.ts";
 import type { ClockScope, Logger, State, Stateful } from "../base/index.ts";
 import { hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -64,8 +64,12 @@ export interface GuestMachineInit {
   readonly engine?: Engine;
   /** Of `jit`, where it is not as usual. */
   readonly tuning?: Partial<Tuning>;
+  /** Of `jit`: what earlier runs compiled, and where this one leaves what it compiles. */
+  readonly translations?: TranslationStore;
   /** Counts executions by instruction row, at some cost. */
   readonly countRows?: boolean;
+  /** Of `jit`: is told what runs, at some cost. */
+  readonly executionProfile?: ExecutionProfile;
 }
 
 /** Branch to itself: `b .` in ARM and Thumb state. */
@@ -122,11 +126,13 @@ export class GuestMachine implements Stateful {
     }
     this.bus = new GuestBus(host, traps, [...init.memoryRegions, ...regions]);
     const model = cpuModels[profile.cpu.model];
-    const { engine, countRows, tuning } = init;
-    this.cpu =
-      engine === "jit"
-        ? new JitCpu(this.bus, model, { countRows, tuning })
-        : new Interpreter(this.bus, model, { countRows });
+    const { engine, countRows, tuning, executionProfile } = init;
+    // Code that counts is other code.
+    const translations = countRows ? undefined : init.translations;
+    if (engine !== "jit") this.cpu = new Interpreter(this.bus, model, { countRows });
+    else if (executionProfile === undefined)
+      this.cpu = new JitCpu(this.bus, model, { countRows, tuning, translations });
+    else this.cpu = new ProfiledCpu(this.bus, model, { countRows, tuning, executionProfile });
     this.timeline.attach(this.cpu);
     this.devices.reset();
   }

@@ -5,7 +5,7 @@
  */
 
 import { cpuModels } from "../arm/core/index.ts";
-import type { Tuning } from "../arm/jit/index.ts";
+import type { ExecutionProfile, TranslationStore, Tuning } from "../arm/jit/index.ts";
 import type { Logger, State, Stateful } from "../base/index.ts";
 import { assert, hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -41,7 +41,10 @@ export interface MachineOptions {
   readonly startsEmpty?: boolean;
   readonly engine?: Engine;
   readonly tuning?: Partial<Tuning>;
+  /** Of `jit`: what earlier runs compiled, and where this one leaves what it compiles. */
+  readonly translations?: TranslationStore;
   readonly countRows?: boolean;
+  readonly executionProfile?: ExecutionProfile;
 }
 
 export interface SliceReport {
@@ -108,7 +111,9 @@ export class Machine implements MachineControl, Stateful {
       log: options.log,
       engine: options.engine,
       tuning: options.tuning,
+      translations: options.translations,
       countRows: options.countRows,
+      executionProfile: options.executionProfile,
       onWaitChange: (isWaiting) => (isWaiting ? this.vcpu?.waitForInterrupt() : this.vcpu?.wake()),
       backends: {
         serial: (device) => this.hypervisor.findSerialPort(`${guest.name}/${device}`),

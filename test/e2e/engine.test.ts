@@ -1,6 +1,7 @@
 /** The guest cannot tell which engine runs it: the same output, counts, virtual time and state. */
 import { describe, expect, it } from "vitest";
-import { exec, reportOf, type Stats } from "./program.ts";
+import type { ExecutionReport } from "../../src/main/execution-report.ts";
+import { exec, reportOf, type Stats, systemMap } from "./program.ts";
 
 const COMMANDS = [
   "vserial exec guest0/uart0 ps; cat /proc/interrupts /proc/meminfo; sleep 2; date",
@@ -32,6 +33,21 @@ describe("exec --engine", () => {
     const stateOf = ({ stderr }: typeof interp) => reportOf<Record<string, unknown>>(stderr, "komainu.state/1");
     expect(stateOf(jit)).toEqual(stateOf(interp));
     expect(stateOf(jit)).toMatchObject({ instructions: 31_234_567 });
+  });
+
+  it("comes to the same state when it is profiled, and names regions by symbols of the kernel", async () => {
+    const runs = await Promise.all(
+      [["--profile", "--json"], []].map((flags) => exec(...flags, "--run-to", "40123456")),
+    );
+    const [profiled, plain] = runs.map(({ stderr }) => reportOf<Record<string, unknown>>(stderr, "komainu.state/1"));
+    expect(profiled).toEqual(plain);
+    const report = reportOf<ExecutionReport>(runs[0].stderr, "komainu.profile/1");
+    expect(report.instructions).toBe(40_123_456);
+    expect(report.code?.regions).toBeGreaterThan(100);
+    const symbols = new Set([...systemMap().values()].flatMap((names) => [...names]));
+    const named = report.regions.filter(({ name }) => symbols.has(name.replace(/\+0x[0-9a-f]+$/, "")));
+    expect(named.length).toBeGreaterThan(20);
+    expect(report.regions.some(({ name }) => /^(init|busybox|sh|mount):0x[0-9a-f]+$/.test(name))).toBe(true);
   });
 
   it("takes no other engine", async () => {

@@ -71,6 +71,16 @@ describe("run, with a terminal on a socket", () => {
     expect(shown.slice(shown.indexOf("Shutdown"))).not.toContain("XVisor#");
   });
 
+  it("prints the profile of each life when it is over", async () => {
+    const { ended, io } = givenConsole("spin", { profile: true, json: true });
+    await sees("XVisor# ");
+    type("reset\r");
+    await until(() => shown.split("Komainu v").length === 3 && shown.endsWith("XVisor# "), "the second banner");
+    type("shutdown\r");
+    expect(await ended).toBe(0);
+    expect(io.stderr.match(/^\{"schema":"komainu\.profile\/1",.*\}$/gm)).toHaveLength(2);
+  });
+
   it("starts anew after reset", async () => {
     const { ended } = givenConsole("wait");
     await sees("XVisor# ");

@@ -34,11 +34,12 @@ export const programMissing = (program: string, hint: string): HvError =>
     exitCode: ExitCode.environment,
   });
 
-export const guestMissing = (board: string): HvError =>
+/** `how` is the command that gets it, `build` or `fetch`. */
+export const guestMissing = (board: string, how: "build" | "fetch"): HvError =>
   new HvError({
     code: "bench-guest-missing",
     message: `the guest of ${board} is not in the cache`,
-    hint: `Build it with: npm start, or node dist/komainu.js guest build ${board}`,
+    hint: `${how === "build" ? "Build" : "Fetch"} it with: node dist/komainu.js guest ${how} ${board}`,
     facts: { board },
     exitCode: ExitCode.environment,
   });

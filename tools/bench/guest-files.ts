@@ -1,7 +1,8 @@
-/** The guest that both machines start: files, command line and memory, so that they differ in nothing. */
+/** The guest that both machines start: files, command line and memory, so that they differ in nothing else. */
 import { loadBoard } from "../../src/board/index.ts";
 import { deviceModels } from "../../src/devices/index.ts";
-import { findGuest } from "../../src/guest/index.ts";
+import { fetchedBoard, findGuest } from "../../src/guest/index.ts";
+import type { BenchBoard } from "./board.table.ts";
 import { guestMissing } from "./errors.ts";
 
 export interface GuestFiles {
@@ -11,7 +12,10 @@ export interface GuestFiles {
   deviceTree: string;
   initrd: string;
   commandLine: string;
-  memoryMegabytes: number;
+  /** Of QEMU's machine. */
+  machine: string;
+  machineMegabytes: number;
+  machineCommandLine: string;
   /** Pattern of the line that says that user space is up. */
   readyPattern: string;
   /** Pattern of the shell prompt at the end of what was printed. */
@@ -21,17 +25,20 @@ export interface GuestFiles {
 }
 
 /** Throws `bench-guest-missing` when it has to be built first. */
-export function findGuestFiles(board: string): GuestFiles {
+export function findGuestFiles({ name: board, machine, machineMegabytes, machineWords }: BenchBoard): GuestFiles {
   const { profile } = loadBoard(board, { models: deviceModels });
   const guest = findGuest(board);
-  if (guest === undefined) throw guestMissing(board);
+  if (guest === undefined) throw guestMissing(board, fetchedBoard(board) === undefined ? "build" : "fetch");
+  const { commandLine } = profile.boot;
   return {
     board,
     kernel: guest.zImage,
     deviceTree: guest.dtb,
     initrd: guest.initrd,
-    commandLine: profile.boot.commandLine,
-    memoryMegabytes: profile.guest.memorySizeBytes / 2 ** 20,
+    commandLine,
+    machine,
+    machineMegabytes: machineMegabytes ?? profile.guest.memorySizeBytes / 2 ** 20,
+    machineCommandLine: machineWords === undefined ? commandLine : `${commandLine} ${machineWords}`,
     readyPattern: profile.boot.readyPattern,
     shellPrompt: profile.boot.shellPrompt,
     identity: `${guest.hash}, Linux ${guest.kernelVersion}`,

@@ -11,6 +11,7 @@ import { workloads } from "./workload.table.ts";
 export const historyColumns: readonly string[] = [
   "date",
   "commit",
+  "board",
   "engine",
   "node",
   "qemu",
@@ -18,9 +19,11 @@ export const historyColumns: readonly string[] = [
   "load",
   "size",
   "repeats",
+  "rounds",
   "boot_cold_time",
   "boot_warm_time",
   "speed_geomean",
+  "speed_geomean_first",
   "speed_geomean_cpu",
   "speed_min",
   "mips",
@@ -32,13 +35,15 @@ export const historyColumns: readonly string[] = [
 const figure = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(3));
 
 /** The values of `historyColumns`; empty where a thing was not measured. */
-export function historyRow(summary: Summary, { host, engine, repeatCount, isQuick, note }: Conditions): string[] {
+export function historyRow(summary: Summary, conditions: Conditions): string[] {
+  const { host, board, engine, repeatCount, roundCount, isQuick, note } = conditions;
   const bootTime = (kind: "cold" | "warm"): string =>
     figure(summary.boots.find((boot) => boot.kind === kind)?.timeRatio);
   const { total } = summary;
   return [
     host.date,
     host.commit,
+    board,
     engine,
     host.node,
     host.qemu,
@@ -46,9 +51,11 @@ export function historyRow(summary: Summary, { host, engine, repeatCount, isQuic
     host.load.toFixed(2),
     isQuick ? "quick" : "full",
     `${repeatCount}`,
+    `${roundCount}`,
     bootTime("cold"),
     bootTime("warm"),
     figure(total?.geometricMean),
+    figure(total?.firstGeometricMean),
     figure(total?.cpuGeometricMean),
     figure(total?.minimum),
     figure(total?.mips),

@@ -1,6 +1,6 @@
 /** Measures one life of Komainu: `komainu exec --json --stats`, a lap for each line it prints. */
-
-import { answerMalformed } from "./errors.ts";
+import { spawnSync } from "node:child_process";
+import { answerMalformed, programMissing } from "./errors.ts";
 import type { GuestFiles } from "./guest-files.ts";
 import { parseOutcome, parsePhases, parseShellAnswer } from "./run-stats.ts";
 import type { Job, SessionSample, Timing } from "./sample.ts";
@@ -12,8 +12,10 @@ export interface KomainuOptions {
   program: string;
   engine?: string;
   files: GuestFiles;
-  /** Where it may keep what helps its next start. */
+  /** In place of the user's cache: what this machine has done before must not count. */
   cacheFolder: string;
+  /** The value of `--translation-cache`: `off`, or a folder; left out for a version without that option. */
+  translations?: string;
   limitSeconds: number;
 }
 
@@ -25,10 +27,23 @@ const FIRST_COMMAND_PHASE = 2;
 
 const shellCommand = (command: string): string => `vserial exec ${CONSOLE_PORT} ${command}`;
 
-export function komainuArgs({ program, engine, files }: KomainuOptions, commands: readonly string[]): string[] {
+/** The longest that a command of the guest's shell may take, in the guest's time; none of the workloads needs a tenth. */
+const TIMEOUT_SECONDS = 600;
+
+export function komainuArgs(options: KomainuOptions, commands: readonly string[]): string[] {
+  const { program, engine, files, translations } = options;
   const images = ["--kernel", files.kernel, "--dtb", files.deviceTree, "--initrd", files.initrd];
   const choice = engine === undefined ? [] : ["--engine", engine];
-  return [program, "exec", "--json", "--stats", ...choice, ...images, files.board, ...commands];
+  const cache = translations === undefined ? [] : ["--translation-cache", translations];
+  const limit = ["--timeout", `${TIMEOUT_SECONDS}`];
+  return [program, "exec", "--json", "--stats", ...choice, ...cache, ...limit, ...images, files.board, ...commands];
+}
+
+/** Whether this version of Komainu keeps what it compiles for its next start. */
+export function keepsTranslations({ nodePath, program }: Pick<KomainuOptions, "nodePath" | "program">): boolean {
+  const { status, stdout } = spawnSync(nodePath, [program, "exec", "--help"], { encoding: "utf8" });
+  if (status !== 0) throw programMissing(`${nodePath} ${program}`, "Give a Node program with --node PATH.");
+  return stdout.includes("--translation-cache");
 }
 
 /** Whole lines out of pieces of text. */
@@ -77,6 +92,7 @@ export async function measureKomainu(options: KomainuOptions, jobs: readonly Job
       roundTrip: roundTrip?.timing,
       workloads: answers.map(({ line, timing }, i) => ({
         name: jobs[i].name,
+        round: jobs[i].round,
         ...timing,
         ...parseShellAnswer(line),
         instructions: instructionsOf(i + 2),

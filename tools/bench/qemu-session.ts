@@ -1,4 +1,4 @@
-/** Measures one life of QEMU's VersatilePB, driven over its serial port as `vserial exec` drives Komainu's guest. */
+/** Measures one life of QEMU's machine, driven over its serial port as `vserial exec` drives Komainu's guest. */
 import { typedLine } from "../../src/commands/guest-shell.ts";
 import { answerMalformed } from "./errors.ts";
 import type { GuestFiles } from "./guest-files.ts";
@@ -17,9 +17,9 @@ const CONTROL_SEQUENCE = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
 
 export function qemuArgs({ files }: QemuOptions): string[] {
   const images = ["-kernel", files.kernel, "-dtb", files.deviceTree, "-initrd", files.initrd];
-  const machine = ["-M", files.board, "-m", `${files.memoryMegabytes}`];
+  const machine = ["-M", files.machine, "-m", `${files.machineMegabytes}`];
   const console = ["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"];
-  return [...machine, ...console, ...images, "-append", files.commandLine];
+  return [...machine, ...console, ...images, "-append", files.machineCommandLine];
 }
 
 export interface Answer {
@@ -88,9 +88,9 @@ export async function measureQemu(options: QemuOptions, jobs: readonly Job[]): P
     const shell = new QemuShell(subject, files.shellPrompt);
     const sample: SessionSample = { boot: await shell.boot(files.readyPattern), workloads: [] };
     if (jobs.length > 0) sample.roundTrip = (await shell.run(":")).timing;
-    for (const { name, command } of jobs) {
+    for (const { name, round, command } of jobs) {
       const { output, status, timing } = await shell.run(command);
-      sample.workloads.push({ name, ...timing, output, status });
+      sample.workloads.push({ name, round, ...timing, output, status });
     }
     return sample;
   } finally {

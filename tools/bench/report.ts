@@ -1,13 +1,15 @@
 /** The tables that `npm run bench` prints. */
 import type { HostFacts } from "./host-facts.ts";
-import type { Spread, Summary } from "./summary.ts";
+import type { Spread, Summary, WorkloadComparison } from "./summary.ts";
 import { markdownTable, plainTable, type TextTable } from "./text-table.ts";
 
 export interface Conditions {
   host: HostFacts;
+  board: string;
   engine: string;
   guest: string;
   repeatCount: number;
+  roundCount: number;
   isQuick: boolean;
   note: string;
 }
@@ -18,6 +20,9 @@ const millions = (value: number | undefined): string => (value === undefined ? "
 const mips = (value: number | undefined): string => (value === undefined ? "" : value.toFixed(1));
 const spread = ({ bestSeconds, medianSeconds }: Spread): string =>
   `${seconds(bestSeconds)} (${seconds(medianSeconds)})`;
+
+const roundSpread = ({ bestSeconds, medianSeconds, firstSeconds }: WorkloadComparison["qemu"]): string =>
+  `${seconds(bestSeconds)} (${seconds(medianSeconds)}, ${seconds(firstSeconds)})`;
 
 export function bootTable({ boots }: Summary): TextTable {
   return {
@@ -42,6 +47,7 @@ export function workloadTable({ workloads }: Summary): TextTable {
       "Komainu s",
       "speed",
       "of medians",
+      "of first rounds",
       "of CPU time",
       "M instructions",
       "MIPS",
@@ -49,10 +55,11 @@ export function workloadTable({ workloads }: Summary): TextTable {
     ],
     rows: workloads.map((row) => [
       row.name,
-      spread(row.qemu),
-      spread(row.komainu),
+      roundSpread(row.qemu),
+      roundSpread(row.komainu),
       ratio(row.speed),
       ratio(row.medianSpeed),
+      ratio(row.firstSpeed),
       ratio(row.cpuSpeed),
       millions(row.instructions),
       mips(row.mips),
@@ -65,7 +72,7 @@ function totalLines({ total, roundTrip }: Summary): string[] {
   const lines: string[] = [];
   if (total !== undefined) {
     lines.push(
-      `Speed against QEMU, geometric mean: ${ratio(total.geometricMean)} (by CPU time ${ratio(total.cpuGeometricMean)}); lowest: ${ratio(total.minimum)}.`,
+      `Speed against QEMU, geometric mean: ${ratio(total.geometricMean)} (of first rounds ${ratio(total.firstGeometricMean)}, by CPU time ${ratio(total.cpuGeometricMean)}); lowest: ${ratio(total.minimum)}.`,
       `Komainu over all workloads: ${mips(total.mips)} MIPS, ${mips(total.mipsOfCpu)} by CPU time.`,
     );
   }
@@ -78,10 +85,14 @@ function totalLines({ total, roundTrip }: Summary): string[] {
   return lines;
 }
 
-export function conditionLines({ host, engine, guest, repeatCount, isQuick, note }: Conditions): string[] {
+function conditionLines(conditions: Conditions, hasWorkloads: boolean): string[] {
+  const { host, board, engine, guest, repeatCount, roundCount, isQuick, note } = conditions;
   return [
     `${host.date} UTC, commit ${host.commit}, engine ${engine}, Node ${host.node}, QEMU ${host.qemu}, ${host.cpu}, ${host.cores} cores, load ${host.load.toFixed(2)}.`,
-    `Guest ${guest}; ${isQuick ? "small" : "full"} workloads, best (median) of ${repeatCount}, turn by turn.`,
+    `Guest of ${board}: ${guest}; starts: best (median) of ${repeatCount} lives of each machine, turn by turn.`,
+    ...(hasWorkloads
+      ? [`${isQuick ? "Small" : "Full"} workloads: best (median, first round) of ${roundCount} rounds in each life.`]
+      : []),
     ...(note === "" ? [] : [note]),
   ];
 }
@@ -91,7 +102,11 @@ export function reportText(summary: Summary, conditions: Conditions, isMarkdown:
   const render = isMarkdown ? markdownTable : plainTable;
   const paragraph = (lines: readonly string[]): string => (lines.length === 0 ? "" : `${lines.join("\n")}\n`);
   const tables = [bootTable(summary), ...(summary.workloads.length > 0 ? [workloadTable(summary)] : [])].map(render);
-  return [paragraph(conditionLines(conditions)), ...tables, paragraph(totalLines(summary))]
+  return [
+    paragraph(conditionLines(conditions, summary.workloads.length > 0)),
+    ...tables,
+    paragraph(totalLines(summary)),
+  ]
     .filter((part) => part !== "")
     .join("\n");
 }

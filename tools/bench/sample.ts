@@ -10,6 +10,8 @@ export interface Timing {
 /** One workload run once. */
 export interface WorkloadSample extends Timing {
   name: string;
+  /** Which time it was in this life of the machine, from 1. */
+  round: number;
   /** What it printed, with the terminal's CRs taken out. */
   output: string;
   /** The guest shell's `$?`. */
@@ -30,5 +32,6 @@ export interface SessionSample {
 /** What to run in a session. */
 export interface Job {
   name: string;
+  round: number;
   command: string;
 }

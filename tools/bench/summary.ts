@@ -13,7 +13,7 @@ export interface Spread {
 }
 
 export interface BootComparison {
-  /** `cold`: with an empty cache folder. `warm`: with what the start before left there. */
+  /** `cold`: without a translation cache. `warm`: with that of an earlier start. */
   kind: "cold" | "warm";
   komainu: Spread;
   qemu: Spread;
@@ -24,12 +24,18 @@ export interface BootComparison {
   instructions?: number;
 }
 
+/** Of the first rounds alone, the best: what compiling costs is in them. */
+interface RoundSpread extends Spread {
+  firstSeconds: number;
+}
+
 export interface WorkloadComparison {
   name: string;
-  komainu: Spread;
-  qemu: Spread;
+  komainu: RoundSpread;
+  qemu: RoundSpread;
   /** QEMU's time by Komainu's: above 1 is faster than QEMU. For a count, of the times for each thing counted. */
   speed: number;
+  firstSpeed: number;
   medianSpeed: number;
   cpuSpeed: number;
   instructions?: number;
@@ -45,7 +51,14 @@ export interface Summary {
   roundTrip?: { komainu: Spread; qemu: Spread };
   workloads: WorkloadComparison[];
   /** Over the workloads; left out when none was run. */
-  total?: { geometricMean: number; cpuGeometricMean: number; minimum: number; mips: number; mipsOfCpu: number };
+  total?: {
+    geometricMean: number;
+    firstGeometricMean: number;
+    cpuGeometricMean: number;
+    minimum: number;
+    mips: number;
+    mipsOfCpu: number;
+  };
   isSound: boolean;
 }
 
@@ -62,6 +75,21 @@ export function spreadOf(timings: readonly Timing[]): Spread {
     medianSeconds: median(wall),
     bestCpuSeconds: best(timings.map(({ cpuSeconds }) => cpuSeconds)),
   };
+}
+
+function roundSpreadOf(samples: readonly WorkloadSample[]): RoundSpread {
+  const first = samples.filter(({ round }) => round === 1);
+  return { ...spreadOf(samples), firstSeconds: best(first.map(({ wallSeconds }) => wallSeconds)) };
+}
+
+/** Rounds may differ, as a kernel fills its caches; the same round of another life may not. */
+function isRepeatable(samples: readonly WorkloadSample[]): boolean {
+  const counts = new Map<number, number | undefined>();
+  for (const { round, instructions } of samples) {
+    if (counts.has(round) && counts.get(round) !== instructions) return false;
+    counts.set(round, instructions);
+  }
+  return true;
 }
 
 function compareBoots(kind: "cold" | "warm", samples: readonly SessionSample[], qemu: Spread): BootComparison {
@@ -87,7 +115,7 @@ export function judgeOutputs(
   if (failed !== undefined) return { verdict: `exit status ${failed.status}`, isSound: false };
   const [ours, theirs] = [komainu, qemu].map((samples) => [...new Set(samples.map(({ output }) => output))]);
   if (ours.length > 1 || theirs.length > 1) return { verdict: "differs between runs", isSound: false };
-  if (new Set(komainu.map(({ instructions }) => instructions)).size > 1) {
+  if (!isRepeatable(komainu)) {
     return { verdict: "instruction count differs between runs", isSound: false };
   }
   if (ours[0].trim() === "") return { verdict: "no output", isSound: false };
@@ -108,14 +136,15 @@ function compareWorkload(workload: Workload, samples: Samples): WorkloadComparis
   const [ours, theirs] = [ofWorkload(samples.komainu), ofWorkload(samples.qemu)];
   if (ours.length === 0 || theirs.length === 0) return undefined;
   const { verdict, isSound, counts } = judgeOutputs(workload, ours, theirs);
-  const [komainu, qemu] = [spreadOf(ours), spreadOf(theirs)];
+  const [komainu, qemu] = [roundSpreadOf(ours), roundSpreadOf(theirs)];
   const workRatio = counts === undefined ? 1 : counts.komainu / counts.qemu;
-  const { instructions } = ours[0];
+  const instructions = ours.find(({ wallSeconds }) => wallSeconds === komainu.bestSeconds)?.instructions;
   return {
     name: workload.name,
     komainu,
     qemu,
     speed: (workRatio * qemu.bestSeconds) / komainu.bestSeconds,
+    firstSpeed: (workRatio * qemu.firstSeconds) / komainu.firstSeconds,
     medianSpeed: (workRatio * qemu.medianSeconds) / komainu.medianSeconds,
     cpuSpeed: (workRatio * qemu.bestCpuSeconds) / komainu.bestCpuSeconds,
     instructions,
@@ -131,6 +160,7 @@ function totalOf(rows: readonly WorkloadComparison[]): Summary["total"] {
   const millions = sum(rows.map(({ instructions }) => instructions ?? 0)) / 1e6;
   return {
     geometricMean: geometricMean(rows.map(({ speed }) => speed)),
+    firstGeometricMean: geometricMean(rows.map(({ firstSpeed }) => firstSpeed)),
     cpuGeometricMean: geometricMean(rows.map(({ cpuSpeed }) => cpuSpeed)),
     minimum: Math.min(...rows.map(({ speed }) => speed)),
     mips: millions / sum(rows.map(({ komainu }) => komainu.bestSeconds)),

@@ -29,6 +29,7 @@ export class CodePages<O> {
   private readonly storeLimits: Uint32Array;
   private readonly traps: PageTraps;
   private readonly undecoded: Insn<O>;
+  private readonly watched: Insn<O>;
   private readonly onDrop: () => void;
   private pageCount = 0;
   private decodedCount = 0;
@@ -36,12 +37,13 @@ export class CodePages<O> {
   onChange: (frame: number) => void = () => {};
 
   /**
-   * @param undecoded stands in every slot that was not decoded yet
+   * @param undecoded stands in every slot that was not decoded yet, and `watched` where stores are noticed nevertheless
    * @param onDrop called when pages handed out before are no longer valid
    */
-  constructor(traps: PageTraps, undecoded: Insn<O>, onDrop: () => void) {
+  constructor(traps: PageTraps, { undecoded, watched }: Record<"undecoded" | "watched", Insn<O>>, onDrop: () => void) {
     this.traps = traps;
     this.undecoded = undecoded;
+    this.watched = watched;
     this.onDrop = onDrop;
     const frames = traps.bits.length;
     this.armPages = new Array<Insn<O>[] | undefined>(frames).fill(undefined);
@@ -63,6 +65,13 @@ export class CodePages<O> {
     this.stores[frame] = 0;
     this.traps.set(frame, TRAP_CODE);
     return page;
+  }
+
+  /** Stores to these instructions are noticed as if they had been executed. `hostOffset` is that of the first. */
+  watch(hostOffset: number, count: number, isThumb: boolean): void {
+    const slots = this.page(hostOffset >>> 12, isThumb);
+    const first = (hostOffset & (PAGE_SIZE - 1)) >> (isThumb ? 1 : 2);
+    for (let slot = first; slot < first + count; slot++) if (slots[slot] === this.undecoded) slots[slot] = this.watched;
   }
 
   /** An instruction was put into a slot. */

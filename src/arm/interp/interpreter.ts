@@ -52,8 +52,8 @@ export class Interpreter extends VfpOps implements Ops<number>, Stateful {
     const table = execTable<number>() as ((o: Interpreter, f: Insn<Interpreter>) => void)[];
     this.decoder = new Decoder<Interpreter>(table, archsOf(model.architecture, model.hasVfp));
     this.rowCounts = countRows ? new Float64Array(rows.length) : undefined;
-    const undecoded = makeInsn<Interpreter>(0, -1, (o) => o.decodeAndExecute());
-    this.pages = new CodePages(bus.traps, undecoded, () => this.stateChanged());
+    const blank = () => makeInsn<Interpreter>(0, -1, (o) => o.decodeAndExecute());
+    this.pages = new CodePages(bus.traps, { undecoded: blank(), watched: blank() }, () => this.stateChanged());
     this.reset();
   }
 
@@ -254,6 +254,12 @@ export class Interpreter extends VfpOps implements Ops<number>, Stateful {
     this.fetchSlots[(pc & 0xfff) >> this.fetchShift] = insn;
     this.pages.noteDecoded();
     if (insn.c === ALWAYS || this.conditionPassed(insn.c)) insn.exec(this, insn);
+  }
+
+  /** The instruction at a host address, as it is now. */
+  protected decodeRaw(hostOffset: number, isThumb: boolean): Insn<Interpreter> {
+    this.pages.noteDecoded();
+    return isThumb ? this.decoder.thumb(this.u16[hostOffset >> 1]) : this.decoder.arm(this.i32[hostOffset >> 2]);
   }
 
   private fetchRaw(pc: number, isThumb: boolean): number {

@@ -4,10 +4,12 @@
  * A place is a halfword of host memory's code with state, privilege and virtual page, because code knows its own address.
  * New functions wait for others and become one module together: a module of its own costs ten times as much.
  */
-import { regionModule } from "./compile.ts";
-import { type Dispatcher, instantiate, TABLE_SIZE } from "./dispatcher.ts";
+import { type CompiledRegion, regionModule } from "./compile.ts";
+import { type Dispatcher, instantiate, type RegionFunction, TABLE_SIZE } from "./dispatcher.ts";
+import type { Region } from "./region.ts";
+import { type StoredRegion, storedRegion, type TranslationStore } from "./translation-store.ts";
 import type { Tuning } from "./tuning.table.ts";
-import type { FunctionParts } from "./wasm-writer.ts";
+import type { FunctionBody } from "./wasm-writer.ts";
 
 /** Places that are remembered, also those that cannot be compiled, before all are forgotten. */
 const MAX_PLACES = 65_536;
@@ -30,15 +32,15 @@ export interface Place {
 class Unit {
   readonly frames: readonly number[];
   readonly isFinal: boolean;
-  parts: FunctionParts | undefined;
+  body: FunctionBody | undefined;
   /** 0 while it waits and when it was retired. */
   slot = 0;
   cost = 0;
 
-  constructor(frames: readonly number[], parts: FunctionParts | undefined, isFinal: boolean) {
+  constructor(frames: readonly number[], body: FunctionBody | undefined, isFinal: boolean) {
     this.frames = frames;
     this.isFinal = isFinal;
-    this.parts = parts;
+    this.body = body;
   }
 }
 
@@ -55,6 +57,11 @@ export interface CompiledCode {
   /** Virtual page to frame of all its code. */
   readonly pages: ReadonlyMap<number, number>;
 }
+
+/** What V8 throws for bytes that are no module, or one with other imports. */
+const NO_MODULE: ReadonlySet<string> = new Set(["CompileError", "LinkError"]);
+/** Regions of an earlier run that did not match what memory holds so often are not tried again. */
+const MAX_MISMATCHES = 8;
 
 /** Places with equal keys differ in their virtual page. */
 class Entry implements CompiledCode {
@@ -80,7 +87,7 @@ class Entry implements CompiledCode {
   }
 
   get isWaiting(): boolean {
-    return this.unit.parts !== undefined;
+    return this.unit.body !== undefined;
   }
 }
 
@@ -92,14 +99,36 @@ export interface CodeCounts {
   regions: number;
   modules: number;
   wasmBytes: number;
+  /** Regions of an earlier run that are used again. */
+  adopted: number;
   retired: number;
   flushes: number;
 }
 
+/** The place for which a region was made, and whether it is as large as it gets. */
+interface RegionUse {
+  readonly place: Place;
+  readonly isFinal: boolean;
+}
+
+/** A function of an earlier run, in the dispatcher's table. */
+interface Prepared {
+  readonly slot: number;
+  mismatches: number;
+}
+
 export type ModuleTuning = Pick<Tuning, "moduleFunctions" | "moduleTries">;
 
+interface CodeCacheInit {
+  /** Of every module. */
+  readonly imports: Record<string, unknown>;
+  readonly memoryPages: number;
+  readonly tuning: ModuleTuning;
+  readonly store: TranslationStore | undefined;
+}
+
 export class CodeCache {
-  readonly counts: CodeCounts = { regions: 0, modules: 0, wasmBytes: 0, retired: 0, flushes: 0 };
+  readonly counts: CodeCounts = { regions: 0, modules: 0, wasmBytes: 0, adopted: 0, retired: 0, flushes: 0 };
   private readonly dispatcher: Dispatcher;
   private readonly imports: Record<string, unknown>;
   private readonly memoryPages: number;
@@ -108,15 +137,78 @@ export class CodeCache {
   private placeCount = 0;
   private readonly unitsOfFrame = new Map<number, Set<Unit>>();
   private readonly keysOfUnit = new Map<Unit, number[]>();
+  private readonly store: TranslationStore | undefined;
+  /** What earlier runs compiled, and what of it was not used yet. */
+  private storedFunctions: { readonly region: StoredRegion; readonly run: RegionFunction }[] = [];
+  private readonly prepared = new Map<StoredRegion, Prepared>();
   private waiting: Unit[] = [];
   private tries = 0;
   private cost = 0;
 
-  constructor(dispatcher: Dispatcher, imports: Record<string, unknown>, memoryPages: number, tuning: ModuleTuning) {
+  /** @param init `store` has what earlier runs compiled, and is where new regions are kept for the next one */
+  constructor(dispatcher: Dispatcher, init: CodeCacheInit) {
     this.dispatcher = dispatcher;
-    this.imports = imports;
-    this.memoryPages = memoryPages;
-    this.tuning = tuning;
+    this.imports = init.imports;
+    this.memoryPages = init.memoryPages;
+    this.tuning = init.tuning;
+    this.store = init.store;
+    if (init.store !== undefined) this.prepare(init.store.regions);
+  }
+
+  /** One module of everything that earlier runs compiled; V8 compiles a function of it when it is first entered. */
+  private prepare(regions: readonly StoredRegion[]): void {
+    if (regions.length === 0) return;
+    const bytes = regionModule(
+      regions.map(({ body }) => body),
+      this.memoryPages,
+    );
+    this.storedFunctions = this.instantiateStored(bytes).map((run, i) => ({ region: regions[i], run }));
+    this.offerStored();
+  }
+
+  private offerStored(): void {
+    for (const { region, run } of this.storedFunctions) {
+      this.prepared.set(region, { slot: this.dispatcher.addFunction(run), mismatches: 0 });
+    }
+  }
+
+  /** No functions when the code of an earlier run is none: it was changed, or made by something else. */
+  private instantiateStored(bytes: Uint8Array): RegionFunction[] {
+    try {
+      return instantiate(bytes, this.imports);
+    } catch (error) {
+      if (error instanceof Error && NO_MODULE.has(error.name)) return [];
+      throw error;
+    }
+  }
+
+  /** Regions of earlier runs that may be entered at a place. */
+  storedAt({ pc, isThumb, isPrivileged }: Place): readonly StoredRegion[] {
+    const regions = this.store?.at(pc, isThumb, isPrivileged) ?? [];
+    return this.prepared.size === 0 ? [] : regions.filter((region) => this.prepared.has(region));
+  }
+
+  /** The region is not what memory holds, this time. */
+  mismatch(region: StoredRegion): void {
+    const prepared = this.prepared.get(region);
+    if (prepared !== undefined && ++prepared.mismatches >= MAX_MISMATCHES) this.prepared.delete(region);
+  }
+
+  /** A region of an earlier run is what memory holds: its code is entered from now on. */
+  adopt(region: StoredRegion, place: Place): void {
+    const prepared = this.prepared.get(region);
+    if (prepared === undefined) return;
+    this.prepared.delete(region);
+    this.counts.adopted++;
+    const unit = this.newUnit(
+      region.pages.map(([, frame]) => frame),
+      undefined,
+      region.isFinal,
+    );
+    unit.slot = prepared.slot;
+    unit.cost = REGION_COST / this.tuning.moduleFunctions + region.body.bytes.length * COST_OF_BYTE;
+    this.cost += unit.cost;
+    this.putEntries(region.entries, new Map(region.pages), { place, unit });
   }
 
   find(place: Place): CompiledCode | undefined {
@@ -131,21 +223,28 @@ export class CodeCache {
     return this.put(place, this.newUnit([place.frame], undefined, true), 0, new Map());
   }
 
-  /** A function, entered at the first place and, where there is no code yet, at the others; by place its block. */
-  addFunction(
-    parts: FunctionParts,
-    places: readonly { place: Place; block: number }[],
-    { pages, isFinal }: { pages: ReadonlyMap<number, number>; isFinal: boolean },
-  ): void {
+  /** A new region, entered at the place and, where there is no code yet, at its other entries. */
+  addRegion(region: Region, { body, entries }: CompiledRegion, { place, isFinal }: RegionUse): void {
     this.counts.regions++;
-    const unit = this.newUnit([...pages.values()], parts, isFinal);
-    for (const [i, { place, block }] of places.entries()) {
-      const known = this.find(place);
-      if (i > 0 && known !== undefined && (known.slot !== 0 || known.isWaiting)) continue;
-      this.put(place, unit, block, pages);
-    }
+    this.store?.add(storedRegion(region, { isPrivileged: place.isPrivileged, isFinal, entries, body }));
+    const unit = this.newUnit([...region.pages.values()], body, isFinal);
+    this.putEntries(entries, region.pages, { place, unit });
     this.waiting.push(unit);
     if (this.waiting.length >= this.tuning.moduleFunctions) this.makeModule();
+  }
+
+  private putEntries(
+    entries: Iterable<readonly [number, number]>,
+    frames: ReadonlyMap<number, number>,
+    { place, unit }: { place: Place; unit: Unit },
+  ): void {
+    const { isThumb, isPrivileged } = place;
+    for (const [pc, block] of entries) {
+      const other = { pc, frame: frames.get(pc & ~0xfff) ?? place.frame, isThumb, isPrivileged };
+      const known = pc === place.pc ? undefined : this.find(other);
+      if (known !== undefined && (known.slot !== 0 || known.isWaiting)) continue;
+      this.put(other, unit, block, frames);
+    }
   }
 
   /** Called when waiting code would be entered: after enough times it no longer waits. */
@@ -154,8 +253,8 @@ export class CodeCache {
     if (this.tries >= this.tuning.moduleTries) this.makeModule();
   }
 
-  private newUnit(frames: readonly number[], parts: FunctionParts | undefined, isFinal: boolean): Unit {
-    const unit = new Unit(frames, parts, isFinal);
+  private newUnit(frames: readonly number[], body: FunctionBody | undefined, isFinal: boolean): Unit {
+    const unit = new Unit(frames, body, isFinal);
     for (const frame of frames) {
       const units = this.unitsOfFrame.get(frame);
       if (units === undefined) this.unitsOfFrame.set(frame, new Set([unit]));
@@ -199,16 +298,16 @@ export class CodeCache {
 
   private makeModule(): void {
     this.tries = 0;
-    const units = this.waiting.filter(({ parts }) => parts !== undefined);
+    const units = this.waiting.filter(({ body }) => body !== undefined);
     this.waiting = [];
     if (units.length === 0) return;
-    const functions = units.flatMap(({ parts }) => (parts === undefined ? [] : [parts]));
+    const functions = units.flatMap(({ body }) => (body === undefined ? [] : [body]));
     const bytes = regionModule(functions, this.memoryPages);
     this.counts.modules++;
     this.counts.wasmBytes += bytes.length;
     const runs = instantiate(bytes, this.imports);
     for (const [i, unit] of units.entries()) {
-      unit.parts = undefined;
+      unit.body = undefined;
       unit.slot = this.dispatcher.addFunction(runs[i]);
       unit.cost = REGION_COST + (bytes.length / units.length) * COST_OF_BYTE;
       this.cost += unit.cost;
@@ -227,7 +326,7 @@ export class CodeCache {
     for (const frame of unit.frames) this.unitsOfFrame.get(frame)?.delete(unit);
     for (const key of this.keysOfUnit.get(unit) ?? []) this.removeWhere(key, (entry) => entry.unit === unit);
     this.keysOfUnit.delete(unit);
-    unit.parts = undefined;
+    unit.body = undefined;
     this.counts.retired++;
     if (unit.slot === 0) return;
     this.dispatcher.retire(unit.slot);
@@ -242,15 +341,24 @@ export class CodeCache {
     return this.placeCount >= MAX_PLACES || this.cost >= MAX_CODE_COST;
   }
 
+  /** Frees the memory of everything compiled. */
   forgetAll(): void {
+    this.storedFunctions = [];
+    this.restart();
+  }
+
+  /** State or memory may be others now: nothing compiled is entered any more, what earlier runs left is offered again. */
+  restart(): void {
     this.counts.flushes++;
     this.cost = 0;
     this.tries = 0;
     this.placeCount = 0;
     this.waiting = [];
+    this.prepared.clear();
     this.entries.clear();
     this.unitsOfFrame.clear();
     this.keysOfUnit.clear();
     this.dispatcher.forgetAll();
+    this.offerStored();
   }
 }

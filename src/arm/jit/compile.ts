@@ -41,7 +41,7 @@ import type { Block, Region } from "./region.ts";
 import { constantValue, type Value } from "./value.ts";
 import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
 import { type CoreView, WasmOps } from "./wasm-ops.ts";
-import { type FunctionParts, I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
+import { type FunctionBody, functionBody, I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 /** Index of the type of a region's function among those of its module. */
 const REGION_TYPE = 1;
@@ -115,7 +115,7 @@ class RegionCompiler {
     this.dispatched = dispatched;
   }
 
-  compile(): FunctionParts {
+  compile(): FunctionBody {
     const { ops, w } = this;
     ops.open(Op.block, VOID);
     ops.open(Op.loop, VOID);
@@ -125,14 +125,11 @@ class RegionCompiler {
     ops.close();
     ops.close();
     const words = FIRST_TEMPORARY - REGISTER_LOCAL + ops.extraLocals;
-    return {
-      type: REGION_TYPE,
-      locals: [
-        { count: 2, type: I64 },
-        { count: words, type: I32 },
-      ],
-      code: [this.header(), w, this.footer()],
-    };
+    const locals = [
+      { count: 2, type: I64 },
+      { count: words, type: I32 },
+    ];
+    return functionBody({ locals, code: [this.header(), w, this.footer()] });
   }
 
   /** Blocks that the dispatcher may enter, by address. */
@@ -388,7 +385,7 @@ class RegionCompiler {
 }
 
 export interface CompiledRegion {
-  readonly function: FunctionParts;
+  readonly body: FunctionBody;
   /** Address to block number, of every place where the function may be entered. */
   readonly entries: ReadonlyMap<number, number>;
 }
@@ -401,14 +398,14 @@ export interface CompileOptions extends CoreView {
 /** The wasm function of a region; it takes the block to enter. */
 export function compileRegion(region: Region, options: CompileOptions): CompiledRegion {
   const compiler = new RegionCompiler(region, options);
-  return { function: compiler.compile(), entries: compiler.entries };
+  return { body: compiler.compile(), entries: compiler.entries };
 }
 
 /** A module of regions' functions; `memoryPages` is the size of the host memory in pages of 64 KiB. */
-export function regionModule(functions: readonly FunctionParts[], memoryPages: number): Uint8Array {
+export function regionModule(functions: readonly FunctionBody[], memoryPages: number): Uint8Array {
   const types = [
     { params: [I32, I32], results: [I32] },
     { params: [I32], results: [I32] },
   ];
-  return wasmModule({ types, imports: [{ name: "lookUp", type: 0 }], functions }, memoryPages);
+  return wasmModule({ types, imports: [{ name: "lookUp", type: 0 }], type: REGION_TYPE, functions }, memoryPages);
 }

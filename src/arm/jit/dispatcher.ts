@@ -6,12 +6,13 @@
  * checks the mapping of the others itself. The dispatcher alone imports the table of regions: a module that imports
  * it costs far more on Node 20.
  */
-import { CPU_STATE_OFFSET, type HostMemory, JUMP_CACHE_OFFSET } from "../../memory/index.ts";
+import { CPU_STATE_OFFSET, type HostMemory, JUMP_CACHE_OFFSET, REGION_COUNTS_OFFSET } from "../../memory/index.ts";
 import { ADDEND, DERIVED_WORDS, ENTRY_WORDS, FLAG_T, PC, REMAINING, TAG_EXECUTE, TLB_ENTRIES } from "../core/index.ts";
+import { type ExecutionProfile, TIMED_EVERY, TIMED_FIRST } from "./execution-profile.ts";
 import { Exit } from "./locals.table.ts";
 import { TLB_BANK_WORD } from "./look-up.ts";
 import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
-import { I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
+import { functionBody, I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 export const TABLE_SIZE = 16_384;
 /** Slot of the function that answers `miss`: what stale entries lead to. */
@@ -40,8 +41,46 @@ const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 
 const setOffset = (key: number): number => (((key >>> 2) ^ (key >>> 15)) & (CACHE_SETS - 1)) * SET_BYTES;
 
+/** Index of the imported `entryTimed(slot)`, of a dispatcher that keeps a profile. */
+const ENTRY_TIMED_FUNCTION = 1;
+
+/** Tells of an entry that is to be timed. Locals as in `countEntry`. */
+function tellTimed(w: WasmWriter): void {
+  w.get(0).memory(Op.load, 8, 2).const(TIMED_FIRST).op(Op.ltU);
+  w.get(0)
+    .memory(Op.load, 8, 2)
+    .const(TIMED_EVERY - 1)
+    .op(Op.and, Op.eqz, Op.or);
+  w.op(Op.if, VOID).get(0).call(ENTRY_TIMED_FUNCTION).op(Op.end);
+}
+
+/**
+ * Before and after the call of a region: its entries and instructions are counted, and some entries timed. Locals: 0 the
+ * region's counters, 1 what was left of the slice, and before the call 2 the entry's second word.
+ */
+const countEntry = {
+  before(w: WasmWriter): void {
+    w.get(2)
+      .const(TABLE_SIZE - 1)
+      .op(Op.and)
+      .const(4)
+      .op(Op.shl)
+      .const(REGION_COUNTS_OFFSET)
+      .op(Op.add)
+      .set(0);
+    w.loadAt(stateAddress(REMAINING)).set(1);
+    tellTimed(w);
+  },
+  after(w: WasmWriter): void {
+    w.get(0).get(0).memory(Op.i64Load, 0, 3).get(1);
+    w.loadAt(stateAddress(REMAINING)).op(Op.sub, Op.i64ExtendS, Op.i64Add).memory(Op.i64Store, 0, 3);
+    tellTimed(w);
+    w.get(0).get(0).memory(Op.i64Load, 8, 3).const(1).op(Op.i64ExtendU, Op.i64Add).memory(Op.i64Store, 8, 3);
+  },
+};
+
 /** `run(): reason`, see `Exit`. Locals: 0 PC, 1 TLB entry and jump cache entry, 2 key, then slot and reason. */
-function dispatcherModule(memoryPages: number): Uint8Array {
+function dispatcherModule(memoryPages: number, isProfiled: boolean): Uint8Array {
   const w = new WasmWriter();
   const leaveIf = (opcode: number, reason: number): void => {
     w.op(opcode).hint(false).op(Op.if, VOID).const(reason).op(Op.return, Op.end);
@@ -83,6 +122,7 @@ function dispatcherModule(memoryPages: number): Uint8Array {
   w.get(1).memory(Op.load, ENTRY_COUNT, 2).const(1).op(Op.sub).tee(2).memory(Op.store, ENTRY_COUNT, 2);
   w.get(2).op(Op.eqz).hint(false).op(Op.if, VOID).const(Exit.veryHot).op(Op.return, Op.end);
   w.get(1).memory(Op.load, ENTRY_TARGET, 2).tee(2).const(BLOCK_SHIFT).op(Op.shrU);
+  if (isProfiled) countEntry.before(w);
   w.get(2)
     .const(TABLE_SIZE - 1)
     .op(Op.and)
@@ -90,6 +130,7 @@ function dispatcherModule(memoryPages: number): Uint8Array {
     .u32(2)
     .u32(0)
     .tee(2);
+  if (isProfiled) countEntry.after(w);
   w.hint(false).op(Op.if, VOID).get(2).op(Op.return, Op.end);
   w.loadAt(stateAddress(REMAINING)).const(0).op(Op.gtS).hint(true).brIf(0);
   w.op(Op.end).const(Exit.next);
@@ -99,9 +140,11 @@ function dispatcherModule(memoryPages: number): Uint8Array {
         { params: [], results: [I32] },
         { params: [I32, I32], results: [I32] },
         { params: [I32], results: [I32] },
+        { params: [I32], results: [] },
       ],
-      imports: [{ name: "lookUp", type: 1 }],
-      functions: [{ type: 0, locals: [{ count: 3, type: I32 }], code: [w] }],
+      imports: [{ name: "lookUp", type: 1 }, ...(isProfiled ? [{ name: "entryTimed", type: 3 }] : [])],
+      type: 0,
+      functions: [functionBody({ locals: [{ count: 3, type: I32 }], code: [w] })],
       tableSize: TABLE_SIZE,
     },
     memoryPages,
@@ -113,7 +156,8 @@ const missModule = (memoryPages: number): Uint8Array =>
     {
       types: [{ params: [I32], results: [I32] }],
       imports: [],
-      functions: [{ type: 0, locals: [], code: [new WasmWriter().const(Exit.miss)] }],
+      type: 0,
+      functions: [functionBody({ locals: [], code: [new WasmWriter().const(Exit.miss)] })],
     },
     memoryPages,
   );
@@ -142,15 +186,21 @@ export class Dispatcher {
   private readonly miss: RegionFunction;
   private nextSlot = MISS_SLOT + 1;
   private readonly state: number;
+  private readonly profile: ExecutionProfile | undefined;
 
-  constructor(host: HostMemory, memoryPages: number, lookUp: unknown) {
+  /** @param profile is told what runs; the dispatcher then counts, which takes time of its own */
+  constructor(host: HostMemory, memoryPages: number, lookUp: unknown, profile?: ExecutionProfile) {
+    this.profile = profile;
     this.words = host.i32;
     this.state = CPU_STATE_OFFSET >> 2;
     this.table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SIZE });
     [this.miss] = instantiate(missModule(memoryPages), { m: host.memory });
     this.table.set(MISS_SLOT, this.miss);
-    const [run] = instantiate(dispatcherModule(memoryPages), { m: host.memory, t: this.table, lookUp });
-    this.run = () => run(0);
+    const entryTimed = (counters: number): void => profile?.entryTimed(counters);
+    const imports = { m: host.memory, t: this.table, lookUp, entryTimed };
+    const [run] = instantiate(dispatcherModule(memoryPages, profile !== undefined), imports);
+    this.run = profile === undefined ? () => run(0) : () => profile.within("compiled", () => run(0));
+    profile?.attach(host);
     this.forgetAll();
   }
 
@@ -178,6 +228,7 @@ export class Dispatcher {
 
   /** Empties table and jump caches. */
   forgetAll(): void {
+    this.profile?.collect();
     for (let slot = MISS_SLOT + 1; slot < this.nextSlot; slot++) this.table.set(slot, this.miss);
     this.nextSlot = MISS_SLOT + 1;
     const from = JUMP_CACHE_OFFSET >> 2;

@@ -1,3 +1,7 @@
 export type { CodeCounts } from "./code-cache.ts";
+export { ExecutionProfile, type RegionTotals, type Tier } from "./execution-profile.ts";
 export { JitCpu } from "./jit-cpu.ts";
+export { Exit } from "./locals.table.ts";
+export { ProfiledCpu } from "./profiled-cpu.ts";
+export { TranslationStore } from "./translation-store.ts";
 export type { Tuning } from "./tuning.table.ts";

@@ -29,9 +29,11 @@ import { CodeCache, type CodeCounts, type CompiledCode, type Place } from "./cod
 import { compileRegion } from "./compile.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { enableBranchHints } from "./engine-flags.ts";
+import type { ExecutionProfile } from "./execution-profile.ts";
 import { Exit } from "./locals.table.ts";
 import { DACR_BANK_WORDS, DACR_VALUE_WORDS, lookUpFunction, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
+import type { StoredRegion, TranslationStore } from "./translation-store.ts";
 import { defaultTuning, type RegionLimits, type Tuning } from "./tuning.table.ts";
 import { KIND_BLOCK, KIND_FETCH, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 import { type CoreView, WasmOps } from "./wasm-ops.ts";
@@ -85,6 +87,15 @@ class Classifier {
   }
 }
 
+export interface JitOptions {
+  readonly countRows?: boolean;
+  readonly tuning?: Partial<Tuning>;
+  /** Is told what runs; see `ProfiledCpu`. */
+  readonly executionProfile?: ExecutionProfile;
+  /** What earlier runs compiled; what this one compiles is added. */
+  readonly translations?: TranslationStore;
+}
+
 export class JitCpu extends Interpreter implements CodeView {
   /** Returns from compiled code, by `Exit`. */
   readonly exits = [0, 0, 0, 0, 0, 0, 0];
@@ -95,15 +106,25 @@ export class JitCpu extends Interpreter implements CodeView {
   private readonly code: CodeCache;
   /** Jumps to places, by a hash of the virtual address. */
   private readonly heat = new Uint16Array(HEAT_SIZE);
+  /** Not zero where an earlier run had code, by the same hash. */
+  private readonly stored = new Uint8Array(HEAT_SIZE);
 
-  constructor(bus: GuestBus, model: CpuModel, options: { countRows?: boolean; tuning?: Partial<Tuning> } = {}) {
+  constructor(bus: GuestBus, model: CpuModel, options: JitOptions = {}) {
     super(bus, model, options);
     enableBranchHints();
     this.tuning = { ...defaultTuning, ...options.tuning };
     const memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
     const lookUp = lookUpFunction(bus.host, memoryPages, (va, kind) => this.refill(va, kind));
-    this.dispatcher = new Dispatcher(bus.host, memoryPages, lookUp);
-    this.code = new CodeCache(this.dispatcher, { m: bus.host.memory, lookUp }, memoryPages, this.tuning);
+    this.dispatcher = new Dispatcher(bus.host, memoryPages, lookUp, options.executionProfile);
+    this.code = new CodeCache(this.dispatcher, {
+      imports: { m: bus.host.memory, lookUp },
+      memoryPages,
+      tuning: this.tuning,
+      store: options.translations,
+    });
+    for (const { entries, isPrivileged } of options.translations?.regions ?? []) {
+      for (const [pc] of entries) this.stored[this.heatIndex(pc, isPrivileged)] = 1;
+    }
     this.classifiers = [false, true].flatMap((isThumb) =>
       [false, true].map((isPrivileged) => new Classifier(isThumb, { isPrivileged, cp15: this.cp15 })),
     );
@@ -168,23 +189,35 @@ export class JitCpu extends Interpreter implements CodeView {
       else if (reason === Exit.veryHot) this.enlarge();
       else if (reason === Exit.interpret) {
         // The instructions before it may have used up the slice.
-        if (s[REMAINING] > 0) this.step();
+        if (s[REMAINING] > 0) this.interpretOne();
       } else if (reason === Exit.slice) this.endSlice();
       else if (reason === Exit.budget) super.execute();
     }
   }
 
+  /** What compiled code left to the interpreter. */
+  protected interpretOne(): void {
+    this.step();
+  }
+
+  /** Waiting code would be entered. */
+  protected hurry(): void {
+    this.code.hurry();
+  }
+
   /** No jump cache entry for PC: interprets from jump to jump until there is code for the place, and enters it. */
   private missed(): void {
     const s = this.s;
-    const { heat } = this;
+    const { heat, stored } = this;
     const { hotEntries } = this.tuning;
     // The entry of code that was retired leads here too, so the first place is always looked up anew.
     for (let isFirst = true; ; isFirst = false) {
       const pc = s[PC];
       const place = this.heatIndex(pc);
-      if (heat[place] < hotEntries) heat[place]++;
-      else if (this.enterHot(pc, isFirst)) return;
+      if (heat[place] < hotEntries) {
+        heat[place]++;
+        if (stored[place] !== 0 && this.enterStored(pc)) return;
+      } else if (this.enterHot(pc, isFirst)) return;
       this.interpretBlock(s[FLAG_T] === 0 ? 4 : 2);
       if (s[REMAINING] <= 0) return;
     }
@@ -209,8 +242,8 @@ export class JitCpu extends Interpreter implements CodeView {
   }
 
   /** Places that share an entry get hot together, which costs little. */
-  private heatIndex(pc: number): number {
-    return ((pc >>> 1) ^ (pc >>> 17) ^ (this.isPrivileged ? 0x5555 : 0)) & (HEAT_SIZE - 1);
+  private heatIndex(pc: number, isPrivileged = this.isPrivileged): number {
+    return ((pc >>> 1) ^ (pc >>> 17) ^ (isPrivileged ? 0x5555 : 0)) & (HEAT_SIZE - 1);
   }
 
   private enterHot(pc: number, isFirst: boolean): boolean {
@@ -231,7 +264,7 @@ export class JitCpu extends Interpreter implements CodeView {
       if (!this.executed(frame, pc, isThumb)) return false;
       code = this.compile(place, this.tuning.hot);
     }
-    if (code.isWaiting) this.code.hurry();
+    if (code.isWaiting) this.hurry();
     if (code.slot === 0 || !this.isMapped(code.pages)) return false;
     // The other pages may have taken this page's TLB entry, which the dispatcher needs.
     if (this.frameOf(pc) !== frame) return false;
@@ -239,7 +272,7 @@ export class JitCpu extends Interpreter implements CodeView {
     return true;
   }
 
-  private enter(key: number, pc: number, { slot, block, isFinal }: CompiledCode): void {
+  protected enter(key: number, pc: number, { slot, block, isFinal }: CompiledCode): void {
     const entriesToVeryHot = isFinal ? undefined : this.tuning.veryHotEntries;
     this.dispatcher.enter(key, pc, { slot, block, entriesToVeryHot });
   }
@@ -253,7 +286,7 @@ export class JitCpu extends Interpreter implements CodeView {
     const known = this.code.find(place);
     if (known === undefined) return;
     const code = known.isFinal ? known : this.compile(place, this.tuning.veryHot);
-    if (code.isWaiting) this.code.hurry();
+    if (code.isWaiting) this.hurry();
     const key = ((frame << 12) + (pc & 0xfff)) | this.s[FLAG_T];
     if (code.slot !== 0) this.enter(key, pc, code);
     else this.dispatcher.recount(key, pc, WAITING_ENTRIES);
@@ -264,20 +297,54 @@ export class JitCpu extends Interpreter implements CodeView {
     return true;
   }
 
-  private compile(place: Place, limits: RegionLimits): CompiledCode {
+  protected compile(place: Place, limits: RegionLimits): CompiledCode {
     if (this.code.isFull) this.forgetAllCode();
     const region = new RegionFinder(this, place.isThumb, limits).find(place.pc);
     if (region === undefined) return this.code.addHopeless(place);
-    const { isPrivileged } = this;
-    const compiled = compileRegion(region, { isPrivileged, cp15: this.cp15, countsRows: this.rowCounts !== undefined });
-    const places = [{ place, block: compiled.entries.get(place.pc) ?? 0 }];
-    for (const [pc, block] of compiled.entries) {
-      if (pc === place.pc) continue;
-      places.push({ place: this.placeOf(region.pages.get(pc & ~0xfff) ?? 0, pc, place.isThumb), block });
-      this.heat[this.heatIndex(pc)] = this.tuning.hotEntries;
-    }
-    this.code.addFunction(compiled.function, places, { pages: region.pages, isFinal: limits.isInlining });
+    const compiled = compileRegion(region, {
+      isPrivileged: this.isPrivileged,
+      cp15: this.cp15,
+      countsRows: this.rowCounts !== undefined,
+    });
+    for (const pc of compiled.entries.keys()) this.heat[this.heatIndex(pc)] = this.tuning.hotEntries;
+    this.code.addRegion(region, compiled, { place, isFinal: limits.isInlining });
     return this.code.find(place) ?? this.code.addHopeless(place);
+  }
+
+  /** Enters code of an earlier run at PC, where memory has the same instructions now. */
+  private enterStored(pc: number): boolean {
+    const frame = this.frameOf(pc);
+    if (frame < 0) return false;
+    const isThumb = this.s[FLAG_T] !== 0;
+    const place = this.placeOf(frame, pc, isThumb);
+    for (const region of this.code.storedAt(place)) {
+      if (!this.isUnchanged(region)) {
+        this.code.mismatch(region);
+        continue;
+      }
+      for (const { pc: start, count } of region.blocks) {
+        const host = (this.frameOf(start) << 12) + (start & 0xfff);
+        this.pages.watch(host, count, isThumb);
+      }
+      this.code.adopt(region, place);
+      for (const [entryPc] of region.entries) this.heat[this.heatIndex(entryPc)] = this.tuning.hotEntries;
+      return this.enterHot(pc, true);
+    }
+    return false;
+  }
+
+  /** Memory holds the region's instructions, in the same frames. */
+  private isUnchanged({ pages, blocks, words, isThumb }: StoredRegion): boolean {
+    for (const [page, frame] of pages) if (this.frameOf(page) !== frame) return false;
+    let at = 0;
+    for (const { pc, count } of blocks) {
+      const host = (this.frameOf(pc) << 12) + (pc & 0xfff);
+      for (let i = 0; i < count; i++) {
+        const raw = isThumb ? this.u16[(host >> 1) + i] : this.i32[(host >> 2) + i];
+        if (raw !== words[at++]) return false;
+      }
+    }
+    return true;
   }
 
   /** Executions of a row by compiled code, in a machine made with `countRows`; `rowCounts` has the interpreted ones. */
@@ -307,14 +374,17 @@ export class JitCpu extends Interpreter implements CodeView {
   override resynchronize(): void {
     super.resynchronize();
     this.publishSpsr();
-    if (this.dispatcher !== undefined) this.forgetAllCode();
+    // The constructor of the base class comes here before there is a cache.
+    if (this.code === undefined) return;
+    this.heat.fill(0);
+    this.code.restart();
   }
 
   /**
    * The host address of an access that missed the TLB, for compiled code; -1 when the interpreter must do it: a fault, a
    * device, a trapped page, an unaligned address, a page with several mappings.
    */
-  private refill(va: number, kind: number): number {
+  protected refill(va: number, kind: number): number {
     this.adoptBank();
     if (kind === KIND_FETCH) {
       const frame = this.frameOf(va);
@@ -376,7 +446,11 @@ export class JitCpu extends Interpreter implements CodeView {
   }
 
   decode(frame: number, pc: number, isThumb: boolean): DecodedInsn {
-    return this.pages.page(frame, isThumb)[(pc & 0xfff) >> (isThumb ? 1 : 2)];
+    const slots = this.pages.page(frame, isThumb);
+    const slot = (pc & 0xfff) >> (isThumb ? 1 : 2);
+    // Code of an earlier run is watched without having been decoded.
+    if (slots[slot].row < 0) slots[slot] = this.decodeRaw((frame << 12) + (pc & 0xfff), isThumb);
+    return slots[slot];
   }
 
   classify(insn: DecodedInsn, pc: number): Classification {

@@ -7,7 +7,7 @@
 import { CPU_STATE_OFFSET, type HostMemory } from "../../memory/index.ts";
 import { ADDEND, DERIVED_WORDS, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
 import { KIND_DOMAINS, KIND_FETCH, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
-import { functionName, I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
+import { functionBody, functionName, I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 /** Words of the state block, behind the saved ones: the byte offset of the TLB bank; */
 export const TLB_BANK_WORD = DERIVED_WORDS;
@@ -77,7 +77,8 @@ export function lookUpFunction(
   const parts = {
     types: [{ params: [I32, I32], results: [I32] }],
     imports: [{ name: "refill", type: 0 }],
-    functions: [{ type: 0, locals: [{ count: 1, type: I32 }], code: [lookUpCode()] }],
+    type: 0,
+    functions: [functionBody({ locals: [{ count: 1, type: I32 }], code: [lookUpCode()] })],
   };
   const module = new WebAssembly.Module(wasmModule(parts, memoryPages));
   return new WebAssembly.Instance(module, { e: { m: host.memory, refill } }).exports[functionName(0)];

@@ -23,7 +23,7 @@ export interface Tuning {
 export const defaultTuning: Tuning = {
   hotEntries: 600,
   veryHotEntries: 10_000,
-  moduleFunctions: 16,
+  moduleFunctions: 64,
   moduleTries: 2_000,
   hot: { maxBlocks: 10, maxInstructions: 50, isInlining: false },
   veryHot: { maxBlocks: 16, maxInstructions: 100, isInlining: true },

@@ -19,9 +19,11 @@ export const Op = {
   localSet: 0x21,
   localTee: 0x22,
   load: 0x28,
+  i64Load: 0x29,
   load8u: 0x2d,
   load16u: 0x2f,
   store: 0x36,
+  i64Store: 0x37,
   store8: 0x3a,
   store16: 0x3b,
   const: 0x41,
@@ -70,12 +72,17 @@ const FUNCREF = 0x70;
 /** Block type: no result. */
 export const VOID = 0x40;
 
+interface BranchHint {
+  readonly offset: number;
+  readonly isLikely: boolean;
+}
+
 /** Growing bytes; a compiler writes hundreds of kilobytes a second here, so plain arrays are too slow. */
 export class WasmWriter {
   private data: Uint8Array;
   length = 0;
   /** Offset and value of each branch hint: 1 when the branch at the offset is likely taken, else 0. */
-  readonly hints: { readonly offset: number; readonly isLikely: boolean }[] = [];
+  hints: BranchHint[] = [];
 
   constructor(capacity = 32) {
     this.data = new Uint8Array(capacity);
@@ -84,7 +91,7 @@ export class WasmWriter {
   /** Forgets what was written. */
   clear(): void {
     this.length = 0;
-    this.hints.length = 0;
+    if (this.hints.length > 0) this.hints = [];
   }
 
   /** The next opcode, an `if` or `br_if`, likely finds its condition true, or false. */
@@ -216,8 +223,7 @@ export interface FunctionType {
 }
 
 export interface FunctionParts {
-  /** Type index, local declarations, and pieces of code, one after the other. */
-  readonly type: number;
+  /** Local declarations, and pieces of code, one after the other. */
   readonly locals: readonly { readonly count: number; readonly type: number }[];
   readonly code: readonly WasmWriter[];
 }
@@ -226,18 +232,20 @@ export interface ModuleParts {
   readonly types: readonly FunctionType[];
   /** Imported functions, from module `e`, by name and type index; they come first in the index space. */
   readonly imports: readonly { readonly name: string; readonly type: number }[];
-  readonly functions: readonly FunctionParts[];
+  /** Type index of all the functions. */
+  readonly type: number;
+  readonly functions: readonly FunctionBody[];
   /** Imports table `t` of at least this size. */
   readonly tableSize?: number;
 }
 
 /** The code section's entry of a function, and what the hint section says of it. */
-interface Body {
+export interface FunctionBody {
   readonly bytes: Uint8Array;
   readonly hints: Uint8Array | undefined;
 }
 
-function functionBody({ locals, code }: FunctionParts): Body {
+export function functionBody({ locals, code }: FunctionParts): FunctionBody {
   const declarations = vector(locals.map(({ count, type }) => new WasmWriter().u32(count).op(type).bytes));
   const sizeBytes = declarations.length + code.reduce((sum, piece) => sum + piece.length, 0) + 1;
   const body = new WasmWriter(sizeBytes + 5).u32(sizeBytes).append(declarations);
@@ -258,9 +266,13 @@ function functionBody({ locals, code }: FunctionParts): Body {
 export const functionName = (index: number): string => `f${index}`;
 
 /** A module that imports memory `m` and exports its functions. */
-export function wasmModule({ types, imports, functions, tableSize }: ModuleParts, memoryPages: number): Uint8Array {
-  const bodies = functions.map(functionBody);
-  const module = new WasmWriter(1024).append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+export function wasmModule(
+  { types, imports, type, functions, tableSize }: ModuleParts,
+  memoryPages: number,
+): Uint8Array {
+  const module = new WasmWriter(1024 + functions.reduce((sum, { bytes }) => sum + bytes.length * 2, 0)).append([
+    0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
+  ]);
   const section = (id: number, content: Uint8Array): void => {
     module.op(id).u32(content.length).append(content);
   };
@@ -275,7 +287,7 @@ export function wasmModule({ types, imports, functions, tableSize }: ModuleParts
   for (const { name, type } of imports) imported.push(named(name).op(0x00).u32(type).bytes);
   if (tableSize !== undefined) imported.push(named("t").op(0x01, FUNCREF, 0x00).u32(tableSize).bytes);
   section(2, vector(imported));
-  section(3, vector(functions.map(({ type }) => [type])));
+  section(3, vector(functions.map(() => [type])));
   const exported = functions.map((_, i) =>
     new WasmWriter()
       .append(text(functionName(i)))
@@ -283,10 +295,10 @@ export function wasmModule({ types, imports, functions, tableSize }: ModuleParts
       .u32(imports.length + i),
   );
   section(7, vector(exported.map(({ bytes }) => bytes)));
-  const hinted = bodies.flatMap(({ hints }, i) =>
+  const hinted = functions.flatMap(({ hints }, i) =>
     hints === undefined ? [] : [new WasmWriter().u32(imports.length + i).append(hints).bytes],
   );
   if (hinted.length > 0) section(0, new WasmWriter().append(text(BRANCH_HINTS)).append(vector(hinted)).bytes);
-  section(10, vector(bodies.map(({ bytes }) => bytes)));
+  section(10, vector(functions.map(({ bytes }) => bytes)));
   return module.bytes;
 }

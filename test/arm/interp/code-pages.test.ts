@@ -204,8 +204,9 @@ describe("CodePages", () => {
   function givenPages() {
     const traps = new PageTraps(0x10000);
     const undecoded = makeInsn(0, -1, () => {});
+    const watched = makeInsn(0, -1, () => {});
     let drops = 0;
-    const pages = new CodePages(traps, undecoded, () => {
+    const pages = new CodePages(traps, { undecoded, watched }, () => {
       drops += 1;
     });
     return { traps, undecoded, pages, drops: () => drops };
@@ -253,7 +254,7 @@ describe("the bound on what is decoded", () => {
   const givenMany = () => {
     const dropped = { count: 0 };
     const traps = new PageTraps(FRAMES * 4096);
-    const pages = new CodePages(traps, undecoded, () => dropped.count++);
+    const pages = new CodePages(traps, { undecoded, watched: undecoded }, () => dropped.count++);
     return { pages, traps, dropped };
   };
 

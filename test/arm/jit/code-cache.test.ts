@@ -4,18 +4,16 @@ import { CodeCache, type Place } from "../../../src/arm/jit/code-cache.ts";
 import { Dispatcher, TABLE_SIZE } from "../../../src/arm/jit/dispatcher.ts";
 import { Exit } from "../../../src/arm/jit/locals.table.ts";
 import { lookUpFunction, TLB_BANK_WORD } from "../../../src/arm/jit/look-up.ts";
-import { type FunctionParts, Op, WasmWriter } from "../../../src/arm/jit/wasm-writer.ts";
+import { type FunctionBody, functionBody, Op, WasmWriter } from "../../../src/arm/jit/wasm-writer.ts";
 import { CPU_STATE_OFFSET, HostMemory, PageTraps, RAM_OFFSET } from "../../../src/memory/index.ts";
 
 const FRAME = RAM_OFFSET >>> 12;
 const PAGE = 0xc0008000 | 0;
-/** Type index of a region's function in its module. */
-const REGION_TYPE = 1;
 
 /** A function that leaves with a reason of its own, and its block above it. */
-function leaving(reason: number): FunctionParts {
+function leaving(reason: number): FunctionBody {
   const w = new WasmWriter().get(0).const(8).op(Op.shl).const(reason).op(Op.or);
-  return { type: REGION_TYPE, locals: [], code: [w] };
+  return functionBody({ locals: [], code: [w] });
 }
 
 class Given {
@@ -28,7 +26,8 @@ class Given {
 
   constructor(moduleFunctions = 3, moduleTries = 4) {
     const imports = { m: this.host.memory, lookUp: this.lookUp };
-    this.cache = new CodeCache(this.dispatcher, imports, this.memoryPages, { moduleFunctions, moduleTries });
+    const tuning = { moduleFunctions, moduleTries };
+    this.cache = new CodeCache(this.dispatcher, { imports, memoryPages: this.memoryPages, tuning, store: undefined });
     this.dispatcher.selectCache(true);
   }
 
@@ -36,8 +35,10 @@ class Given {
   add(reason: number, places: readonly Place[], { isFinal = false, more = [] as readonly number[] } = {}): void {
     const frames = [...new Set([...places.map(({ frame }) => frame), ...more])];
     const pages = new Map(frames.map((frame, i) => [PAGE + i * 0x1000, frame]));
-    const blocks = places.map((place, block) => ({ place, block }));
-    this.cache.addFunction(leaving(reason), blocks, { pages, isFinal });
+    const [place] = places;
+    const region = { entryPc: place.pc, isThumb: place.isThumb, blocks: [], pages };
+    const entries = new Map(places.map(({ pc }, block) => [pc, block]));
+    this.cache.addRegion(region, { body: leaving(reason), entries }, { place, isFinal });
   }
 
   /** What `run` answers when the dispatcher enters what the cache has for the place. */

@@ -48,7 +48,7 @@ function compile(given: GivenCode, { countsRows = false } = {}) {
   const region = findRegion(given);
   if (region === undefined) throw new Error("the first instruction can be compiled");
   const compiled = compileRegion(region, { ...core, countsRows });
-  const [run] = instantiate(regionModule([compiled.function], memoryPages), { m: host.memory, lookUp });
+  const [run] = instantiate(regionModule([compiled.body], memoryPages), { m: host.memory, lookUp });
   return { run, entries: compiled.entries };
 }
 

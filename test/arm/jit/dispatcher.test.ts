@@ -4,7 +4,7 @@ import { Dispatcher, instantiate, type RegionFunction, TABLE_SIZE } from "../../
 import { Exit } from "../../../src/arm/jit/locals.table.ts";
 import { lookUpFunction, TLB_BANK_WORD } from "../../../src/arm/jit/look-up.ts";
 import { KIND_FETCH } from "../../../src/arm/jit/wasm-memory.ts";
-import { I32, Op, WasmWriter, wasmModule } from "../../../src/arm/jit/wasm-writer.ts";
+import { functionBody, I32, Op, WasmWriter, wasmModule } from "../../../src/arm/jit/wasm-writer.ts";
 import { CPU_STATE_OFFSET, HostMemory, PageTraps, RAM_OFFSET } from "../../../src/memory/index.ts";
 
 const VA = 0xc0008000 | 0;
@@ -71,8 +71,8 @@ class Given {
       .op(Op.sub);
     w.memory(Op.store, CPU_STATE_OFFSET + REMAINING * 4, 2);
     const types = [{ params: [I32], results: [I32] }];
-    const functions = [{ type: 0, locals: [], code: [w.const(reason)] }];
-    return instantiate(wasmModule({ types, imports: [], functions }, this.pages), { m: this.host.memory })[0];
+    const functions = [functionBody({ locals: [], code: [w.const(reason)] })];
+    return instantiate(wasmModule({ types, imports: [], type: 0, functions }, this.pages), { m: this.host.memory })[0];
   }
 
   enter(slot: number, { va = VA, host = HOST, block = 0, entriesToVeryHot }: EntryOptions = {}): void {

@@ -132,7 +132,7 @@ export function tryInstruction(trial: Trial): TrialResult {
   const region = { entryPc: CODE, isThumb, blocks: [block], pages: new Map([[CODE, (RAM_OFFSET + CODE) >>> 12]]) };
   const compiled = compileRegion(region, { isPrivileged, cp15: jit.core.cp15 });
   const { host, lookUp, memoryPages } = jit;
-  const [run] = instantiate(regionModule([compiled.function], memoryPages), { m: host.memory, lookUp });
+  const [run] = instantiate(regionModule([compiled.body], memoryPages), { m: host.memory, lookUp });
   const state = jit.core.state.words;
   state[REMAINING] = words.length;
   const reason = run(0);

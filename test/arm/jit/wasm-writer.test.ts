@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { I32, I64, Op, VOID, WasmWriter, wasmModule } from "../../../src/arm/jit/wasm-writer.ts";
+import { functionBody, I32, I64, Op, VOID, WasmWriter, wasmModule } from "../../../src/arm/jit/wasm-writer.ts";
 
 const bytes = (write: (w: WasmWriter) => void): number[] => {
   const writer = new WasmWriter();
@@ -14,7 +14,8 @@ function functionOf(write: (w: WasmWriter) => void, locals: { count: number; typ
   const parts = {
     types: [{ params: [I32, I32], results: [I32] }],
     imports: [{ name: "add", type: 0 }],
-    functions: [{ type: 0, locals, code: [writer] }],
+    type: 0,
+    functions: [functionBody({ locals, code: [writer] })],
   };
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const add = (a: number, b: number) => a + b;

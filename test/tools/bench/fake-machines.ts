@@ -29,11 +29,13 @@ process.stdin.on("data", (data) => {
 
 /** Answers each command with the words of its own start, and counts 100 instructions more for each. */
 const KOMAINU = `
-const { mkdirSync, writeFileSync } = require("node:fs");
 const args = process.argv.slice(2);
+if (args.includes("--help")) {
+  console.log(process.env.FAKE_CACHE === "yes" ? "  --translation-cache <folder>" : "  --json");
+  process.exit(0);
+}
 const commands = args.slice(args.indexOf("fakeboard") + 1);
 const cache = process.env.XDG_CACHE_HOME;
-if (process.env.FAKE_CACHE === "yes") writeFileSync(cache + "/translations", "");
 const phases = [{ name: "load", instructions: 0 }, { name: "boot", instructions: 4000 }];
 commands.forEach((command, i) => {
   const isShell = command.startsWith("vserial exec guest0/uart0 ");
@@ -54,7 +56,9 @@ export const fakeGuestFiles: GuestFiles = {
   deviceTree: "/guest/board.dtb",
   initrd: "/guest/initrd.cpio.gz",
   commandLine: "console=ttyAMA0 rdinit=/init",
-  memoryMegabytes: 96,
+  machine: "fakemachine",
+  machineMegabytes: 96,
+  machineCommandLine: "console=ttyAMA0 rdinit=/init initcall_blacklist=broken",
   readyPattern: "komainu: guest ready",
   shellPrompt: "(?:^|[\\r\\n])(?:~|/[^\\s]*) # $",
   identity: "fake",

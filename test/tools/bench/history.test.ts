@@ -16,7 +16,10 @@ describe("history of measurements", () => {
     expect(named).toMatchObject({
       date: "2026-01-02 03:04:05",
       commit: "abc1234",
+      board: "versatilepb",
       size: "full",
+      rounds: "1",
+      speed_geomean_first: "0.500",
       boot_cold_time: "1.500",
       boot_warm_time: "0.050",
       speed_geomean: "0.500",

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { measureKomainu } from "../../../tools/bench/komainu-session.ts";
+import { keepsTranslations, measureKomainu } from "../../../tools/bench/komainu-session.ts";
 import { fakeKomainu, fakeGuestFiles as files } from "./fake-machines.ts";
 import { givenFolder } from "./samples.ts";
 
@@ -20,26 +20,42 @@ afterEach(() => vi.unstubAllEnvs());
 describe("a session of Komainu", () => {
   it("gives output, status and instructions of each job, and of the boot", async () => {
     const jobs = [
-      { name: "first", command: "true" },
-      { name: "second", command: "false" },
+      { name: "first", round: 1, command: "true" },
+      { name: "second", round: 2, command: "false" },
     ];
     const sample = await measureKomainu(givenKomainu(), jobs);
     expect(sample.boot.instructions).toBe(4000);
     // Commands 0 and 1 are the ready line and the empty shell command.
     expect(sample.workloads).toMatchObject([
-      { name: "first", output: "done\n", status: 0, instructions: 200 },
-      { name: "second", output: "done\n", status: 1, instructions: 300 },
+      { name: "first", round: 1, output: "done\n", status: 0, instructions: 200 },
+      { name: "second", round: 2, output: "done\n", status: 1, instructions: 300 },
     ]);
     expect(sample.roundTrip?.wallSeconds).toBeGreaterThanOrEqual(0);
   });
 
   it("starts the given files and engine, with the given cache folder", async () => {
     const options = givenKomainu("jit");
-    const { workloads } = await measureKomainu(options, [{ name: "show", command: "show" }]);
+    const { workloads } = await measureKomainu(options, [{ name: "show", round: 1, command: "show" }]);
     const { args, cache } = JSON.parse(workloads[0].output) as { args: string[]; cache: string };
     expect(cache).toBe(options.cacheFolder);
-    expect(args.slice(0, 6)).toEqual(["exec", "--json", "--stats", "--engine", "jit", "--kernel"]);
+    expect(args.slice(0, 5)).toEqual(["exec", "--json", "--stats", "--engine", "jit"]);
+    expect(args).not.toContain("--translation-cache");
     expect(args).toEqual(expect.arrayContaining([files.kernel, files.deviceTree, files.initrd]));
+  });
+
+  it("says where translations are kept, when that is asked for", async () => {
+    const options = { ...givenKomainu(), translations: "/some/folder" };
+    const { workloads } = await measureKomainu(options, [{ name: "show", round: 1, command: "show" }]);
+    const { args } = JSON.parse(workloads[0].output) as { args: string[] };
+    expect(args.slice(3, 5)).toEqual(["--translation-cache", "/some/folder"]);
+  });
+
+  it("knows from the help whether translations can be kept", () => {
+    expect(keepsTranslations(givenKomainu())).toBe(false);
+    vi.stubEnv("FAKE_CACHE", "yes");
+    expect(keepsTranslations(givenKomainu())).toBe(true);
+    const missing = { ...givenKomainu(), nodePath: "/nonexistent/node" };
+    expect(() => keepsTranslations(missing)).toThrow(expect.objectContaining({ code: "bench-program-missing" }));
   });
 
   it("without jobs is the boot alone", async () => {
@@ -49,7 +65,7 @@ describe("a session of Komainu", () => {
 
   it("ends when a command could not be run at all", async () => {
     vi.stubEnv("FAKE_END", "fail");
-    await expect(measureKomainu(givenKomainu(), [{ name: "x", command: "true" }])).rejects.toMatchObject({
+    await expect(measureKomainu(givenKomainu(), [{ name: "x", round: 1, command: "true" }])).rejects.toMatchObject({
       code: "bench-answer-malformed",
     });
   });

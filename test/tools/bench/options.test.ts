@@ -7,7 +7,9 @@ describe("options of npm run bench", () => {
     expect(parseBenchOptions([])).toEqual({
       names: workloads.map(({ name }) => name),
       isQuick: false,
+      board: { name: "versatilepb", machine: "versatilepb" },
       repeatCount: 3,
+      roundCount: 3,
       engine: undefined,
       nodePath: process.execPath,
       qemu: "qemu-system-arm",
@@ -24,6 +26,11 @@ describe("options of npm run bench", () => {
     expect(parseOnly("workloads")).toHaveLength(8);
   });
 
+  it("take the other board, with its machine in QEMU", () => {
+    expect(parseBenchOptions(["--board", "raspberrypi"]).board).toMatchObject({ machine: "raspi1ap" });
+    expect(() => parseBenchOptions(["--board", "virt"])).toThrow(/versatilepb or raspberrypi, found "virt"/);
+  });
+
   it("pass the engine on and keep the note", () => {
     const options = parseBenchOptions(["--engine", "jit", "--note", "two words", "--repeat", "5", "--record"]);
     expect(options).toMatchObject({ engine: "jit", note: "two words", repeatCount: 5, isRecorded: true });
@@ -33,6 +40,7 @@ describe("options of npm run bench", () => {
     expect(() => parseBenchOptions(["--only", "sha512"])).toThrow(/boot, workloads, or of sha256.*found "sha512"/);
     expect(() => parseBenchOptions(["--repeat", "0"])).toThrow(/1 to 100, found "0"/);
     expect(() => parseBenchOptions(["--repeat", "1.5"])).toThrow(/found "1.5"/);
+    expect(() => parseBenchOptions(["--rounds", "many"])).toThrow(/--rounds: .*1 to 100, found "many"/);
     expect(() => parseBenchOptions(["--engine", "turbo"])).toThrow(/interp or jit, found "turbo"/);
   });
 });

@@ -33,7 +33,7 @@ describe("finding an answer in what the guest printed", () => {
 describe("a session of QEMU", () => {
   it("starts the board with the guest's files, command line and memory", () => {
     const args = qemuArgs({ program: "qemu-system-arm", files, limitSeconds: 1 });
-    expect(args.join(" ")).toContain("-M fakeboard -m 96 ");
+    expect(args.join(" ")).toContain("-M fakemachine -m 96 ");
     expect(args.slice(-8)).toEqual([
       "-kernel",
       files.kernel,
@@ -42,19 +42,19 @@ describe("a session of QEMU", () => {
       "-initrd",
       files.initrd,
       "-append",
-      files.commandLine,
+      files.machineCommandLine,
     ]);
   });
 
   it("boots, tries an empty command, and gives output and status of each job", async () => {
     const jobs = [
-      { name: "text", command: "printf 'a\\nb\\n' | tr a-z A-Z" },
-      { name: "loop", command: "i=0; while [ $i -lt 3 ]; do i=$((i + 1)); done; echo $i; (exit 7)" },
+      { name: "text", round: 1, command: "printf 'a\\nb\\n' | tr a-z A-Z" },
+      { name: "loop", round: 2, command: "i=0; while [ $i -lt 3 ]; do i=$((i + 1)); done; echo $i; (exit 7)" },
     ];
     const sample = await measureQemu(givenQemu(), jobs);
     expect(sample.workloads).toMatchObject([
-      { name: "text", output: "A\nB\n", status: 0 },
-      { name: "loop", output: "3\n", status: 7 },
+      { name: "text", round: 1, output: "A\nB\n", status: 0 },
+      { name: "loop", round: 2, output: "3\n", status: 7 },
     ]);
     for (const timing of [sample.boot, sample.roundTrip, ...sample.workloads]) {
       expect(timing?.wallSeconds).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ function session(boot: number, roundTrip: number, sha256: number, instructions?:
   return {
     boot: { ...timing(boot), instructions: instructions === undefined ? undefined : 40e6 },
     roundTrip: timing(roundTrip),
-    workloads: [{ name: "sha256", ...timing(sha256), output: "e3b0  -\n", status: 0, instructions }],
+    workloads: [{ name: "sha256", round: 1, ...timing(sha256), output: "e3b0  -\n", status: 0, instructions }],
   };
 }
 
@@ -33,9 +33,11 @@ export const givenConditions = (): Conditions => ({
     cores: 2,
     load: 0.25,
   },
+  board: "versatilepb",
   engine: "jit",
   guest: "0123, Linux 6.1.1",
   repeatCount: 1,
+  roundCount: 1,
   isQuick: false,
   note: "quiet night",
 });

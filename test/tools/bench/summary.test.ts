@@ -6,6 +6,7 @@ type Times = Record<string, number>;
 
 const workload = (name: string, wallSeconds: number, more: Partial<WorkloadSample> = {}): WorkloadSample => ({
   name,
+  round: 1,
   wallSeconds,
   cpuSeconds: wallSeconds / 2,
   output: "done\n",
@@ -29,7 +30,23 @@ describe("summary of samples", () => {
     });
     expect(workloads).toHaveLength(1);
     expect(workloads[0]).toMatchObject({ name: "md5", speed: 0.25, medianSpeed: 0.4, cpuSpeed: 0.25 });
-    expect(workloads[0].komainu).toEqual({ bestSeconds: 4, medianSeconds: 5, bestCpuSeconds: 2 });
+    expect(workloads[0].komainu).toEqual({ bestSeconds: 4, medianSeconds: 5, bestCpuSeconds: 2, firstSeconds: 4 });
+  });
+
+  it("compares the first rounds by themselves, and takes the best of all rounds", () => {
+    const life = (times: readonly number[]): SessionSample => ({
+      ...session(1),
+      workloads: times.map((seconds, i) =>
+        workload("md5", seconds, { round: i + 1, instructions: i === 0 ? 300e6 : 200e6 }),
+      ),
+    });
+    const { workloads, total, isSound } = summarize({
+      qemu: [life([2, 1]), life([3, 1])],
+      komainu: [life([8, 0.5]), life([4, 1])],
+      komainuWarm: [],
+    });
+    expect(workloads[0]).toMatchObject({ speed: 2, firstSpeed: 0.5, instructions: 200e6, mips: 400 });
+    expect([total?.firstGeometricMean, isSound]).toEqual([0.5, true]);
   });
 
   it("gives a boot as Komainu's time by QEMU's, and a warm one only when there was one", () => {
