@@ -132,7 +132,7 @@ export class GuestMachine implements Stateful {
     if (engine !== "jit") this.cpu = new Interpreter(this.bus, model, { countRows });
     else if (executionProfile === undefined)
       this.cpu = new JitCpu(this.bus, model, { countRows, tuning, translations });
-    else this.cpu = new ProfiledCpu(this.bus, model, { countRows, tuning, executionProfile });
+    else this.cpu = new ProfiledCpu(this.bus, model, { countRows, tuning, translations, executionProfile });
     this.timeline.attach(this.cpu);
     this.devices.reset();
   }

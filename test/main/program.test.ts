@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { main, splitBoard } from "../../src/main/program.ts";
 import { recordedIo } from "./recorded-io.ts";
@@ -8,6 +9,17 @@ const given = async (...args: string[]) => {
   const code = await main(args, io);
   return { code, stdout: io.stdout, stderr: io.stderr };
 };
+
+/** Compares with the golden file; `UPDATE_GOLDEN=1` writes it anew. */
+function expectGolden(name: string, text: string): void {
+  const file = new URL(`../golden/usage/${name}.txt`, import.meta.url);
+  if (process.env.UPDATE_GOLDEN === "1") {
+    mkdirSync(new URL(".", file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  expect(existsSync(file), `test/golden/usage/${name}.txt exists (UPDATE_GOLDEN=1 writes it)`).toBe(true);
+  expect(text).toBe(readFileSync(file, "utf8"));
+}
 
 describe("the command line", () => {
   it("tells its version", async () => {
@@ -36,6 +48,7 @@ describe("the command line", () => {
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^Usage: komainu/);
     expect(stdout).toContain("$ komainu");
+    expectGolden(["komainu", ...command].join("-"), stdout);
   });
 
   it.each([

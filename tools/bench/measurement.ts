@@ -31,8 +31,10 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 
 async function measureIn(folder: string, plan: Plan): Promise<Samples> {
   const samples = { komainu: [] as SessionSample[], komainuWarm: [] as SessionSample[], qemu: [] as SessionSample[] };
-  const { translations: isKept, boot: isBootKept } = keptCaches(plan.komainu);
-  const bootCache = isBootKept ? ("off" as const) : undefined;
+  const kept = keptCaches(plan.komainu);
+  // The interpreter has none to keep.
+  const isKept = plan.komainu.engine !== "interp" && kept.translations;
+  const bootCache = kept.boot ? ("off" as const) : undefined;
   const base = { ...plan.komainu, cacheFolder: join(folder, "cache"), bootCache };
   const cold = { ...base, translations: isKept ? "off" : undefined };
   const warm = { ...base, translations: join(folder, "translations") };

@@ -45,8 +45,8 @@ import { type FunctionBody, functionBody, I32, I64, Op, VOID, WasmWriter, wasmMo
 
 /** Index of the type of a region's function among those of its module. */
 const REGION_TYPE = 1;
-/** Bytes of code that most regions stay below. */
-const CODE_CAPACITY = 4096;
+/** Where header, blocks and footer are written, one region after the other: new buffers for each cost more than the code. */
+const scratch = [new WasmWriter(), new WasmWriter(), new WasmWriter()] as const;
 const ALWAYS = 14;
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 
@@ -58,6 +58,8 @@ class RegionCompiler {
   private readonly indexOf: ReadonlyMap<number, number>;
   private readonly successors: number[][];
   private readonly returns: number[];
+  /** Blocks that some block ahead of them branches to or falls into. */
+  private readonly forwardTargets = new Set<number>();
   private readonly totalInstructions: number;
   private loops: Loop[] = [];
   private dispatched = new Set<number>();
@@ -69,26 +71,40 @@ class RegionCompiler {
   constructor(region: Region, options: CompileOptions) {
     this.region = region;
     this.options = options;
-    this.w = new WasmWriter(CODE_CAPACITY);
+    this.w = scratch[0].clear();
     this.ops = new WasmOps(this.w, region.isThumb, options);
-    this.indexOf = new Map(region.blocks.map((block, index) => [block.pc, index]));
-    this.totalInstructions = region.blocks.reduce((sum, block) => sum + block.insns.length, 0);
-    this.successors = region.blocks.map((block) => this.successorsOf(block));
-    this.returns = region.blocks.flatMap(({ returnPc }) => {
-      const index = returnPc === undefined ? undefined : this.indexOf.get(returnPc);
-      return index === undefined ? [] : [index];
-    });
+    const indexOf = new Map<number, number>();
+    let count = 0;
+    for (const { pc, insns } of region.blocks) {
+      indexOf.set(pc, indexOf.size);
+      count += insns.length;
+    }
+    this.indexOf = indexOf;
+    this.totalInstructions = count;
+    this.successors = [];
+    this.returns = [];
+    for (const [from, block] of region.blocks.entries()) {
+      const successors = this.successorsOf(block);
+      this.successors.push(successors);
+      for (const to of successors) if (to > from) this.forwardTargets.add(to);
+      const site = block.returnPc === undefined ? undefined : indexOf.get(block.returnPc);
+      if (site !== undefined) this.returns.push(site);
+    }
     this.planLoops();
   }
 
   private successorsOf({ end, insns, nextPc }: Block): number[] {
-    const pcs: (number | undefined)[] = [];
-    if (end.kind === "branch") pcs.push(this.localTarget(end.target, end.isExchange));
-    if (end.kind === "fall" || (end.kind === "branch" && insns[insns.length - 1].c !== ALWAYS)) pcs.push(nextPc);
-    return pcs.flatMap((pc) => {
-      const index = pc === undefined ? undefined : this.indexOf.get(pc);
-      return index === undefined ? [] : [index];
-    });
+    const indices: number[] = [];
+    if (end.kind === "branch") {
+      const target = this.localTarget(end.target, end.isExchange);
+      const index = target === undefined ? undefined : this.indexOf.get(target);
+      if (index !== undefined) indices.push(index);
+    }
+    if (end.kind === "fall" || (end.kind === "branch" && insns[insns.length - 1].c !== ALWAYS)) {
+      const index = this.indexOf.get(nextPc);
+      if (index !== undefined) indices.push(index);
+    }
+    return indices;
   }
 
   /** The address a constant branch reaches in the region's own state. */
@@ -101,8 +117,9 @@ class RegionCompiler {
   /** Backward targets that are no clean loop go through the table, which may make another loop unclean. */
   private planLoops(): void {
     const entry = this.indexOf.get(this.region.entryPc) ?? 0;
-    let dispatched = new Set([entry, ...this.returns]);
-    for (;;) {
+    let dispatched = new Set(this.returns).add(entry);
+    const hasWayBack = this.successors.some((targets, from) => targets.some((to) => to <= from));
+    while (hasWayBack) {
       this.loops = cleanLoops(this.successors, dispatched);
       const heads = new Set(this.loops.map(({ first }) => first));
       const next = new Set(dispatched);
@@ -134,21 +151,25 @@ class RegionCompiler {
 
   /** Blocks that the dispatcher may enter, by address. */
   get entries(): Map<number, number> {
-    return new Map([...this.dispatched].map((index) => [this.region.blocks[index].pc, index]));
+    const entries = new Map<number, number>();
+    for (const index of this.dispatched) entries.set(this.region.blocks[index].pc, index);
+    return entries;
   }
 
   /** Blocks `first` .. `last` and the labels that forward branches and the table need among them. */
   private scope(first: number, last: number, loop: Loop | undefined): void {
     const { ops, w } = this;
-    const children = this.loops.filter(
-      (l) => l !== loop && l.first >= first && l.last <= last && !this.isInsideOther(l, loop, first, last),
-    );
+    const children =
+      this.loops.length === 0
+        ? this.loops
+        : this.loops.filter(
+            (l) => l !== loop && l.first >= first && l.last <= last && !this.isInsideOther(l, loop, first, last),
+          );
     const isOwn = (block: number) => !children.some((l) => block > l.first && block <= l.last);
     const targets: number[] = [];
     for (let block = last; block >= first; block--) {
       if (!isOwn(block) || (loop !== undefined && block === first)) continue;
-      const isForwardTarget = this.successors.some((to, from) => from < block && to.includes(block));
-      if (isForwardTarget || (loop === undefined && this.dispatched.has(block))) targets.push(block);
+      if (this.forwardTargets.has(block) || (loop === undefined && this.dispatched.has(block))) targets.push(block);
     }
     for (const block of targets) {
       ops.open(Op.block, VOID);
@@ -184,14 +205,16 @@ class RegionCompiler {
   /** Sends `next` to its block; all labels of the top scope are open. */
   private dispatchTable(): void {
     const { ops, w } = this;
-    const targets = [...this.dispatched].sort((a, b) => a - b);
     const depthOf = (block: number) => ops.depth - (this.labels.get(block) ?? 0);
-    const table = Array.from({ length: this.region.blocks.length }, (_, i) =>
-      depthOf(this.dispatched.has(i) ? i : targets[0]),
-    );
-    w.get(LOCAL_NEXT).op(Op.brTable).u32(table.length);
-    for (const depth of table) w.u32(depth);
-    w.u32(depthOf(targets[0]));
+    const [only] = this.dispatched;
+    if (this.dispatched.size === 1) {
+      w.br(depthOf(only));
+      return;
+    }
+    const { length } = this.region.blocks;
+    w.get(LOCAL_NEXT).op(Op.brTable).u32(length);
+    for (let i = 0; i < length; i++) w.u32(depthOf(this.dispatched.has(i) ? i : only));
+    w.u32(depthOf(only));
   }
 
   private block(index: number): void {
@@ -317,7 +340,7 @@ class RegionCompiler {
 
   /** Loads what the region uses, and refuses at once when the slice is too short for it. */
   private header(): WasmWriter {
-    const w = new WasmWriter();
+    const w = scratch[1].clear();
     w.loadAt(stateAddress(REMAINING))
       .tee(LOCAL_REMAINING)
       .const(this.totalInstructions)
@@ -364,7 +387,7 @@ class RegionCompiler {
 
   /** Stores what the region changed. */
   private footer(): WasmWriter {
-    const w = new WasmWriter();
+    const w = scratch[2].clear();
     const store = (word: number, push: () => void): void => {
       w.const(0);
       push();

@@ -103,16 +103,16 @@ export abstract class WasmAlu {
   reg(n: number): Value {
     if (n === 15) return constantValue(this.pc + (this.isThumb ? 4 : 8));
     this.touched.add(n);
-    return this.pending.get(n) ?? localValue(REGISTER_LOCAL + n, n);
+    return this.pending.get(n) ?? localValue(REGISTER_LOCAL + n);
   }
 
   add(a: Value, b: Value): Value {
     if (b.constant === 0) return a;
-    return { ...this.binary(Op.add, a, b, (x, y) => x + y), base: a.base };
+    return this.binary(Op.add, a, b, (x, y) => x + y);
   }
 
   sub(a: Value, b: Value): Value {
-    return { ...this.binary(Op.sub, a, b, (x, y) => x - y), base: a.base };
+    return this.binary(Op.sub, a, b, (x, y) => x - y);
   }
 
   and(a: Value, b: Value): Value {
@@ -129,7 +129,7 @@ export abstract class WasmAlu {
 
   not(a: Value): Value {
     if (a.constant !== undefined) return constantValue(~a.constant);
-    return { constant: undefined, local: -1, notOf: a, base: -1 };
+    return { constant: undefined, local: -1, notOf: a };
   }
 
   mul(a: Value, b: Value): Value {

@@ -1,11 +1,9 @@
 /**
  * Memory accesses of the compiler, and the ways out of a region.
  *
- * Accesses by one register tend to stay in one page, so each base register remembers the page it was last good for, and
- * the distance to host memory, in two locals. Another page is looked up in the TLB, and `refill` is asked for RAM. What
- * is remembered holds until the region is left: nothing inside can change a mapping. Everything else (a device, a fault, a trapped
- * page, an unaligned address) ends the region before the instruction. No register is written before that is known,
- * because writes wait in `pending`, so the instruction starts anew.
+ * Each access looks its page up in the TLB; what the TLB does not know, a call asks for (`look-up.ts`). Everything else (a
+ * device, a fault, a trapped page, an unaligned address) ends the region before the instruction. No register is written
+ * before that is known, because writes wait in `pending`, so the instruction starts anew.
  */
 
 import { ADDEND, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";

@@ -89,9 +89,10 @@ export class WasmWriter {
   }
 
   /** Forgets what was written. */
-  clear(): void {
+  clear(): this {
     this.length = 0;
     if (this.hints.length > 0) this.hints = [];
+    return this;
   }
 
   /** The next opcode, an `if` or `br_if`, likely finds its condition true, or false. */

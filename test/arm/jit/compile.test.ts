@@ -113,6 +113,13 @@ describe("a compiled region", () => {
     expect(runFrom(words, 50, [], CODE + 4)).toMatchObject({ reason: Exit.next, pc: 6, remaining: 48, r1: 0, r2: 8 });
   });
 
+  it("goes back to its only entry from a loop that crosses another one", () => {
+    // 0: add r1; 1: subs r0; 2: bne 0; 3: subs r2; 4: bne 1; 5: bx lr
+    const words = [ADD_R1, SUBS_R0, branch(2, 0, 0x1a000000), 0xe2522001, branch(4, 1, 0x1a000000), BX_LR];
+    const result = runFrom(words, 100, [3, 0, 1, ...LR.slice(3), CODE + 400]);
+    expect(result).toMatchObject({ reason: Exit.next, pc: 100, r0: 0, r1: 3, r2: 0, remaining: 100 - 12 });
+  });
+
   it("returns to somebody else's address by leaving", () => {
     const words = [branch(0, 3, BL), 0xe2822008, branch(2, 6), 0xe1a0e000 /* mov lr, r0 */, BX_LR];
     expect(runFrom(words, 50, [0x4001])).toMatchObject({ reason: Exit.next, pc: (0x4000 - CODE) / 4 });
