@@ -142,9 +142,11 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
-  const translations = engine === "interp" ? undefined : openTranslations(board, options);
-  const make: MakeMachine = (bootPlan, start) =>
-    new Machine({
+  let translations: TranslationCache | undefined;
+  const make: MakeMachine = (bootPlan, start) => {
+    // They are of use to a boot above all: without one they take longer to read than they save.
+    if (engine === "jit" && !start.startsEmpty) translations = openTranslations(board, options);
+    return new Machine({
       ...start,
       profile: board.profile,
       boot: bootPlan,
@@ -158,6 +160,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
       executionProfile: profile?.executionProfile,
       blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
     });
+  };
   const bootCache = BootCache.open(options, board, images);
   const { machine, boot } = bootCache?.powerOn(plan, make) ?? poweredAtOnce(plan(), make, log);
   profile?.watch(machine);

@@ -2,9 +2,10 @@ import { appendFileSync, chmodSync, mkdtempSync, readdirSync, readFileSync, rmSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { Logger, type LogRecord } from "../../src/base/index.ts";
+import { Logger, type LogRecord, silentLogger } from "../../src/base/index.ts";
 import { parseBootCache } from "../../src/main/boot-cache.ts";
 import { type ExecOptions, exec } from "../../src/main/exec-command.ts";
+import { powerOn } from "../../src/main/power-on.ts";
 import { recordedIo } from "./recorded-io.ts";
 import { READY_TEXT, TinyBoard } from "./tiny-board.ts";
 
@@ -146,6 +147,16 @@ describe("--boot-cache", () => {
     const [, [, , bootSeconds]] = result.phases;
     expect((await run({ commands, timeoutSeconds: bootSeconds })).isRestored).toBe(false);
     expect((await run({ commands, timeoutSeconds: bootSeconds + 1e-6 })).isRestored).toBe(true);
+  });
+
+  it("reads no compiled code for a run that goes on from a prompt", async () => {
+    const { run, board, folder } = given();
+    const caches = { bootCache: { folder: join(folder, "cache") }, translationCache: { folder } };
+    const powered = () =>
+      powerOn({ board: board.path, clock: "virtual", engine: "jit", log: silentLogger(), env: {}, ...caches });
+    expect(powered().translations).toBeDefined();
+    await run();
+    expect([powered().bootCache?.isRestored, powered().translations]).toEqual([true, undefined]);
   });
 
   it("keeps no boot that did not come to the prompt", async () => {
