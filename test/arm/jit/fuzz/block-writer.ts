@@ -74,7 +74,7 @@ export const emphases = {
   ],
   arithmetic: ["body", "body", "loop"],
   mappings: ["body", "call", "call", "call", "routine"],
-  crossings: ["crossing", "crossing", "crossing", "crossing", "call"],
+  crossings: ["crossing", "crossing", "crossing", "body", "call"],
   patches: ["body", "body", "loop", "patch", "call"],
   floatingPoint: ["body", "body", "loop", "vfpStatus", "call"],
   interrupts: ["body", "loop", "mask", "maskedInterrupt", "device"],
@@ -175,7 +175,7 @@ export class BlockWriter {
 
   private instruction(): number {
     const { random, place, surroundings } = this;
-    const isLead = surroundings.lead.isThumb === place.isThumb && random.oneIn(4);
+    const isLead = surroundings.lead.isThumb === place.isThumb && random.oneIn(3);
     const { lead, architecture, emphasis } = surroundings;
     if (emphasis === "floatingPoint" && !place.isThumb && random.oneIn(2)) return randomVfpInstruction(random);
     const leading = isLead ? instructionOf(lead, random, architecture) : undefined;

@@ -106,7 +106,7 @@ export function makeProgram(seed: number, number: number, architecture: Architec
   );
   const hasSpaces = architecture === 6 && random.oneIn(2);
   // What crosses pages must be compiled as it does so, and may change mappings.
-  const isCrossing = random.oneIn(4);
+  const isCrossing = random.oneIn(6);
   const emphasis = isCrossing ? "crossings" : random.pick(emphasesOf(architecture));
   const leadRows = leadRowsOf(architecture);
   const lead = leadRows[number % leadRows.length];
