@@ -1,7 +1,8 @@
 /**
  * Boots the same guest on the interpreter and on the compiler, side by side in slices of random length, and compares
  * them: `node tools/lockstep.mjs [--board NAME] [--seed N] [--max N] [--slice N] [--deep N] [--hot N] [--very-hot N]
- * [--restore] [--command TEXT]...`.
+ * [--translations DIR] [--restore] [--command TEXT]...`. With a folder, the compiler uses and leaves code there: the
+ * second run is a warm one.
  *
  * After every slice CPU state, exception counts, virtual time and the number of printed bytes are compared, and every
  * `--deep` instructions a hash of everything, RAM and devices too. When the shell is there the commands are typed.
@@ -39,6 +40,7 @@ interface Settings {
   readonly deep: number;
   readonly board: string;
   readonly tuning: Partial<Tuning>;
+  readonly translations: string | undefined;
   readonly restores: boolean;
   readonly commands: readonly string[];
 }
@@ -61,6 +63,7 @@ function settingsFromArguments(): Settings {
       deep: string,
       hot: string,
       "very-hot": string,
+      translations: string,
       board: { type: "string", default: "versatilepb" },
       restore: { type: "boolean", default: false },
       command: { type: "string", multiple: true },
@@ -74,6 +77,7 @@ function settingsFromArguments(): Settings {
     slice: numberOf("slice", values.slice) ?? DEFAULT_SLICE,
     deep: numberOf("deep", values.deep) ?? DEFAULT_DEEP,
     board: values.board,
+    translations: values.translations,
     tuning: { ...(hotEntries && { hotEntries }), ...(veryHotEntries && { veryHotEntries }) },
     restores: values.restore,
     commands: values.command ?? DEFAULT_COMMANDS,
@@ -97,7 +101,7 @@ class Lockstep {
     this.random = makeRandom(settings.seed);
     this.waiting = [...settings.commands];
     this.nextDeep = settings.deep;
-    this.pair = new MachinePair({ board: settings.board, tuning: settings.tuning });
+    this.pair = new MachinePair(settings);
   }
 
   /** True when it is equal to the end. */
@@ -173,7 +177,7 @@ class Lockstep {
     const { instructions, virtualNs: _ns, printedBytes: _bytes, ...exceptions } = this.pair.jit.words().other;
     const counts = Object.entries(exceptions).map(([name, count]) => `${name} ${count}`);
     const { cpu } = this.pair.jit.machine.running ?? {};
-    if (cpu instanceof JitCpu) counts.push(`${cpu.counts.regions} regions compiled`);
+    if (cpu instanceof JitCpu) counts.push(`${cpu.counts.regions} regions compiled, ${cpu.counts.adopted} from before`);
     return `${instructions} instructions, ${this.comparisons} comparisons, ${this.deepComparisons} of them with RAM and devices; ${counts.join(", ")}`;
   }
 }
@@ -183,4 +187,5 @@ console.log(`${settings.board}, seed ${settings.seed}, slices up to ${settings.s
 const lockstep = new Lockstep(settings);
 const isEqual = lockstep.run();
 console.log(`${lockstep.summary()}: ${isEqual ? "equal" : "DIFFERENT"}`);
+lockstep.pair.jit.powered.translations?.save();
 process.exitCode = isEqual ? 0 : 1;

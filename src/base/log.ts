@@ -11,18 +11,36 @@ export interface LogRecord {
 
 export type LogSink = (record: LogRecord) => void;
 
+const recallKey = ({ source, message }: Pick<LogRecord, "source" | "message">): string => `${source}\0${message}`;
+
 export class Logger {
   readonly source: string;
   private readonly sink: LogSink;
   private readonly said = new Set<string>();
+  /** Recalled warnings that no logger has said again; shared with all children. */
+  private readonly recalled: Set<string>;
 
-  constructor(source: string, sink: LogSink) {
+  constructor(source: string, sink: LogSink, recalled = new Set<string>()) {
     this.source = source;
     this.sink = sink;
+    this.recalled = recalled;
   }
 
   child(source: string): Logger {
-    return new Logger(source, this.sink);
+    return new Logger(source, this.sink, this.recalled);
+  }
+
+  /** Passes on what another logger said. */
+  pass(record: LogRecord): void {
+    this.sink(record);
+  }
+
+  /** Says what was said in a part of the run that is not executed again; what is said only once then counts as said. */
+  recall(records: readonly LogRecord[]): void {
+    for (const record of records) {
+      if (record.level === "warning") this.recalled.add(recallKey(record));
+      this.sink(record);
+    }
   }
 
   log(level: LogLevel, message: string): void {
@@ -49,7 +67,7 @@ export class Logger {
   warnOnce(message: string): void {
     if (this.said.has(message)) return;
     this.said.add(message);
-    this.warning(message);
+    if (!this.recalled.delete(recallKey({ source: this.source, message }))) this.warning(message);
   }
 }
 

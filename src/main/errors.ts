@@ -182,3 +182,12 @@ export const runToUnreached = (option: string, wanted: number, instructions: num
     facts: { option, wanted, instructions },
     exitCode: ExitCode.failed,
   });
+
+/** Never reaches the user as an error: the guest is booted instead. */
+export const checkpointUnusable = (path: string, expected: string, found: string): HvError =>
+  new HvError({
+    code: "checkpoint-unusable",
+    message: `${path}: expected ${expected}, found ${found}`,
+    facts: { path, expected, found },
+    exitCode: ExitCode.environment,
+  });

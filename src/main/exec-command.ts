@@ -73,7 +73,8 @@ class Execution {
     this.options = options;
     this.manager = manager;
     this.interruption = interruption;
-    this.powered = powerOn(options);
+    const bootCache = options.runTo === undefined ? options.bootCache : "off";
+    this.powered = powerOn({ ...options, bootCache, bootLimitNs: options.timeoutSeconds * 1e9 });
     const { machine } = this.powered;
     this.consolePort.observe((byte) => {
       const wasMatched = this.watch.isMatched;
@@ -118,8 +119,27 @@ class Execution {
     return guest;
   }
 
-  /** Kicks the guest and lets it run until its shell waits for a line. */
+  /** The boot was skipped. */
+  get isRestored(): boolean {
+    return this.powered.bootCache?.isRestored === true;
+  }
+
+  /** Kicks the guest and lets it run until its shell waits for a line, or goes on from where that was. */
   async boot(): Promise<void> {
+    const { machine, bootCache } = this.powered;
+    if (bootCache?.isRestored !== true) {
+      bootCache?.record(this.consolePort);
+      await this.executeBoot();
+      if (this.panic.reason === undefined) bootCache?.keep(machine);
+      return;
+    }
+    for (const byte of bootCache.resume(machine)) {
+      this.watch.feed(byte);
+      this.panic.feed(byte);
+    }
+  }
+
+  private async executeBoot(): Promise<void> {
     const { machine, driver, board, snapshot } = this.powered;
     const { watch, panic, interruption } = this;
     const { readyPattern, shellPrompt } = board.profile.boot;
@@ -252,7 +272,8 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
     } finally {
       execution.reportProfile();
       const { clock, engine = DEFAULT_ENGINE } = options;
-      if (options.stats) io.err(`${stats.toJson({ clock, engine })}\n`);
+      const boot = execution.isRestored ? "restored" : undefined;
+      if (options.stats) io.err(`${stats.toJson({ clock, engine, boot })}\n`);
     }
   } finally {
     interruption.stop();

@@ -5,7 +5,8 @@ import type { Logger } from "../base/index.ts";
 import { type Board, loadBoard, prepareBoot, readImages } from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
 import { defaultCacheFolder, fetchedBoard, findGuest, hasGuest } from "../guest/index.ts";
-import { type BlockDevice, type BootPlan, consoleDevice, type Engine, Machine } from "../vm/index.ts";
+import { type BlockDevice, consoleDevice, type Engine, Machine } from "../vm/index.ts";
+import { BootCache, type BootCacheOption, type MakeMachine, type NotedBootPlan } from "./boot-cache.ts";
 import { DiskFile, parseDisk } from "./disk-file.ts";
 import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
@@ -41,6 +42,10 @@ export interface PowerOptions extends SnapshotOptions {
   disk?: string;
   /** The guest unpacks its own kernel and measures its own delay loop. */
   faithfulBoot?: boolean;
+  /** Where machines at their shell's prompt are kept; for callers that boot to there and `resume` them. */
+  bootCache?: BootCacheOption;
+  /** Of virtual time; a boot that takes longer is not skipped. */
+  bootLimitNs?: number;
 }
 
 export interface PoweredBoard {
@@ -48,6 +53,8 @@ export interface PoweredBoard {
   machine: Machine;
   driver: Driver;
   snapshot: SnapshotPoints;
+  /** Where it was asked for and the boot can be skipped. */
+  bootCache: BootCache | undefined;
   /** Where it was asked for. */
   profile: ProfileOption | undefined;
   /** To be saved at the end. */
@@ -98,12 +105,6 @@ function openDisk(spec: string): BlockDevice {
   return { name: "disk0", description: disk.path, startSector: 0, backend: new DiskFile(disk) };
 }
 
-function planBoot(board: Board, { env, faithfulBoot = false }: PowerOptions): BootPlan & { notes: string[] } {
-  const { profile } = board;
-  const images = readImages(board, imageFolder(board, env));
-  return prepareBoot({ ...images, profile, faithful: faithfulBoot });
-}
-
 /** What the driver needs of a machine. */
 export function drivable(machine: Machine, snapshot = new SnapshotPoints({})): Drivable {
   const { timeline } = machine;
@@ -120,6 +121,11 @@ export function drivable(machine: Machine, snapshot = new SnapshotPoints({})): D
 /** The port where the kernel's console is. */
 const consolePortOf = ({ profile }: Board): string => `${profile.guest.name}/${consoleDevice(profile)?.name}`;
 
+const poweredAtOnce = (boot: NotedBootPlan, make: MakeMachine, log: Logger) => ({
+  machine: make(boot, { startsEmpty: false, log }),
+  boot,
+});
+
 function openTranslations({ profile }: Board, options: PowerOptions): TranslationCache | undefined {
   const key = { board: profile.name, cpuModel: profile.cpu.model, ramSizeBytes: profile.host.ramSizeBytes };
   return TranslationCache.open(options.translationCache ?? "off", key, options);
@@ -131,25 +137,32 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const profile = options.profile === true ? new ProfileOption(engine) : undefined;
   const snapshot = new SnapshotPoints(options);
   const board = withOverrides(loadBoard(options.board, { models: deviceModels }), options);
-  const boot = planBoot(board, options);
+  const images = readImages(board, imageFolder(board, options.env));
+  const plan = () => prepareBoot({ ...images, profile: board.profile, faithful: options.faithfulBoot ?? false });
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
-  const translations = engine === "interp" ? undefined : openTranslations(board, options);
-  const machine = new Machine({
-    profile: board.profile,
-    boot,
-    entropy: isVirtual ? seeded : hostEntropy,
-    wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
-    log,
-    version: versionInfo,
-    engine,
-    translations: translations?.store,
-    tuning: options.tuning,
-    countRows: options.countRows,
-    executionProfile: profile?.executionProfile,
-    blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
-  });
+  let translations: TranslationCache | undefined;
+  const make: MakeMachine = (bootPlan, start) => {
+    // They are of use to a boot above all: without one they take longer to read than they save.
+    if (engine === "jit" && !start.startsEmpty) translations = openTranslations(board, options);
+    return new Machine({
+      ...start,
+      profile: board.profile,
+      boot: bootPlan,
+      entropy: isVirtual ? seeded : hostEntropy,
+      wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
+      version: versionInfo,
+      engine,
+      translations: translations?.store,
+      tuning: options.tuning,
+      countRows: options.countRows,
+      executionProfile: profile?.executionProfile,
+      blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
+    });
+  };
+  const bootCache = BootCache.open(options, board, images);
+  const { machine, boot } = bootCache?.powerOn(plan, make) ?? poweredAtOnce(plan(), make, log);
   profile?.watch(machine);
   seeded.nowNs = () => machine.timeline.nowNs();
   snapshot.begin(machine);
@@ -159,6 +172,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
     machine,
     driver: new Driver(drivable(machine, snapshot), clock),
     snapshot,
+    bootCache,
     profile,
     translations,
     notes: boot.notes,

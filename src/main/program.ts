@@ -6,6 +6,7 @@ import { listBoards } from "../board/index.ts";
 import { createCommandManager } from "../commands/index.ts";
 import type { Engine } from "../vm/index.ts";
 import { boardLint, boardList, boardShow } from "./board-command.ts";
+import { type BootCacheOption, parseBootCache } from "./boot-cache.ts";
 import { consoleTerminal } from "./console-command.ts";
 import { exec } from "./exec-command.ts";
 import { reportFailure } from "./failure.ts";
@@ -39,6 +40,13 @@ interface PowerFlags {
   profile?: boolean;
   json?: boolean;
   verbose?: boolean;
+}
+
+interface ExecFlags extends PowerFlags {
+  stats?: boolean;
+  timeout: number;
+  runTo?: number;
+  bootCache: BootCacheOption;
 }
 
 const examples = (...lines: string[]): string =>
@@ -126,6 +134,12 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
       parseInstructions("--run-to"),
     );
   addPowerOptions(command, "virtual")
+    .option(
+      "--boot-cache <where>",
+      "on, off or a folder: keep the machine at its shell's prompt, go on from there next time; only with virtual time, without --disk, --faithful-boot, --restore, --save-at, --run-to or --profile",
+      parseBootCache,
+      "on",
+    )
     .addHelpText(
       "after",
       examples(
@@ -135,7 +149,7 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
         'exec --profile "vserial exec guest0/uart0 find /sys | wc -l"',
       ),
     )
-    .action(async (args: string[], flags: PowerFlags & { stats?: boolean; timeout: number; runTo?: number }) => {
+    .action(async (args: string[], flags: ExecFlags) => {
       const manager = createCommandManager();
       const [board, commands] = splitBoard(args, (name) => manager.find(name) !== undefined);
       const { timeout: timeoutSeconds, json = false, stats = false, verbose = false } = flags;

@@ -49,9 +49,9 @@ export class RunStats {
     this.last = now;
   }
 
-  /** One line of JSON, without the line end. */
-  toJson({ clock, engine }: { clock: string; engine: string }): string {
+  /** One line of JSON, without the line end. The instructions of a boot that was `restored` were executed before. */
+  toJson({ clock, engine, boot }: { clock: string; engine: string; boot?: "restored" }): string {
     const { name: _name, ...total } = difference("", this.first, this.last);
-    return JSON.stringify({ schema: "komainu.stats/1", clock, engine, ...total, phases: this.phases });
+    return JSON.stringify({ schema: "komainu.stats/1", clock, engine, boot, ...total, phases: this.phases });
   }
 }

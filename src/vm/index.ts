@@ -14,10 +14,19 @@ export * from "./machine-control.ts";
 export * from "./module.ts";
 export * from "./region.ts";
 export * from "./scheduler.ts";
-export { restoreMachine, saveMachine, snapshotEpochSeconds, stateHash } from "./snapshot.ts";
+export {
+  boardState,
+  restoreBoardState,
+  restoreMachine,
+  saveMachine,
+  snapshotEpochSeconds,
+  stateHash,
+} from "./snapshot.ts";
+export { parseStateText, stateText } from "./snapshot-format.ts";
 export * from "./storage.ts";
 export * from "./thread.ts";
 export * from "./time-source.ts";
+export * from "./used-pages.ts";
 export * from "./vcpu.ts";
 export * from "./vserial.ts";
 export * from "./wallclock.ts";

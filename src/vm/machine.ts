@@ -37,6 +37,8 @@ export interface MachineOptions {
   readonly log: Logger;
   readonly version: VersionInfo;
   readonly blockDevices?: readonly BlockDevice[];
+  /** Nothing is loaded at power-on: RAM and state are restored before the guest runs. Later loads are as usual. */
+  readonly startsEmpty?: boolean;
   readonly engine?: Engine;
   readonly tuning?: Partial<Tuning>;
   /** Of `jit`: what earlier runs compiled, and where this one leaves what it compiles. */
@@ -60,6 +62,7 @@ export class Machine implements MachineControl, Stateful {
   /** Set by `shutdown` and `reset` at the console: the owner of the machine looks at it after each command. */
   powerRequest: "none" | "reset" | "shutdown" = "none";
   private guestMachine: GuestMachine | undefined;
+  private isBuilt = false;
   private readonly options: MachineOptions;
 
   constructor(options: MachineOptions) {
@@ -80,6 +83,7 @@ export class Machine implements MachineControl, Stateful {
     });
     this.hypervisor.attach(this);
     this.hypervisor.createGuest(this.hypervisor.facts.guest);
+    this.isBuilt = true;
   }
 
   /** The guest's machine; `undefined` after `guest destroy`. */
@@ -118,7 +122,7 @@ export class Machine implements MachineControl, Stateful {
         wallClock: options.wallClock,
       },
     });
-    this.load(this.guestMachine);
+    if (this.options.startsEmpty !== true || this.isBuilt) this.load(this.guestMachine);
   }
 
   destroy(): void {

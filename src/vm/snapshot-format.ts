@@ -67,14 +67,15 @@ export function decodeSnapshot(file: Uint8Array): Snapshot {
   const reader = new ByteReader(body, "snapshot", { offset: MAGIC.length });
   const version = reader.u32();
   if (version !== SNAPSHOT_VERSION) throw snapshotInvalid(`format version ${SNAPSHOT_VERSION}`, `version ${version}`);
-  const state = parseHeader(Buffer.from(reader.bytes(reader.u32())).toString("utf8"));
+  const state = parseStateText(Buffer.from(reader.bytes(reader.u32())).toString("utf8"));
   return { state, pages: readPages(reader) };
 }
 
-function parseHeader(header: string): State {
+/** The state of a text that `stateText` made. Throws `snapshot-invalid`. */
+export function parseStateText(text: string): State {
   let state: StateValue;
   try {
-    state = JSON.parse(header, unpackBytes) as StateValue;
+    state = JSON.parse(text, unpackBytes) as StateValue;
   } catch (error) {
     throw snapshotInvalid("a header of JSON", error instanceof Error ? error.message : String(error));
   }

@@ -7,21 +7,11 @@
 import { createHash } from "node:crypto";
 import type { State } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
-import { type HostMemory, PAGE_SIZE } from "../memory/index.ts";
+import { PAGE_SIZE } from "../memory/index.ts";
 import { snapshotInvalid } from "./errors.ts";
 import type { Machine } from "./machine.ts";
 import { decodeSnapshot, encodeSnapshot, type Snapshot, stateText } from "./snapshot-format.ts";
-
-const ZERO_PAGE = Buffer.alloc(PAGE_SIZE);
-
-/** Calls `visit` for every page of host RAM that is not all zero, by ascending page number. */
-function forEachUsedPage({ memory, ramSizeBytes, u8 }: HostMemory, visit: (page: number, bytes: Uint8Array) => void) {
-  const start = u8.length - ramSizeBytes;
-  for (let page = 0; page < ramSizeBytes / PAGE_SIZE; page++) {
-    const bytes = Buffer.from(memory.buffer, start + page * PAGE_SIZE, PAGE_SIZE);
-    if (!bytes.equals(ZERO_PAGE)) visit(page, bytes);
-  }
-}
+import { forEachUsedPage } from "./used-pages.ts";
 
 /** Digest of all that a state depends on: two boards that differ only in images and texts are the same. */
 export function hardwareDigest({ cpu, host, guest, regions, devices }: Profile): string {
@@ -29,27 +19,26 @@ export function hardwareDigest({ cpu, host, guest, regions, devices }: Profile):
   return createHash("sha256").update(JSON.stringify(hardware)).digest("hex");
 }
 
+/** Everything but the content of RAM, with what tells the board; between two slices. */
+export const boardState = (machine: Machine): State => ({
+  profile: machine.profile.name,
+  hardware: hardwareDigest(machine.profile),
+  ramSizeBytes: machine.host.ramSizeBytes,
+  machine: machine.save(),
+});
+
 /** The whole machine as the bytes of a snapshot file; between two slices. */
 export function saveMachine(machine: Machine): Uint8Array {
   const pages = new Map<number, Uint8Array>();
   forEachUsedPage(machine.host, (page, bytes) => pages.set(page, bytes));
-  const state: State = {
-    profile: machine.profile.name,
-    hardware: hardwareDigest(machine.profile),
-    ramSizeBytes: machine.host.ramSizeBytes,
-    machine: machine.save(),
-  };
-  return encodeSnapshot({ state, pages });
+  return encodeSnapshot({ state: boardState(machine), pages });
 }
 
-/** A snapshot whose board is that of `machine`; nothing of the machine was touched yet. */
-function checkedSnapshot(machine: Machine, file: Uint8Array): Snapshot {
-  const snapshot = decodeSnapshot(file);
-  const { profile, hardware, ramSizeBytes, machine: state } = snapshot.state;
+/** The machine's part of a `boardState`. Throws `snapshot-invalid` when it is of another board than `machine`. */
+function machineState(machine: Machine, { profile, hardware, ramSizeBytes, machine: state }: State): State {
   if (profile !== machine.profile.name) {
     throw snapshotInvalid(`one of board ${machine.profile.name}`, `one of board ${String(profile)}`);
   }
-  const pageCount = machine.host.ramSizeBytes / PAGE_SIZE;
   if (ramSizeBytes !== machine.host.ramSizeBytes) {
     throw snapshotInvalid(`${machine.host.ramSizeBytes} bytes of host RAM`, `${String(ramSizeBytes)} bytes`);
   }
@@ -57,10 +46,18 @@ function checkedSnapshot(machine: Machine, file: Uint8Array): Snapshot {
     throw snapshotInvalid("the devices and memory of this board's profile", "those of another version of the profile");
   }
   if (state === null || typeof state !== "object") throw snapshotInvalid("the state of a machine", typeof state);
-  for (const page of snapshot.pages.keys()) {
+  return state as State;
+}
+
+/** A snapshot whose board is that of `machine`; nothing of the machine was touched yet. */
+function checkedSnapshot(machine: Machine, file: Uint8Array): Snapshot {
+  const { state, pages } = decodeSnapshot(file);
+  const checked = machineState(machine, state);
+  const pageCount = machine.host.ramSizeBytes / PAGE_SIZE;
+  for (const page of pages.keys()) {
     if (page >= pageCount) throw snapshotInvalid(`pages below ${pageCount}`, `page ${page}`);
   }
-  return snapshot;
+  return { state: checked, pages };
 }
 
 /**
@@ -70,12 +67,16 @@ function checkedSnapshot(machine: Machine, file: Uint8Array): Snapshot {
  */
 export function restoreMachine(machine: Machine, file: Uint8Array): void {
   const { state, pages } = checkedSnapshot(machine, file);
-  const machineState = state.machine as State;
-  machine.prepareRestore(machineState);
+  machine.prepareRestore(state);
   const ram = machine.host.ram();
   ram.fill(0);
   for (const [page, bytes] of pages) ram.set(bytes, page * PAGE_SIZE);
-  machine.restore(machineState);
+  machine.restore(state);
+}
+
+/** Brings `machine`, whose RAM has its saved content already, to a `boardState`. Throws as `restoreMachine` does. */
+export function restoreBoardState(machine: Machine, state: State): void {
+  machine.restore(machineState(machine, state));
 }
 
 /** The wall-clock time of power-on that the saved machine had, in seconds since 1970. */

@@ -40,8 +40,9 @@ export function komainu(args: readonly string[], { input = "" } = {}): Promise<E
   });
 }
 
-/** `komainu exec` on the board of the tests. */
-export const exec = (...args: readonly string[]): Promise<Ended> => komainu(["exec", BOARD, ...args]);
+/** `komainu exec` on the board of the tests; every boot is executed, unless `args` say otherwise. */
+export const exec = (...args: readonly string[]): Promise<Ended> =>
+  komainu(["exec", BOARD, "--boot-cache", "off", ...args]);
 
 /** One console command's line of `exec --json`. */
 export interface Outcome<D> {

@@ -77,7 +77,7 @@ describe("the report of a profile", () => {
       outside the guest        0.000   0.0            0.00   0.0
       all                     11.000                600.00        54.5
 
-      Code: regions 2, modules 1, wasm bytes 3,000, retired 0, flushes 0
+      Code: regions 2, modules 1, wasm bytes 3,000, adopted 0, retired 0, flushes 0
       Exits: next 3, interpret 2, miss 1,234, very hot 1
       Left to the interpreter: mcr 2, ldrImm 1
 

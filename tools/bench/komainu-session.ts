@@ -16,6 +16,8 @@ export interface KomainuOptions {
   cacheFolder: string;
   /** The value of `--translation-cache`: `off`, or a folder; left out for a version without that option. */
   translations?: string;
+  /** The value of `--boot-cache`: a measured boot is executed, `off`; left out for a version without that option. */
+  bootCache?: "off";
   limitSeconds: number;
 }
 
@@ -31,19 +33,25 @@ const shellCommand = (command: string): string => `vserial exec ${CONSOLE_PORT} 
 const TIMEOUT_SECONDS = 600;
 
 export function komainuArgs(options: KomainuOptions, commands: readonly string[]): string[] {
-  const { program, engine, files, translations } = options;
+  const { program, engine, files, translations, bootCache } = options;
   const images = ["--kernel", files.kernel, "--dtb", files.deviceTree, "--initrd", files.initrd];
   const choice = engine === undefined ? [] : ["--engine", engine];
-  const cache = translations === undefined ? [] : ["--translation-cache", translations];
+  const cache = [
+    ...(translations === undefined ? [] : ["--translation-cache", translations]),
+    ...(bootCache === undefined ? [] : ["--boot-cache", bootCache]),
+  ];
   const limit = ["--timeout", `${TIMEOUT_SECONDS}`];
   return [program, "exec", "--json", "--stats", ...choice, ...cache, ...limit, ...images, files.board, ...commands];
 }
 
-/** Whether this version of Komainu keeps what it compiles for its next start. */
-export function keepsTranslations({ nodePath, program }: Pick<KomainuOptions, "nodePath" | "program">): boolean {
+/** What this version of Komainu keeps for its next start: what it compiles, and the booted machine. */
+export function keptCaches({ nodePath, program }: Pick<KomainuOptions, "nodePath" | "program">): {
+  translations: boolean;
+  boot: boolean;
+} {
   const { status, stdout } = spawnSync(nodePath, [program, "exec", "--help"], { encoding: "utf8" });
   if (status !== 0) throw programMissing(`${nodePath} ${program}`, "Give a Node program with --node PATH.");
-  return stdout.includes("--translation-cache");
+  return { translations: stdout.includes("--translation-cache"), boot: stdout.includes("--boot-cache") };
 }
 
 /** Whole lines out of pieces of text. */

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type KomainuOptions, keepsTranslations, measureKomainu } from "./komainu-session.ts";
+import { type KomainuOptions, keptCaches, measureKomainu } from "./komainu-session.ts";
 import { measureQemu, type QemuOptions } from "./qemu-session.ts";
 import type { Job, SessionSample } from "./sample.ts";
 import type { Samples } from "./summary.ts";
@@ -10,7 +10,7 @@ import type { Samples } from "./summary.ts";
 export interface Plan {
   jobs: readonly Job[];
   repeatCount: number;
-  komainu: Omit<KomainuOptions, "cacheFolder" | "translations">;
+  komainu: Omit<KomainuOptions, "cacheFolder" | "translations" | "bootCache">;
   qemu: QemuOptions;
   /** Called before each life of a machine. */
   onProgress: (text: string) => void;
@@ -31,9 +31,11 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 
 async function measureIn(folder: string, plan: Plan): Promise<Samples> {
   const samples = { komainu: [] as SessionSample[], komainuWarm: [] as SessionSample[], qemu: [] as SessionSample[] };
+  const kept = keptCaches(plan.komainu);
   // The interpreter has none to keep.
-  const isKept = plan.komainu.engine !== "interp" && keepsTranslations(plan.komainu);
-  const base = { ...plan.komainu, cacheFolder: join(folder, "cache") };
+  const isKept = plan.komainu.engine !== "interp" && kept.translations;
+  const bootCache = kept.boot ? ("off" as const) : undefined;
+  const base = { ...plan.komainu, cacheFolder: join(folder, "cache"), bootCache };
   const cold = { ...base, translations: isKept ? "off" : undefined };
   const warm = { ...base, translations: join(folder, "translations") };
   if (isKept) {

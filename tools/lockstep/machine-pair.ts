@@ -9,6 +9,8 @@ import { differentWords, type StateWords } from "./difference.ts";
 export interface PairOptions {
   readonly board: string;
   readonly tuning: Partial<Tuning>;
+  /** Folder of compiled code from earlier runs. */
+  readonly translations?: string;
 }
 
 /** One machine and what it has printed. */
@@ -18,9 +20,11 @@ export class LockstepMachine {
   readonly watch = new ConsoleWatch();
   printedBytes = 0;
 
-  constructor(engine: Engine, { board, tuning }: PairOptions) {
+  constructor(engine: Engine, { board, tuning, translations }: PairOptions) {
     this.engine = engine;
-    this.powered = powerOn({ board, engine, tuning, clock: "virtual", log: silentLogger(), env: process.env });
+    const translationCache = translations === undefined ? "off" : { folder: translations };
+    const log = silentLogger();
+    this.powered = powerOn({ board, engine, tuning, translationCache, clock: "virtual", log, env: process.env });
     const { boot } = this.powered.board.profile;
     this.watch.expect([boot.readyPattern, boot.shellPrompt]);
     this.port.observe((byte) => {

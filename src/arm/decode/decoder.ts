@@ -1,27 +1,45 @@
 /** Finds the row of an instruction by a flat table of candidates and makes the instruction record. */
 import { assert } from "../../base/index.ts";
+import { FieldReader } from "./field-reader.ts";
 import type { Insn } from "./insn.ts";
-import { makeInsn } from "./insn.ts";
+import { blankValues, makeInsn } from "./insn.ts";
 import type { Pattern } from "./pattern.ts";
-import { compilePattern, fillFields } from "./pattern.ts";
+import { compilePattern } from "./pattern.ts";
 import type { Arch, Row } from "./row.ts";
 import { ARMV5TEJ } from "./row.ts";
 import { rows } from "./rows.ts";
 
 /** A row ready to match. */
 interface Candidate {
-  row: Row;
-  pattern: Pattern;
+  readonly row: Row;
+  readonly pattern: Pattern;
 }
 
 /** Compiled patterns by row index. */
 export const patterns: readonly Pattern[] = rows.map((row) => compilePattern(row.pattern));
+
+/** By row index, made when first asked for. */
+const fieldReaders: (FieldReader | undefined)[] = rows.map(() => undefined);
+
+function fieldReaderOf(row: Row): FieldReader {
+  const known = fieldReaders[row.index];
+  if (known !== undefined) return known;
+  const reader = new FieldReader(row, patterns[row.index]);
+  fieldReaders[row.index] = reader;
+  return reader;
+}
 
 /** Bits 27:20 and 7:4, which tell most ARM instructions apart. */
 const ARM_INDEX_BITS = 0x0ff000f0;
 const armIndex = (word: number): number => ((word >>> 16) & 0xff0) | ((word >>> 4) & 0xf);
 /** Bits 15:6 of a Thumb instruction. */
 const THUMB_INDEX_BITS = 0xffc0;
+/**
+ * A boot finds half of its words in so many. More would find up to three quarters, but then cold code has its records
+ * scattered over memory, and the host's cache misses cost the interpreter more than decoding does.
+ */
+const KNOWN_BITS = 12;
+const KNOWN_SIZE = 2 ** KNOWN_BITS;
 
 /** Which rows can match, by the index bits of the instruction. Lists are made when first asked for: few ever are. */
 class CandidateTable {
@@ -46,12 +64,36 @@ class CandidateTable {
   }
 }
 
-/** Decodes words for an engine whose ops class is `O`. */
+/** The records made last, by a hash of the word: code repeats itself. */
+class KnownInsns<O> {
+  private readonly slots = new Array<Insn<O> | undefined>(KNOWN_SIZE).fill(undefined);
+
+  find(word: number): Insn<O> | undefined {
+    const known = this.slots[KnownInsns.slotOf(word)];
+    return known !== undefined && known.raw === word ? known : undefined;
+  }
+
+  add(insn: Insn<O>): Insn<O> {
+    this.slots[KnownInsns.slotOf(insn.raw)] = insn;
+    return insn;
+  }
+
+  /** Fibonacci hashing. */
+  private static slotOf(word: number): number {
+    return Math.imul(word, 0x9e3779b1) >>> (32 - KNOWN_BITS);
+  }
+}
+
+/** Decodes words for an engine whose ops class is `O`. Equal words may get the same record. */
 export class Decoder<O> {
   private readonly exec: readonly ((ops: O, fields: Insn<O>) => void)[];
   private readonly conditional: CandidateTable;
   private readonly unconditional: CandidateTable;
   private readonly halves: CandidateTable;
+  /** Made when first needed: a decoder may serve for one state alone, or for nothing. */
+  private knownWords: KnownInsns<O> | undefined;
+  private knownHalves: KnownInsns<O> | undefined;
+  private readonly values = blankValues();
 
   /** `exec` holds the semantic function of each row, by row index; rows of other architectures are left out. */
   constructor(exec: readonly ((ops: O, fields: Insn<O>) => void)[], archs: ReadonlySet<Arch> = ARMV5TEJ) {
@@ -71,21 +113,29 @@ export class Decoder<O> {
 
   /** Decodes an ARM instruction; what no row describes becomes the undefined instruction. */
   arm(word: number): Insn<O> {
+    const signed = word | 0;
+    this.knownWords ??= new KnownInsns<O>();
+    const known = this.knownWords.find(signed);
+    if (known !== undefined) return known;
     const table = word >>> 28 === 15 ? this.unconditional : this.conditional;
-    return this.match(table.candidates(armIndex(word), word), word | 0);
+    return this.knownWords.add(this.match(table.candidates(armIndex(word), word), signed));
   }
 
   /** Decodes a Thumb instruction of 16 bits; the halves of BL and BLX are instructions of their own. */
   thumb(half: number): Insn<O> {
-    return this.match(this.halves.candidates((half >>> 6) & 0x3ff, half), half & 0xffff);
+    const unsigned = half & 0xffff;
+    this.knownHalves ??= new KnownInsns<O>();
+    const known = this.knownHalves.find(unsigned);
+    if (known !== undefined) return known;
+    return this.knownHalves.add(this.match(this.halves.candidates(unsigned >>> 6, unsigned), unsigned));
   }
 
   private match(candidates: readonly Candidate[], word: number): Insn<O> {
     for (const { row, pattern } of candidates) {
       if ((word & pattern.mask) !== pattern.value) continue;
-      const insn = makeInsn(word, row.index, this.exec[row.index]);
-      fillFields(insn, word, row, pattern);
-      return insn;
+      const { values } = this;
+      fieldReaderOf(row).read(word, values);
+      return makeInsn(word, row.index, this.exec[row.index], values);
     }
     throw new Error(`assertion failed: no row, not even an undefined one, matches ${word.toString(16)}`);
   }

@@ -31,8 +31,40 @@ import { CodePages } from "./code-pages.ts";
 import { VfpOps } from "./vfp-ops.ts";
 
 const ALWAYS = 14;
+/**
+ * For each condition the values of NZCV that pass, one bit a value (ARM DDI 0100I, A3.2.1). One expression for all of
+ * them: cases of a switch that were not met yet would make V8 throw the compiled loop away, each at its first time.
+ */
+const PASSING_FLAGS = Uint16Array.of(
+  0xf0f0, // EQ
+  0x0f0f, // NE
+  0xcccc, // CS
+  0x3333, // CC
+  0xff00, // MI
+  0x00ff, // PL
+  0xaaaa, // VS
+  0x5555, // VC
+  0x0c0c, // HI
+  0xf3f3, // LS
+  0xaa55, // GE
+  0x55aa, // LT
+  0x0a05, // GT
+  0xf5fa, // LE
+  0xffff,
+  0xffff,
+);
 /** No page: its low bit is set, so no fetch address equals it. */
 const NO_PAGE = 1;
+
+type Semantic = (o: Interpreter, f: Insn<Interpreter>) => void;
+
+/** The functions with a count of their calls, by row; only for machines made for coverage. */
+function counting(functions: readonly Semantic[], counts: Float64Array): Semantic[] {
+  return functions.map((exec, row) => (o, f) => {
+    counts[row]++;
+    exec(o, f);
+  });
+}
 
 export class Interpreter extends VfpOps implements Ops<number>, Stateful {
   /** How often each row was executed, when `countRows` was asked for; see `rowCounts`. */
@@ -49,9 +81,10 @@ export class Interpreter extends VfpOps implements Ops<number>, Stateful {
 
   constructor(bus: GuestBus, model: CpuModel, { countRows = false } = {}) {
     super(bus, model);
-    const table = execTable<number>() as ((o: Interpreter, f: Insn<Interpreter>) => void)[];
-    this.decoder = new Decoder<Interpreter>(table, archsOf(model.architecture, model.hasVfp));
+    const table = execTable<number>() as Semantic[];
     this.rowCounts = countRows ? new Float64Array(rows.length) : undefined;
+    const functions = this.rowCounts === undefined ? table : counting(table, this.rowCounts);
+    this.decoder = new Decoder<Interpreter>(functions, archsOf(model.architecture, model.hasVfp));
     const blank = () => makeInsn<Interpreter>(0, -1, (o) => o.decodeAndExecute());
     this.pages = new CodePages(bus.traps, { undecoded: blank(), watched: blank() }, () => this.stateChanged());
     this.reset();
@@ -143,52 +176,20 @@ export class Interpreter extends VfpOps implements Ops<number>, Stateful {
     const s = this.s;
     s[REMAINING]--;
     const pc = s[PC];
-    if ((pc & ~0xfff) !== this.fetchPage && !this.enterPage(pc)) {
-      s[PC] = this.nextPc;
-      return;
+    if ((pc & ~0xfff) === this.fetchPage || this.enterPage(pc)) {
+      const shift = this.fetchShift;
+      const insn = this.fetchSlots[(pc & 0xfff) >> shift];
+      s[R15] = pc + (2 << shift);
+      this.nextPc = pc + (1 << shift);
+      if (insn.c === ALWAYS || this.conditionPassed(insn.c)) insn.exec(this, insn);
     }
-    const shift = this.fetchShift;
-    const insn = this.fetchSlots[(pc & 0xfff) >> shift];
-    s[R15] = pc + (2 << shift);
-    this.nextPc = pc + (1 << shift);
-    if (insn.c === ALWAYS || this.conditionPassed(insn.c)) insn.exec(this, insn);
     s[PC] = this.nextPc;
   }
 
   private conditionPassed(condition: number): boolean {
     const s = this.s;
-    switch (condition) {
-      case 0:
-        return s[FLAG_Z] !== 0;
-      case 1:
-        return s[FLAG_Z] === 0;
-      case 2:
-        return s[FLAG_C] !== 0;
-      case 3:
-        return s[FLAG_C] === 0;
-      case 4:
-        return s[FLAG_N] !== 0;
-      case 5:
-        return s[FLAG_N] === 0;
-      case 6:
-        return s[FLAG_V] !== 0;
-      case 7:
-        return s[FLAG_V] === 0;
-      case 8:
-        return s[FLAG_C] > s[FLAG_Z];
-      case 9:
-        return s[FLAG_C] <= s[FLAG_Z];
-      case 10:
-        return s[FLAG_N] === s[FLAG_V];
-      case 11:
-        return s[FLAG_N] !== s[FLAG_V];
-      case 12:
-        return s[FLAG_Z] === 0 && s[FLAG_N] === s[FLAG_V];
-      case 13:
-        return s[FLAG_Z] !== 0 || s[FLAG_N] !== s[FLAG_V];
-      default:
-        return true;
-    }
+    const flags = (s[FLAG_N] << 3) | (s[FLAG_Z] << 2) | (s[FLAG_C] << 1) | s[FLAG_V];
+    return ((PASSING_FLAGS[condition] >>> flags) & 1) !== 0;
   }
 
   protected override stateChanged(): void {
@@ -250,7 +251,6 @@ export class Interpreter extends VfpOps implements Ops<number>, Stateful {
     const isThumb = this.fetchShift === 1;
     const raw = this.fetchRaw(pc, isThumb);
     const insn = isThumb ? this.decoder.thumb(raw) : this.decoder.arm(raw);
-    if (this.rowCounts !== undefined) this.instrument(insn);
     this.fetchSlots[(pc & 0xfff) >> this.fetchShift] = insn;
     this.pages.noteDecoded();
     if (insn.c === ALWAYS || this.conditionPassed(insn.c)) insn.exec(this, insn);
@@ -268,16 +268,5 @@ export class Interpreter extends VfpOps implements Ops<number>, Stateful {
       return isThumb ? this.u16[at >> 1] : this.i32[at >> 2];
     }
     return isThumb ? this.bus.busRead(this.fetchPhysical, 2) & 0xffff : this.bus.busRead(this.fetchPhysical, 4);
-  }
-
-  /** Counts executions of this instruction's row; only in machines made for coverage. */
-  private instrument(insn: Insn<Interpreter>): void {
-    const counts = this.rowCounts;
-    if (counts === undefined) return;
-    const { exec, row } = insn;
-    insn.exec = (o, f) => {
-      counts[row]++;
-      exec(o, f);
-    };
   }
 }

@@ -36,8 +36,9 @@ import {
   REGISTER_LOCAL,
 } from "./locals.table.ts";
 import { TLB_BANK_WORD } from "./look-up.ts";
-import { cleanLoops, type Loop } from "./loops.ts";
-import type { Block, Region } from "./region.ts";
+import type { Loop } from "./loops.ts";
+import type { Region } from "./region.ts";
+import { RegionPlan } from "./region-plan.ts";
 import { constantValue, type Value } from "./value.ts";
 import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
 import { type CoreView, WasmOps } from "./wasm-ops.ts";
@@ -55,14 +56,7 @@ class RegionCompiler {
   private readonly options: CompileOptions;
   private readonly ops: WasmOps;
   private readonly w: WasmWriter;
-  private readonly indexOf: ReadonlyMap<number, number>;
-  private readonly successors: number[][];
-  private readonly returns: number[];
-  /** Blocks that some block ahead of them branches to or falls into. */
-  private readonly forwardTargets = new Set<number>();
-  private readonly totalInstructions: number;
-  private loops: Loop[] = [];
-  private dispatched = new Set<number>();
+  private readonly plan: RegionPlan;
   /** Depth right after opening, by block: `labels` of blocks ahead, `heads` of clean loops around. */
   private readonly labels = new Map<number, number>();
   private readonly heads = new Map<number, number>();
@@ -73,63 +67,7 @@ class RegionCompiler {
     this.options = options;
     this.w = scratch[0].clear();
     this.ops = new WasmOps(this.w, region.isThumb, options);
-    const indexOf = new Map<number, number>();
-    let count = 0;
-    for (const { pc, insns } of region.blocks) {
-      indexOf.set(pc, indexOf.size);
-      count += insns.length;
-    }
-    this.indexOf = indexOf;
-    this.totalInstructions = count;
-    this.successors = [];
-    this.returns = [];
-    for (const [from, block] of region.blocks.entries()) {
-      const successors = this.successorsOf(block);
-      this.successors.push(successors);
-      for (const to of successors) if (to > from) this.forwardTargets.add(to);
-      const site = block.returnPc === undefined ? undefined : indexOf.get(block.returnPc);
-      if (site !== undefined) this.returns.push(site);
-    }
-    this.planLoops();
-  }
-
-  private successorsOf({ end, insns, nextPc }: Block): number[] {
-    const indices: number[] = [];
-    if (end.kind === "branch") {
-      const target = this.localTarget(end.target, end.isExchange);
-      const index = target === undefined ? undefined : this.indexOf.get(target);
-      if (index !== undefined) indices.push(index);
-    }
-    if (end.kind === "fall" || (end.kind === "branch" && insns[insns.length - 1].c !== ALWAYS)) {
-      const index = this.indexOf.get(nextPc);
-      if (index !== undefined) indices.push(index);
-    }
-    return indices;
-  }
-
-  /** The address a constant branch reaches in the region's own state. */
-  private localTarget(target: number | undefined, isExchange: boolean): number | undefined {
-    if (target === undefined || !isExchange) return target;
-    if (((target & 1) !== 0) !== this.region.isThumb) return undefined;
-    return target & (this.region.isThumb ? ~1 : ~3);
-  }
-
-  /** Backward targets that are no clean loop go through the table, which may make another loop unclean. */
-  private planLoops(): void {
-    const entry = this.indexOf.get(this.region.entryPc) ?? 0;
-    let dispatched = new Set(this.returns).add(entry);
-    const hasWayBack = this.successors.some((targets, from) => targets.some((to) => to <= from));
-    while (hasWayBack) {
-      this.loops = cleanLoops(this.successors, dispatched);
-      const heads = new Set(this.loops.map(({ first }) => first));
-      const next = new Set(dispatched);
-      for (const [from, targets] of this.successors.entries()) {
-        for (const to of targets) if (to <= from && !heads.has(to)) next.add(to);
-      }
-      if (next.size === dispatched.size) break;
-      dispatched = next;
-    }
-    this.dispatched = dispatched;
+    this.plan = new RegionPlan(region);
   }
 
   compile(): FunctionBody {
@@ -151,25 +89,19 @@ class RegionCompiler {
 
   /** Blocks that the dispatcher may enter, by address. */
   get entries(): Map<number, number> {
-    const entries = new Map<number, number>();
-    for (const index of this.dispatched) entries.set(this.region.blocks[index].pc, index);
-    return entries;
+    return this.plan.entries;
   }
 
   /** Blocks `first` .. `last` and the labels that forward branches and the table need among them. */
   private scope(first: number, last: number, loop: Loop | undefined): void {
     const { ops, w } = this;
-    const children =
-      this.loops.length === 0
-        ? this.loops
-        : this.loops.filter(
-            (l) => l !== loop && l.first >= first && l.last <= last && !this.isInsideOther(l, loop, first, last),
-          );
+    const children = this.plan.loopsIn(first, last, loop);
     const isOwn = (block: number) => !children.some((l) => block > l.first && block <= l.last);
     const targets: number[] = [];
     for (let block = last; block >= first; block--) {
       if (!isOwn(block) || (loop !== undefined && block === first)) continue;
-      if (this.forwardTargets.has(block) || (loop === undefined && this.dispatched.has(block))) targets.push(block);
+      if (this.plan.forwardTargets.has(block) || (loop === undefined && this.plan.dispatched.has(block)))
+        targets.push(block);
     }
     for (const block of targets) {
       ops.open(Op.block, VOID);
@@ -196,24 +128,18 @@ class RegionCompiler {
     w.op(Op.unreachable);
   }
 
-  private isInsideOther(l: Loop, parent: Loop | undefined, first: number, last: number): boolean {
-    return this.loops.some(
-      (o) => o !== l && o !== parent && o.first >= first && o.last <= last && o.first <= l.first && o.last >= l.last,
-    );
-  }
-
   /** Sends `next` to its block; all labels of the top scope are open. */
   private dispatchTable(): void {
     const { ops, w } = this;
     const depthOf = (block: number) => ops.depth - (this.labels.get(block) ?? 0);
-    const [only] = this.dispatched;
-    if (this.dispatched.size === 1) {
+    const [only] = this.plan.dispatched;
+    if (this.plan.dispatched.size === 1) {
       w.br(depthOf(only));
       return;
     }
     const { length } = this.region.blocks;
     w.get(LOCAL_NEXT).op(Op.brTable).u32(length);
-    for (let i = 0; i < length; i++) w.u32(depthOf(this.dispatched.has(i) ? i : only));
+    for (let i = 0; i < length; i++) w.u32(depthOf(this.plan.dispatched.has(i) ? i : only));
     w.u32(depthOf(only));
   }
 
@@ -273,7 +199,7 @@ class RegionCompiler {
   }
 
   private fallThrough(pc: number, index: number): void {
-    const next = this.indexOf.get(pc);
+    const next = this.plan.indexOf.get(pc);
     // The next block in order is the next code, also out of the end of a loop.
     if (next !== index + 1) this.goTo(pc, index);
   }
@@ -281,13 +207,13 @@ class RegionCompiler {
   private branch(target: Value, isExchange: boolean, index: number): void {
     const { ops, w } = this;
     if (target.constant !== undefined) {
-      const local = this.localTarget(target.constant, isExchange);
+      const local = this.plan.localTarget(target.constant, isExchange);
       if (local !== undefined) this.goTo(local, index);
       else this.exitExchange(target);
       return;
     }
     const thumbBit = isExchange && this.region.isThumb ? 1 : 0;
-    for (const site of new Set(this.returns)) {
+    for (const site of new Set(this.plan.returns)) {
       ops.pushValue(target);
       w.const(this.region.blocks[site].pc | thumbBit).op(Op.eq);
       ops.open(Op.if, VOID);
@@ -315,7 +241,7 @@ class RegionCompiler {
   /** Control goes to an address: inside the region by a branch, else out of it. */
   private goTo(pc: number, from: number): void {
     const { ops, w } = this;
-    const index = this.indexOf.get(pc);
+    const index = this.plan.indexOf.get(pc);
     if (index === undefined) {
       ops.exit(constantValue(pc), Exit.next, 0);
       return;
@@ -325,7 +251,7 @@ class RegionCompiler {
       w.br(ops.depth - label);
       return;
     }
-    w.get(LOCAL_REMAINING).const(this.totalInstructions).op(Op.ltS).hint(false);
+    w.get(LOCAL_REMAINING).const(this.plan.totalInstructions).op(Op.ltS).hint(false);
     ops.open(Op.if, VOID);
     ops.exit(constantValue(pc), Exit.budget, 0);
     ops.close();
@@ -343,7 +269,7 @@ class RegionCompiler {
     const w = scratch[1].clear();
     w.loadAt(stateAddress(REMAINING))
       .tee(LOCAL_REMAINING)
-      .const(this.totalInstructions)
+      .const(this.plan.totalInstructions)
       .op(Op.ltS)
       .hint(false)
       .op(Op.if, VOID);

@@ -5,41 +5,22 @@
  * equal state at equal instruction counts, so it would be the same run whatever was compiled.
  */
 import type { GuestBus } from "../../memory/index.ts";
-import { CPU_STATE_OFFSET, PAGE_SIZE, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
-import {
-  ADDEND,
-  CAN_READ,
-  CAN_WRITE,
-  CP15_DACR,
-  type CpuModel,
-  ENTRY_WORDS,
-  FLAG_T,
-  mayExecute,
-  PC,
-  REMAINING,
-  TAG_EXECUTE,
-  TAG_READ,
-  TAG_WRITE,
-  TLB_ENTRIES,
-  Tlb,
-} from "../core/index.ts";
+import { ROW_COUNTS_OFFSET } from "../../memory/index.ts";
+import { type CpuModel, FLAG_T, PC, REMAINING } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
-import { Interpreter } from "../interp/index.ts";
+import { Classifier } from "./classifier.ts";
 import { CodeCache, type CodeCounts, type CompiledCode, type Place } from "./code-cache.ts";
 import { compileRegion } from "./compile.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { enableBranchHints } from "./engine-flags.ts";
 import type { ExecutionProfile } from "./execution-profile.ts";
+import { HostPages } from "./host-pages.ts";
 import { Exit } from "./locals.table.ts";
-import { DACR_BANK_WORDS, DACR_VALUE_WORDS, lookUpFunction, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
+import { lookUpFunction } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
 import type { StoredRegion, TranslationStore } from "./translation-store.ts";
 import { defaultTuning, type RegionLimits, type Tuning } from "./tuning.table.ts";
-import { KIND_BLOCK, KIND_FETCH, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
-import { type CoreView, WasmOps } from "./wasm-ops.ts";
-import { WasmWriter } from "./wasm-writer.ts";
 
-const PAGE_OFFSET = PAGE_SIZE - 1;
 const HEAT_SIZE = 65_536;
 const WASM_PAGE_SIZE = 65536;
 /** Entries of a place by a process that does not map all of its code, before it is compiled for that one. */
@@ -47,45 +28,6 @@ const UNMAPPED_ENTRIES = 200;
 
 /** Entries between two looks whether the larger region has its module. */
 const WAITING_ENTRIES = 100;
-
-const PLAIN: Classification = {
-  needsInterpreter: false,
-  branches: false,
-  target: undefined,
-  isExchange: false,
-  isCall: false,
-};
-
-/** Words that are known to be plain, by a hash; what fills a slot first has another hash. */
-const PLAIN_SIZE = 8_192;
-const plainIndex = (word: number): number => (word ^ (word >>> 13) ^ (word >>> 22)) & (PLAIN_SIZE - 1);
-
-/** What is known of the instructions of one state and privilege, and the operations to find more. */
-class Classifier {
-  private readonly ops: WasmOps;
-  private readonly plain = new Int32Array(PLAIN_SIZE);
-
-  constructor(isThumb: boolean, core: CoreView) {
-    this.ops = new WasmOps(new WasmWriter(), isThumb, core);
-    this.plain[plainIndex(0)] = -1;
-  }
-
-  /** Runs the compiler on one instruction, unless an equal one neither branched nor needed the interpreter. */
-  classify(insn: DecodedInsn, pc: number): Classification {
-    const at = plainIndex(insn.raw);
-    if (this.plain[at] === (insn.raw | 0)) return PLAIN;
-    const { ops } = this;
-    ops.w.clear();
-    ops.instruction(insn, pc, 1);
-    const { needsInterpreter, branchTarget, isExchange, isCall } = ops;
-    if (!needsInterpreter && branchTarget === undefined) {
-      this.plain[at] = insn.raw;
-      return PLAIN;
-    }
-    const target = branchTarget?.constant;
-    return { needsInterpreter, branches: branchTarget !== undefined, target, isExchange, isCall };
-  }
-}
 
 export interface JitOptions {
   readonly countRows?: boolean;
@@ -96,7 +38,7 @@ export interface JitOptions {
   readonly translations?: TranslationStore;
 }
 
-export class JitCpu extends Interpreter implements CodeView {
+export class JitCpu extends HostPages implements CodeView {
   /** Returns from compiled code, by `Exit`. */
   readonly exits = [0, 0, 0, 0, 0, 0, 0];
   /** By state, and privilege below it. */
@@ -134,42 +76,13 @@ export class JitCpu extends Interpreter implements CodeView {
 
   protected override selectBank(): void {
     super.selectBank();
-    this.publishBank();
+    // The constructor of the base class comes here before the dispatcher exists.
+    if (this.dispatcher !== undefined) this.dispatcher.selectCache(this.isPrivileged);
   }
 
   /** What was compiled, for `--profile` and tests. */
   get counts(): CodeCounts {
     return this.code.counts;
-  }
-
-  /** Compiled code may have chosen another bank. */
-  private adoptBank(): void {
-    const bank = this.i32[(CPU_STATE_OFFSET >> 2) + TLB_BANK_WORD] >> 2;
-    if (bank === this.bank) return;
-    this.bank = bank;
-    this.stateChanged();
-  }
-
-  protected override statusChanged(): void {
-    this.publishSpsr();
-    super.statusChanged();
-  }
-
-  private publishSpsr(): void {
-    const index = this.state.spsrIndex();
-    this.i32[(CPU_STATE_OFFSET >> 2) + SPSR_WORD] = index < 0 ? 0 : CPU_STATE_OFFSET + index * 4;
-  }
-
-  /** Compiled code finds the TLB bank and the jump cache in the state block. */
-  private publishBank(): void {
-    const state = CPU_STATE_OFFSET >> 2;
-    this.i32[state + TLB_BANK_WORD] = this.bank * 4;
-    const slot = this.tlb.dacrSlotOf(this.bank);
-    this.i32[state + DACR_VALUE_WORDS + slot] = this.s[CP15_DACR];
-    this.i32[state + DACR_BANK_WORDS + slot] = (this.isPrivileged ? this.bank - Tlb.bankStride : this.bank) * 4;
-    // The constructor of the base class comes here before the dispatcher exists.
-    if (this.dispatcher === undefined) return;
-    this.dispatcher.selectCache(this.isPrivileged);
   }
 
   protected override execute(): void {
@@ -292,11 +205,6 @@ export class JitCpu extends Interpreter implements CodeView {
     else this.dispatcher.recount(key, pc, WAITING_ENTRIES);
   }
 
-  private isMapped(pages: ReadonlyMap<number, number>): boolean {
-    for (const [page, frame] of pages) if (this.frameOf(page) !== frame) return false;
-    return true;
-  }
-
   protected compile(place: Place, limits: RegionLimits): CompiledCode {
     if (this.code.isFull) this.forgetAllCode();
     const region = new RegionFinder(this, place.isThumb, limits).find(place.pc);
@@ -373,67 +281,10 @@ export class JitCpu extends Interpreter implements CodeView {
 
   override resynchronize(): void {
     super.resynchronize();
-    this.publishSpsr();
     // The constructor of the base class comes here before there is a cache.
     if (this.code === undefined) return;
     this.heat.fill(0);
     this.code.restart();
-  }
-
-  /**
-   * The host address of an access that missed the TLB, for compiled code; -1 when the interpreter must do it: a fault, a
-   * device, a trapped page, an unaligned address, a page with several mappings.
-   */
-  protected refill(va: number, kind: number): number {
-    this.adoptBank();
-    if (kind === KIND_FETCH) {
-      const frame = this.frameOf(va);
-      return frame < 0 ? -1 : frame << 12;
-    }
-    const sizeBytes = kind & 7;
-    if ((va & (sizeBytes - 1)) !== 0) {
-      if ((kind & KIND_BLOCK) !== 0 || !this.mayAccessUnaligned(va, sizeBytes)) return -1;
-      // The TLB's tags refuse all unaligned addresses, and may know the page nevertheless.
-      const known = this.knownHostAddress(va, kind);
-      if (known >= 0) return known;
-    }
-    const { mmu } = this;
-    const asUser = (kind & KIND_USER) !== 0 && this.isPrivileged;
-    const isStore = (kind & KIND_STORE) !== 0;
-    if (mmu.walk(va, this.isPrivileged && !asUser) !== 0) return -1;
-    if ((mmu.access & (isStore ? CAN_WRITE : CAN_READ)) === 0 || !mmu.isWholePage) return -1;
-    const at = this.bus.hostOffset(mmu.physical, isStore);
-    if (at < 0) return -1;
-    if (isStore && this.bus.traps.bits[at >>> 12] !== 0) return -1;
-    if (asUser) this.fillUser(va, at);
-    else this.fill(va, at);
-    return at;
-  }
-
-  /** An unaligned word or half that memory answers as it stands: within one page, where the architecture has it. */
-  private mayAccessUnaligned(va: number, sizeBytes: number): boolean {
-    return this.allowsUnaligned() && !this.checksAlignment() && (va & PAGE_OFFSET) <= PAGE_SIZE - sizeBytes;
-  }
-
-  /** The host address of an access whose page the TLB has with the right to it, else -1. */
-  private knownHostAddress(va: number, kind: number): number {
-    const isOfUser = (kind & KIND_USER) !== 0 && this.isPrivileged;
-    const bank = isOfUser ? this.bank - Tlb.bankStride : this.bank;
-    const entry = bank + ((va >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
-    const tag = this.i32[entry + ((kind & KIND_STORE) !== 0 ? TAG_WRITE : TAG_READ)];
-    return tag === (va & ~PAGE_OFFSET) ? va + this.i32[entry + ADDEND] : -1;
-  }
-
-  frameOf(pc: number): number {
-    const entry = this.bank + ((pc >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
-    const page = pc & ~0xfff;
-    if (this.i32[entry + TAG_EXECUTE] === page) return (page + this.i32[entry + ADDEND]) >>> 12;
-    const { mmu } = this;
-    if (mmu.walk(pc, this.isPrivileged) !== 0 || !mayExecute(mmu.access) || !mmu.isWholePage) return -1;
-    const at = this.bus.hostOffset(mmu.physical, false);
-    if (at < 0) return -1;
-    this.fill(pc, at);
-    return at >>> 12;
   }
 
   executed(frame: number, pc: number, isThumb: boolean): boolean {

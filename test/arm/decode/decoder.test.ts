@@ -100,6 +100,21 @@ describe("the decoder", () => {
     expect(decoder.arm(0xe3a00001)).toEqual(decoder.arm(0xe3a00001 | 0));
   });
 
+  it("answers a word that comes again with the record it has, whatever was decoded in between", () => {
+    const word = 0xe3a00001;
+    const first = decoder.arm(word);
+    expect(decoder.arm(word)).toBe(first);
+    for (let other = 0; other < 100_000; other++) decoder.arm(Math.imul(other, 0x9e3779b1));
+    expect(decoder.arm(word)).toEqual(first);
+  });
+
+  it("keeps words apart from halfwords of the same value", () => {
+    for (const raw of [0x0000, 0x4770, 0x1c48]) {
+      expect([rows[decoder.arm(raw).row].isThumb, rows[decoder.thumb(raw).row].isThumb]).toEqual([false, true]);
+      expect(decoder.thumb(raw | 0xabcd0000).raw).toBe(raw);
+    }
+  });
+
   it("gives always to instructions without a condition", () => {
     expect(decoder.arm(0xf5d1f000).c).toBe(14);
     expect(decoder.thumb(0x4770).c).toBe(14);

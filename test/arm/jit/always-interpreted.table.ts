@@ -24,4 +24,10 @@ export const alwaysInterpreted: ReadonlySet<string> = new Set([
   "thumbSetend",
   "srs",
   "rfe",
+  // VFP.
+  "fmxr",
+  "ftouis",
+  "ftouid",
+  "ftosis",
+  "ftosid",
 ]);

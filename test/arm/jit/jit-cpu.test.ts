@@ -1,19 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { Mode, R15, REMAINING } from "../../../src/arm/core/index.ts";
+import { Control, Mode, R15, REMAINING } from "../../../src/arm/core/index.ts";
 import { Interpreter } from "../../../src/arm/interp/index.ts";
 import { JitCpu, type Tuning } from "../../../src/arm/jit/index.ts";
+import { Exit } from "../../../src/arm/jit/locals.table.ts";
 import { makeRandom } from "../fuzz/random.ts";
 import {
   CODE,
   coarseEntry,
   DATA,
   DEVICE,
+  extendedSection,
+  extendedSmall,
   type GivenCpu,
   type GivenOptions,
   givenCpu,
   SECOND_TABLE,
   sectionEntry,
   smallEntry,
+  TABLE,
   THUMB,
 } from "../given-cpu.ts";
 import { FuzzMachine } from "./fuzz/fuzz-machine.ts";
@@ -60,10 +64,18 @@ class Pair {
     return { words, instructions: given.core.instructions(), exceptions: given.core.exceptionCounts };
   }
 
-  get counts() {
+  private get core(): JitCpu {
     const { core } = this.jit;
     if (!(core instanceof JitCpu)) throw new Error("the second core compiles");
-    return core.counts;
+    return core;
+  }
+
+  get counts() {
+    return this.core.counts;
+  }
+
+  get exits() {
+    return this.core.exits;
   }
 }
 
@@ -82,6 +94,20 @@ describe("a compiling core", () => {
 
   it("compiles nothing that is not hot", () => {
     expect(given({ code: counter }, { hotEntries: 400 }).run(900).counts.regions).toBe(0);
+  });
+
+  it("compiles code again with what it calls when it is entered very often, and not before", () => {
+    // 0: add r0, r0, #1; 4: bl 0x40; 8: b 0.  0x40: add r1, r1, #1; bx lr
+    const code = [0xe2800001, branch(4, 0x40, BL), branch(8, 0)];
+    const atOnce = { moduleFunctions: 1, moduleTries: 1 };
+    const compiled = [1e6, 20].map((veryHotEntries) => {
+      const pair = given({ code }, { ...atOnce, veryHotEntries });
+      pair.each((each) => each.write(CODE + 0x40, 0xe2811001, BX_LR)).run(3000, 301);
+      return { regions: pair.counts.regions, veryHot: pair.exits[Exit.veryHot] };
+    });
+    expect(compiled[0].veryHot).toBe(0);
+    expect(compiled[1].veryHot).toBeGreaterThan(0);
+    expect(compiled[1].regions).toBeGreaterThan(compiled[0].regions);
   });
 
   it("takes an interrupt at the instruction at which it is unmasked", () => {
@@ -201,6 +227,43 @@ describe("compiled code and mappings", () => {
     });
     pair.run(3000, 401);
     expect(Math.abs(pair.jit.reg(0) - pair.jit.reg(1))).toBeLessThan(2);
+  });
+
+  describe("of an address space of ARMv6", () => {
+    const page = 0x00200000;
+    const otherTable = 0xc000;
+    // 0: bl page; eor r6, r6, #0x8000; write TTBR0; eor r8, r8, #1; write the context ID; b 0
+    const code = [branch(CODE, page, BL), 0xe2266902, 0xee026f10, 0xe2288001, 0xee0d8f30, branch(0x14, 0)];
+    const registers = { 6: TABLE, 9: CODE + 4 };
+    const tuning = { moduleFunctions: 1, moduleTries: 1, veryHotEntries: 5 };
+
+    /** The page is another frame in the other space, with these rights. */
+    const givenSpaces = (xn: number): Pair => {
+      const pair = given({ model: "arm1176jzf-s", code, registers, vectors: { 12: branch(12, 0x100) } }, tuning);
+      return pair.each((each) => {
+        each.write(0x100, 0xe1a0e009, 0xe1b0f00e); // mov lr, r9; movs pc, lr
+        each.write(0x30000, 0xe2800001, BX_LR);
+        each.write(0x31000, 0xe2811001, BX_LR);
+        each.write(SECOND_TABLE, extendedSmall(0x30000, { ap: 3, nG: 1 }));
+        each.write(SECOND_TABLE + 0x400, extendedSmall(0x31000, { ap: 3, nG: 1, xn }));
+        each.write(otherTable, extendedSection(0, { ap: 3 }));
+        each.write(otherTable + (page >>> 18), coarseEntry(SECOND_TABLE + 0x400));
+        each.enableMmu({ control: Control.XP }).mapFirst(page, coarseEntry(SECOND_TABLE));
+      });
+    };
+
+    it("is not taken for that of another one", () => {
+      const pair = givenSpaces(0).run(3000, 401);
+      expect(pair.jit.reg(0)).toBeGreaterThan(100);
+      expect(Math.abs(pair.jit.reg(0) - pair.jit.reg(1))).toBeLessThan(2);
+    });
+
+    it("is not entered where the other one may not execute it", () => {
+      const pair = givenSpaces(1).run(3000, 401);
+      expect(pair.jit.reg(0)).toBeGreaterThan(100);
+      expect(pair.jit.reg(1)).toBe(0);
+      expect(pair.jit.core.exceptionCounts.prefetchAbort).toBeGreaterThan(100);
+    });
   });
 
   it("goes on when pages of one region take each other's TLB entries", () => {

@@ -31,7 +31,7 @@ process.stdin.on("data", (data) => {
 const KOMAINU = `
 const args = process.argv.slice(2);
 if (args.includes("--help")) {
-  console.log(process.env.FAKE_CACHE === "yes" ? "  --translation-cache <folder>" : "  --json");
+  console.log(process.env.FAKE_CACHE === "yes" ? "  --translation-cache <folder> --boot-cache <where>" : "  --json");
   process.exit(0);
 }
 const commands = args.slice(args.indexOf("fakeboard") + 1);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { keepsTranslations, measureKomainu } from "../../../tools/bench/komainu-session.ts";
+import { keptCaches, measureKomainu } from "../../../tools/bench/komainu-session.ts";
 import { fakeKomainu, fakeGuestFiles as files } from "./fake-machines.ts";
 import { givenFolder } from "./samples.ts";
 
@@ -50,12 +50,19 @@ describe("a session of Komainu", () => {
     expect(args.slice(3, 5)).toEqual(["--translation-cache", "/some/folder"]);
   });
 
-  it("knows from the help whether translations can be kept", () => {
-    expect(keepsTranslations(givenKomainu())).toBe(false);
+  it("has the boot executed where an earlier one could be gone on from", async () => {
+    const options = { ...givenKomainu(), bootCache: "off" as const };
+    const { workloads } = await measureKomainu(options, [{ name: "show", round: 1, command: "show" }]);
+    const { args } = JSON.parse(workloads[0].output) as { args: string[] };
+    expect(args.slice(3, 5)).toEqual(["--boot-cache", "off"]);
+  });
+
+  it("knows from the help what can be kept", () => {
+    expect(keptCaches(givenKomainu())).toEqual({ translations: false, boot: false });
     vi.stubEnv("FAKE_CACHE", "yes");
-    expect(keepsTranslations(givenKomainu())).toBe(true);
+    expect(keptCaches(givenKomainu())).toEqual({ translations: true, boot: true });
     const missing = { ...givenKomainu(), nodePath: "/nonexistent/node" };
-    expect(() => keepsTranslations(missing)).toThrow(expect.objectContaining({ code: "bench-program-missing" }));
+    expect(() => keptCaches(missing)).toThrow(expect.objectContaining({ code: "bench-program-missing" }));
   });
 
   it("without jobs is the boot alone", async () => {

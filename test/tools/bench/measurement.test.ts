@@ -52,6 +52,8 @@ describe("a measurement", () => {
     ]);
     const caches = startsOf(komainu).map(({ args }) => args[args.indexOf("--translation-cache") + 1]);
     expect(caches).toEqual(["off", "off"]);
+    const boots = startsOf(komainu).map(({ args }) => args[args.indexOf("--boot-cache") + 1]);
+    expect(boots).toEqual(["off", "off"]);
     expect(komainuWarm.map(({ workloads }) => workloads)).toEqual([[], []]);
   });
 });

@@ -1,6 +1,7 @@
 /** Writes one basic block of a random program: pointers, a body of random instructions, a way out. */
 import type { Row } from "../../../../src/arm/decode/index.ts";
 import type { Random } from "../../fuzz/random.ts";
+import { makeStatus, STATUS } from "../../fuzz/vfp-case-generator.ts";
 import { arm, type Image, thumb } from "./image.ts";
 import {
   CODE,
@@ -8,6 +9,8 @@ import {
   DATA_PAGES,
   DEVICE,
   LARGE_ALIAS,
+  LEAF_OFFSET,
+  LEAF_PAGES,
   NOWHERE,
   PAGE,
   SECTION_ALIAS,
@@ -16,7 +19,14 @@ import {
   TINY_ALIAS,
   TWIN_ALIAS,
 } from "./memory-map.table.ts";
-import { type Architecture, INDEX, instructionOf, POINTERS, randomInstruction } from "./random-instruction.ts";
+import {
+  type Architecture,
+  INDEX,
+  instructionOf,
+  POINTERS,
+  randomInstruction,
+  randomVfpInstruction,
+} from "./random-instruction.ts";
 
 export interface BlockPlace {
   readonly address: number;
@@ -34,17 +44,45 @@ export interface Surroundings {
   readonly architecture: Architecture;
 }
 
-type Part = "body" | "loop" | "patch" | "call" | "routine" | "mask" | "maskedInterrupt" | "device";
+type Part =
+  | "crossing"
+  | "vfpStatus"
+  | "body"
+  | "loop"
+  | "patch"
+  | "call"
+  | "routine"
+  | "mask"
+  | "maskedInterrupt"
+  | "device";
 
 /** What programs are about: the parts of blocks, picked at random. */
 export const emphases = {
-  mixed: ["body", "body", "body", "body", "loop", "patch", "call", "routine", "mask", "maskedInterrupt", "device"],
+  mixed: [
+    "body",
+    "body",
+    "body",
+    "body",
+    "loop",
+    "patch",
+    "call",
+    "routine",
+    "crossing",
+    "mask",
+    "maskedInterrupt",
+    "device",
+  ],
   arithmetic: ["body", "body", "loop"],
   mappings: ["body", "call", "call", "call", "routine"],
+  crossings: ["crossing", "crossing", "crossing", "body", "call"],
   patches: ["body", "body", "loop", "patch", "call"],
+  floatingPoint: ["body", "body", "loop", "vfpStatus", "call"],
   interrupts: ["body", "loop", "mask", "maskedInterrupt", "device"],
 } satisfies Readonly<Record<string, readonly Part[]>>;
 export type Emphasis = keyof typeof emphases;
+
+export const emphasesOf = (architecture: Architecture): Emphasis[] =>
+  (Object.keys(emphases) as Emphasis[]).filter((name) => architecture === 6 || name !== "floatingPoint");
 
 /** Bytes that a block may take, its literals included. */
 export const BLOCK_BYTES = 0x100;
@@ -137,8 +175,9 @@ export class BlockWriter {
 
   private instruction(): number {
     const { random, place, surroundings } = this;
-    const isLead = surroundings.lead.isThumb === place.isThumb && random.oneIn(4);
-    const { lead, architecture } = surroundings;
+    const isLead = surroundings.lead.isThumb === place.isThumb && random.oneIn(3);
+    const { lead, architecture, emphasis } = surroundings;
+    if (emphasis === "floatingPoint" && !place.isThumb && random.oneIn(2)) return randomVfpInstruction(random);
     const leading = isLead ? instructionOf(lead, random, architecture) : undefined;
     return leading ?? randomInstruction(random, place.isThumb, architecture);
   }
@@ -153,6 +192,8 @@ export class BlockWriter {
       mask: () => this.mask(),
       maskedInterrupt: () => this.maskedInterrupt(),
       device: () => this.device(),
+      vfpStatus: () => this.vfpStatus(),
+      crossing: () => this.crossing(),
     };
     writers[name]();
   }
@@ -175,6 +216,21 @@ export class BlockWriter {
     this.body();
     if (isThumb) this.emit(0x3a01, thumb.conditional(this.here + 2, start, 1) ?? 0x46c0);
     else this.emit(0xe2566001, arm.branch(this.here + 4, start, { condition: 1 })); // subs r6, r6, #1; bne
+  }
+
+  /** A loop of calls to other pages, and to routines that change how these are mapped: direct ones, which regions follow. */
+  private crossing(): void {
+    const { random, place, surroundings } = this;
+    if (place.isThumb) return;
+    this.emit(arm.movImm(6, 2 + random.below(20)));
+    const start = this.here;
+    const call = (target: number) => this.emit(arm.branch(this.here, target, { link: true }));
+    for (let count = 1 + random.below(3); count > 0; count--) {
+      const leaf = random.pick(LEAF_PAGES) + LEAF_OFFSET;
+      call(random.oneIn(3) ? random.pick([TWIN_ALIAS, SECTION_ALIAS]) + leaf : leaf);
+    }
+    if (random.below(3) > 0) call(random.pick(surroundings.routines));
+    this.emit(0xe2566001, arm.branch(this.here + 4, start, { condition: 1 })); // subs r6, r6, #1; bne
   }
 
   /** Stores an instruction into this block or another one. */
@@ -225,6 +281,18 @@ export class BlockWriter {
     if (place.isThumb)
       this.emit(isStore ? 0x6018 : 0x6818); // str or ldr r0, [r3]
     else this.emit(isStore ? 0xe58c0000 : 0xe59c0000);
+  }
+
+  /** Another rounding mode, flags, and now and then vectors or the VFP off. */
+  private vfpStatus(): void {
+    const { random, place } = this;
+    if (place.isThumb) return;
+    const status = makeStatus({ random, isDouble: random.oneIn(2), isVector: random.oneIn(6) });
+    this.load(STATUS, random.oneIn(4) ? status : (status & 0xf0000000) | 0x10);
+    this.emit(0xeee1ca10); // fmxr fpscr, r12
+    if (!random.oneIn(8)) return;
+    this.load(STATUS, 0);
+    this.emit(0xeee8ca10); // fmxr fpexc, r12
   }
 
   /** Calls a block; where it comes back is the next part. */

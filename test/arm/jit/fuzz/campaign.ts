@@ -40,7 +40,7 @@ export interface CampaignResult {
   interpretedRows: Float64Array;
 }
 
-const PROGRAM_INSTRUCTIONS = 4_000;
+const PROGRAM_INSTRUCTIONS = 2_000;
 /** Shorter slices are tried up to this length when there is a difference. */
 const LONGEST_SEARCH = 500;
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, "0");

@@ -2,17 +2,24 @@
 import {
   Control,
   CP15_CONTROL,
+  CP15_CPACR,
   CP15_DACR,
   CP15_TTBR0,
   cpuModels,
   R15,
   REMAINING,
+  VFP_FPEXC,
+  VFP_S0,
 } from "../../../../src/arm/core/index.ts";
 import { Interpreter } from "../../../../src/arm/interp/index.ts";
 import { JitCpu } from "../../../../src/arm/jit/index.ts";
 import { GuestBus, HostMemory, PageTraps, RAM_OFFSET, TRAP_WATCH } from "../../../../src/memory/index.ts";
 import { DEVICE, FIRST_TABLE, PAGE, RAM_BYTES, ROUTINES, TABLES_END } from "./memory-map.table.ts";
 import type { Program } from "./program.ts";
+
+/** Full access to CP10 and CP11, and the VFP on. */
+const CPACR_ALL = 0x00f00000;
+const FPEXC_ENABLE = 0x40000000;
 
 export type FuzzEngine = "interp" | "jit";
 
@@ -55,13 +62,20 @@ export class FuzzMachine {
     }
   }
 
-  private load({ image, isMmuOn, cpsr, registers, pc, allowsUnaligned }: Program): void {
+  private load(program: Program): void {
+    const { image, isMmuOn, cpsr, registers, pc, allowsUnaligned, hasSpaces } = program;
     this.host.ram().set(image.bytes);
     const { words } = this.core.state;
     words[CP15_TTBR0] = FIRST_TABLE;
     words[CP15_DACR] = 0x5;
     if (isMmuOn) words[CP15_CONTROL] |= Control.M;
     if (allowsUnaligned) words[CP15_CONTROL] |= Control.U;
+    if (hasSpaces) words[CP15_CONTROL] |= Control.XP;
+    if (program.architecture === 6) {
+      words[CP15_CPACR] = CPACR_ALL;
+      words[VFP_FPEXC] = FPEXC_ENABLE;
+      for (const [n, word] of program.vfp.entries()) words[VFP_S0 + n] = word;
+    }
     this.core.state.setCpsr(cpsr);
     for (const [n, value] of registers.entries()) words[n] = value;
     this.core.pc = pc;

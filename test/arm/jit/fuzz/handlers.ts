@@ -8,6 +8,7 @@ import {
   LOW_TABLE,
   OTHER_PROCESS,
   ROUTINES,
+  SECOND_FIRST_TABLE,
   SWITCHED_PAGE,
 } from "./memory-map.table.ts";
 
@@ -71,12 +72,13 @@ interface Handler {
   readonly leave: number;
 }
 
+const UNDEFINED = 0x04;
 const MOVS_PC_LR = 0xe1b0f00e;
 const SUBS_PC_LR_4 = 0xe25ef004;
 
 const handlers: readonly Handler[] = [
   {
-    vector: 0x04,
+    vector: UNDEFINED,
     body: (e) => restart(e.emit(0xe310001f), 0), // tst r0, #31
     leave: MOVS_PC_LR,
   },
@@ -108,8 +110,11 @@ const handlers: readonly Handler[] = [
   { vector: 0x1c, body: (e) => e.load(1, DEVICE).emit(0xe581000c), leave: SUBS_PC_LR_4 },
 ];
 
+/** Switches the VFP on: `fmxr fpexc, r1`. */
+const enableVfp = (emitter: Emitter): Emitter => emitter.load(1, 0x40000000).emit(0xeee81a10);
+
 /** Vectors and handlers; `places` are where an exception goes on that cannot return. */
-export function writeHandlers(image: Image, places: readonly number[]): void {
+export function writeHandlers(image: Image, places: readonly number[], hasVfp: boolean): void {
   image.word(0, arm.branch(0, places[0]));
   for (const [index, { vector, body, leave }] of handlers.entries()) {
     const start = HANDLERS + index * HANDLER_BYTES;
@@ -117,6 +122,8 @@ export function writeHandlers(image: Image, places: readonly number[]): void {
     image.word(vector, arm.branch(vector, start));
     image.word(data + 16, RESTARTS);
     const emitter = new Emitter(start).load(13, data).emit(0xe88d0007, 0xe59d000c, 0xe2800001, 0xe58d000c); // stm sp, {r0-r2}; ldr, add, str r0: the count
+    // Whatever was undefined, it may have been the VFP that was off.
+    if (hasVfp && vector === UNDEFINED) enableVfp(emitter);
     body(emitter).emit(0xe89d0007, leave).write(image);
   }
   image.words(RESTARTS, places);
@@ -156,10 +163,21 @@ const routines: readonly ((e: Emitter) => Emitter)[] = [
   (e) => e.load(0, FIRST_TABLE).emit(arm.mcr(0, 2, 0, 0), arm.mcr(0, 8, 7, 0), BX_LR),
 ];
 
+/** To the other address space: table base and ASID, with interrupts off in between. In user mode it is Undefined. */
+const switchSpace = (e: Emitter): Emitter =>
+  e
+    .load(1, FIRST_TABLE ^ SECOND_FIRST_TABLE)
+    .emit(0xe10f3000, 0xf10c00c0) // mrs r3, CPSR; cpsid if
+    .emit(arm.mrc(0, 2, 0, 0), 0xe0200001, arm.mcr(0, 2, 0, 0)) // eor r0, r0, r1
+    .emit(arm.mrc(0, 13, 0, 1), 0xe2200001, arm.mcr(0, 13, 0, 1)) // eor r0, r0, #1
+    .emit(0xe121f003, BX_LR); // msr CPSR_c, r3
+
 /** Writes the mapping routines; their addresses. */
-export function writeRoutines(image: Image): number[] {
+export function writeRoutines(image: Image, hasSpaces: boolean): number[] {
   let next = ROUTINES;
-  return routines.map((emit) => {
+  // One half of the calls, where there are spaces to switch between.
+  const all = hasSpaces ? [...routines, ...routines.map(() => switchSpace)] : routines;
+  return all.map((emit) => {
     const start = next;
     next = emit(new Emitter(start)).write(image);
     return start;

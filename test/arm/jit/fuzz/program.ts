@@ -1,22 +1,32 @@
 /** Random programs: basic blocks of ARM and Thumb code that jump among each other, with handlers and mappings. */
-import type { Tuning } from "../../../../src/arm/jit/index.ts";
+import type { RegionLimits, Tuning } from "../../../../src/arm/jit/tuning.table.ts";
 import type { Random } from "../../fuzz/random.ts";
 import { makeRandom, mixSeeds } from "../../fuzz/random.ts";
+import { makeVfp } from "../../fuzz/vfp-case-generator.ts";
 import {
   BLOCK_BYTES,
   type BlockPlace,
   BlockWriter,
-  type Emphasis,
-  emphases,
+  emphasesOf,
   entryOf,
   randomPointer,
   type Surroundings,
 } from "./block-writer.ts";
 import { RESTART_COUNT, writeHandlers, writeRoutines } from "./handlers.ts";
 import { Image } from "./image.ts";
-import { CODE, CODE_PAGES, DATA, DATA_PAGES, PAGE, SWITCHED_FRAMES, SWITCHED_PAGE } from "./memory-map.table.ts";
+import {
+  CODE,
+  CODE_PAGES,
+  DATA,
+  DATA_PAGES,
+  LEAF_OFFSET,
+  LEAF_PAGES,
+  PAGE,
+  SWITCHED_FRAMES,
+  SWITCHED_PAGE,
+} from "./memory-map.table.ts";
 import { type Architecture, leadRowsOf } from "./random-instruction.ts";
-import { writeTables } from "./translation-tables.ts";
+import { writeExtendedTables, writeTables } from "./translation-tables.ts";
 
 export interface Program {
   readonly image: Image;
@@ -28,6 +38,10 @@ export interface Program {
   readonly architecture: Architecture;
   /** Words and halves may be unaligned (control bit U of ARMv6). */
   readonly allowsUnaligned: boolean;
+  /** The page tables are those of ARMv6, for two address spaces. */
+  readonly hasSpaces: boolean;
+  /** S0 .. S31 and FPSCR. */
+  readonly vfp: readonly number[];
 }
 
 /** Blocks have twice their size each, so that they can begin anywhere in it, and the last of a page runs into the next. */
@@ -55,6 +69,13 @@ function writeBlocks(image: Image, surroundings: Surroundings): void {
   }
 }
 
+/** The frame changes r0 and r1 in its own way, so that code of another one shows. */
+function writeLeaves(image: Image): void {
+  for (const [i, page] of [...LEAF_PAGES, ...SWITCHED_FRAMES].entries()) {
+    image.words(page + LEAF_OFFSET, [0xe2800001 + i * 2, 0xe0211000, 0xe12fff1e]); // add r0, r0, #..; eor r1, r1, r0; bx lr
+  }
+}
+
 function writeData(image: Image, surroundings: Surroundings): void {
   const { random, places } = surroundings;
   const kinds = [
@@ -66,6 +87,12 @@ function writeData(image: Image, surroundings: Surroundings): void {
   for (let address = DATA; address < DATA + DATA_PAGES * PAGE; address += 4) image.word(address, random.pick(kinds)());
 }
 
+const makeLimits = (random: Random, isRoomy: boolean): RegionLimits => ({
+  maxBlocks: isRoomy ? 16 : random.pick([1, 3, 10, 96]),
+  maxInstructions: isRoomy ? 100 : random.pick([10, 50, 150, 1200]),
+  isInlining: isRoomy || random.oneIn(4),
+});
+
 /** Program number `number` of a campaign; the same seed gives the same programs. */
 export function makeProgram(seed: number, number: number, architecture: Architecture = 5): Program {
   const random = makeRandom(mixSeeds(seed, number));
@@ -75,20 +102,26 @@ export function makeProgram(seed: number, number: number, architecture: Architec
   writeHandlers(
     image,
     Array.from({ length: RESTART_COUNT }, () => random.pick(armPlaces)),
+    architecture === 6,
   );
-  const emphasis = random.pick(Object.keys(emphases) as Emphasis[]);
+  const hasSpaces = architecture === 6 && random.oneIn(2);
+  // What crosses pages must be compiled as it does so, and may change mappings.
+  const isCrossing = random.oneIn(6);
+  const emphasis = isCrossing ? "crossings" : random.pick(emphasesOf(architecture));
   const leadRows = leadRowsOf(architecture);
   const lead = leadRows[number % leadRows.length];
-  const surroundings = { random, places, emphasis, lead, architecture, routines: writeRoutines(image) };
-  writeTables(image);
+  const surroundings = { random, places, emphasis, lead, architecture, routines: writeRoutines(image, hasSpaces) };
+  if (hasSpaces) writeExtendedTables(image, random.oneIn(2));
+  else writeTables(image);
   writeBlocks(image, surroundings);
+  writeLeaves(image);
   writeData(image, surroundings);
   return {
     image,
-    isMmuOn: random.below(4) > 0,
+    isMmuOn: isCrossing || random.below(4) > 0,
     cpsr:
       (random.word() & (architecture === 6 ? 0xf80f0000 : 0xf8000000)) |
-      random.pick([0x10, 0x13, 0x1f, 0x1f, 0x93, 0x11, 0xd2]),
+      random.pick(isCrossing ? [0x1f, 0x13] : [0x10, 0x13, 0x1f, 0x1f, 0x93, 0x11, 0xd2]),
     registers: Array.from({ length: 15 }, () => (random.oneIn(2) ? randomPointer(surroundings) : random.word())),
     pc: random.pick(armPlaces),
     tuning: {
@@ -96,10 +129,12 @@ export function makeProgram(seed: number, number: number, architecture: Architec
       veryHotEntries: random.pick([1, 2, 5, 20, 10_000]),
       moduleFunctions: random.pick([1, 1, 1, 4]),
       moduleTries: random.pick([1, 3, 40]),
-      hot: { maxBlocks: random.pick([1, 3, 10]), maxInstructions: random.pick([10, 50]), isInlining: random.oneIn(4) },
-      veryHot: { maxBlocks: random.pick([1, 8, 96]), maxInstructions: random.pick([40, 150, 1200]), isInlining: true },
+      hot: makeLimits(random, isCrossing),
+      veryHot: { ...makeLimits(random, isCrossing), isInlining: true },
     },
     architecture,
     allowsUnaligned: architecture === 6 && random.oneIn(2),
+    hasSpaces,
+    vfp: makeVfp({ random, isDouble: random.oneIn(2), isVector: random.oneIn(8) }),
   };
 }

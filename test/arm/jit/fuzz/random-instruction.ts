@@ -2,12 +2,16 @@
 import type { FieldName, Insn, Row } from "../../../../src/arm/decode/index.ts";
 import { archsOf, Decoder, patterns, rows } from "../../../../src/arm/decode/index.ts";
 import type { Random } from "../../fuzz/random.ts";
+import { makeInstruction } from "../../fuzz/vfp-case-generator.ts";
 
-/** Version of the architecture; its VFP has tests of its own. */
+/** Version of the architecture; 6 has a VFP. */
 export type Architecture = 5 | 6;
 
 const functions = rows.map(() => () => {});
-const decoders = { 5: new Decoder<unknown>(functions, archsOf(5)), 6: new Decoder<unknown>(functions, archsOf(6)) };
+const decoders = {
+  5: new Decoder<unknown>(functions, archsOf(5)),
+  6: new Decoder<unknown>(functions, archsOf(6, true)),
+};
 
 export const architectureOf = ({ arch }: Row): Architecture => (/^(v6|vfp)/.test(arch ?? "") ? 6 : 5);
 
@@ -146,10 +150,10 @@ function randomWord(choice: Choice): number {
 
 const isRare = ({ name, semantic }: Row): boolean =>
   /[uU]ndefined/.test(semantic) ||
-  /^(b|bl|blx|bx|svc|bkpt|udf|thumbB(?!ic)|thumbSvc|thumbUdf|cps.*Mode|rfe|srs|setend|thumbSetend)/.test(name);
+  /^(b|bl|blx|bx|svc|bkpt|udf|thumbB(?!ic)|thumbSvc|thumbUdf|cps.*Mode|rfe|srs|setend|thumbSetend|fmxr)/.test(name);
 /** The rows that random code is made of. */
 export const rowsOf = (architecture: Architecture): Row[] =>
-  rows.filter(({ arch }) => archsOf(architecture).has(arch ?? "v4T"));
+  rows.filter(({ arch }) => archsOf(architecture, architecture === 6).has(arch ?? "v4T"));
 const poolsOf = (architecture: Architecture) =>
   [false, true].map((isThumb) => {
     const own = rowsOf(architecture).filter((row) => row.isThumb === isThumb && !/undefined/i.test(row.name));
@@ -166,6 +170,7 @@ export function instructionOf(
   random: Random,
   architecture: Architecture = architectureOf(row),
 ): number | undefined {
+  if (row.arch === "vfpv2") return makeInstruction(row, { random, isDouble: random.oneIn(2), isVector: false });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const word = randomWord({ row, random });
     if (decode(word, row.isThumb, architecture).row === row.index) return row.isThumb ? word & 0xffff : word >>> 0;
@@ -183,3 +188,9 @@ export function randomInstruction(random: Random, isThumb: boolean, architecture
 /** Rows in the order in which programs give them more room than the others. */
 export const leadRowsOf = (architecture: Architecture): readonly Row[] =>
   pools[architecture].flatMap(({ common, rare }) => [...common, ...rare]);
+
+const vfpPool = pools[6][0].common.filter(({ arch }) => arch === "vfpv2");
+export function randomVfpInstruction(random: Random): number {
+  const row = random.pick(vfpPool);
+  return instructionOf(row, random, 6) ?? randomVfpInstruction(random);
+}
