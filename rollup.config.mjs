@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import json from "@rollup/plugin-json";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
+import { build } from "esbuild";
 import esbuild from "rollup-plugin-esbuild";
+
+const TARGET = "node20";
 
 /** As Xvisor's version line has it; `SOURCE_DATE_EPOCH` makes the build repeatable (reproducible-builds.org). */
 function buildDate() {
@@ -33,21 +36,84 @@ function semanticsForCompiler() {
   };
 }
 
-/** Everything of ours in one file; npm dependencies stay outside, loaded from node_modules. */
+/** commander is CommonJS, which rollup does not read: esbuild makes a module of it. */
+function commander() {
+  const id = "\0commander";
+  const contents = 'export { Command, CommanderError } from "commander";';
+  return {
+    name: "commander",
+    resolveId: (source) => (source === "commander" ? id : null),
+    async load(loaded) {
+      if (loaded !== id) return null;
+      const stdin = { contents, resolveDir: import.meta.dirname };
+      const { outputFiles } = await build({ ...moduleOptions, stdin, format: "esm" });
+      return outputFiles[0].text;
+    },
+  };
+}
+
+const moduleOptions = { bundle: true, write: false, platform: "node", target: TARGET, logLevel: "warning" };
+
+/** `komainu.js`, which loads the program; in a file of its own, because it decides how the program is loaded. */
+function start() {
+  const entry = "src/main/start.ts";
+  return {
+    name: "start",
+    buildStart() {
+      this.addWatchFile(entry);
+    },
+    async generateBundle() {
+      // The folder's files are CommonJS, whatever the package's own are: Node starts them without its module loader.
+      const define = { "import.meta.url": "entryUrl" };
+      const banner = { js: 'const entryUrl = require("node:url").pathToFileURL(__filename).href;' };
+      const { outputFiles } = await build({ ...moduleOptions, entryPoints: [entry], format: "cjs", define, banner });
+      const source = `#!/usr/bin/env node\n${outputFiles[0].text}`;
+      this.emitFile({ type: "asset", fileName: "komainu.js", source });
+      this.emitFile({ type: "asset", fileName: "package.json", source: '{ "type": "commonjs" }\n' });
+    },
+  };
+}
+
+/** The licenses of the npm packages whose code is in the program. */
+function licenses() {
+  return {
+    name: "licenses",
+    generateBundle() {
+      const inside = [...this.getModuleIds()].map((id) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]);
+      const names = [...new Set(["commander", ...inside.filter((name) => name !== undefined)])].sort();
+      const texts = names.map((name) => `== ${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8")}`);
+      this.emitFile({ type: "asset", fileName: "THIRD-PARTY-LICENSES.txt", source: texts.join("\n") });
+    },
+  };
+}
+
+/**
+ * The program in chunks that load what a command needs, npm dependencies included; `rollup -c -d FOLDER` builds another
+ * copy. serialport is native and optional, so it stays in node_modules.
+ */
 export default {
-  input: "src/main/komainu.ts",
+  input: { program: "src/main/komainu.ts" },
   output: {
-    file: "dist/komainu.js",
-    format: "es",
+    dir: "dist",
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name].cjs",
+    format: "cjs",
     sourcemap: true,
-    banner: "#!/usr/bin/env node",
-    inlineDynamicImports: true,
+    dynamicImportInCjs: false,
   },
-  external: (id) => !id.startsWith(".") && !id.startsWith("/") && !id.startsWith("\0"),
+  onLog: (level, log, report) => {
+    const isOfDependency = log.code === "CIRCULAR_DEPENDENCY" && log.ids?.every((id) => id.includes("/node_modules/"));
+    if (!isOfDependency) report(level, log);
+  },
+  external: (id) => id.startsWith("node:") || id === "serialport",
   plugins: [
     semanticsForCompiler(),
+    commander(),
     nodeResolve({ extensions: [".ts", ".js"] }),
     json(),
-    esbuild({ target: "node20", define: { KOMAINU_BUILD_DATE: JSON.stringify(buildDate()) } }),
+    // Dependencies too: it takes the comments out.
+    esbuild({ target: TARGET, exclude: [], define: { KOMAINU_BUILD_DATE: JSON.stringify(buildDate()) } }),
+    start(),
+    licenses(),
   ],
 };

@@ -53,7 +53,7 @@ if (model === undefined) {
 const { architecture } = model;
 const seed = numberOf(values.seed, 1);
 // ARMv6 has half as many rows again, and each wants its share.
-const instructions = numberOf(values.instructions, architecture === 6 ? 5_000_000 : 2_000_000);
+const instructions = numberOf(values.instructions, architecture === 6 ? 5_000_000 : 3_000_000);
 console.log(`${model.name}, seed ${seed}, ${instructions} instructions`);
 const result = runCampaign({ seed, architecture, instructions, firstProgram: numberOf(values.program, 0) });
 summarize(result);

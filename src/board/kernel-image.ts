@@ -3,6 +3,7 @@
  *
  * The zImage header is that of `arch/arm/boot/compressed/head.S`, its table that of `vmlinux.lds.S` beside it.
  */
+import { crc32 } from "node:zlib";
 import { hex8 } from "../base/index.ts";
 import { kernelDamaged, kernelInvalid, kernelTruncated, UnpackError } from "./errors.ts";
 import { isFdt } from "./fdt-read.ts";
@@ -114,6 +115,21 @@ function* offsetsOf(data: Uint8Array, magic: readonly number[], from: number): G
     yield at;
     at = haystack.indexOf(needle, at + 1);
   }
+}
+
+/** Length and CRC of the content, at the end of gzip data (RFC 1952). */
+const GZIP_TRAILER_BYTES = 8;
+
+/** Whether `image` has the checksum and length that the gzip data in a zImage ends with: then it is what unpacks from it. */
+export function isContentOf({ data, inner }: ZImage, image: Uint8Array): boolean {
+  if (inner === undefined || inner.sizeBytes !== image.length) return false;
+  const gzip = formats.find(({ name }) => name === "gzip")?.magic ?? [];
+  const [payloadAt] = offsetsOf(data.subarray(0, inner.payloadEnd), [...gzip, 0], ZIMAGE_HEADER_BYTES);
+  if (payloadAt === undefined) return false;
+  // The build's size word, the last of the payload, is that of the trailer.
+  const view = viewOf(data);
+  const trailerAt = inner.payloadEnd - GZIP_TRAILER_BYTES;
+  return view.getUint32(trailerAt + 4, true) === image.length && view.getUint32(trailerAt, true) === crc32(image);
 }
 
 export interface UnpackedKernel {

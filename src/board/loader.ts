@@ -11,12 +11,21 @@ import { applyOverlay } from "./fdt-overlay.ts";
 import { readFdt } from "./fdt-read.ts";
 import { writeFdt } from "./fdt-write.ts";
 import { prepareInitrd } from "./initrd.ts";
-import { identifyKernel, type RawImage, unpackKernel, type ZImage } from "./kernel-image.ts";
+import {
+  identifyKernel,
+  isContentOf,
+  type RawImage,
+  type UnpackedKernel,
+  unpackKernel,
+  type ZImage,
+} from "./kernel-image.ts";
 import type { Profile } from "./profile-schema.ts";
 
 export interface BootOptions {
   profile: Profile;
   kernel: Uint8Array;
+  /** What may be in `kernel`, a zImage; it is used when its checksum says that it is, and saves unpacking. */
+  unpackedKernel?: Uint8Array;
   deviceTree: Uint8Array;
   initrd?: Uint8Array;
   /** Merged into the device tree, in this order. */
@@ -79,8 +88,10 @@ interface PreparedKernel {
   note: string;
 }
 
-function prepareKernel(kernel: ZImage | RawImage, ram: Range, address: number, faithful: boolean): PreparedKernel {
+function prepareKernel(kernel: ZImage | RawImage, ram: Range, options: BootOptions): PreparedKernel {
   const { data } = kernel;
+  const { unpackedKernel, faithful = false } = options;
+  const address = options.profile.boot.kernelAddress;
   if (kernel.kind === "Image") {
     return {
       data,
@@ -108,7 +119,10 @@ function prepareKernel(kernel: ZImage | RawImage, ram: Range, address: number, f
     note: `kernel: zImage, ${data.length} bytes, ${why}`,
   });
   if (faithful) return asItIs("unpacks itself");
-  const unpacked = unpackKernel(kernel, availableBytes);
+  const isUnpacked = unpackedKernel !== undefined && isContentOf(kernel, unpackedKernel);
+  const unpacked: UnpackedKernel | undefined = isUnpacked
+    ? { image: unpackedKernel, format: "gzip" }
+    : unpackKernel(kernel, availableBytes);
   if (unpacked === undefined) return asItIs("packed in a way only itself can unpack");
   const { image, format } = unpacked;
   return {
@@ -139,7 +153,7 @@ export function prepareBoot(options: BootOptions): BootPlan {
   const memory = kernelMemory(profile);
   const ram = bootRam(memory, kernelAddress);
   const commandLine = commandLineOf(options);
-  const kernel = prepareKernel(identifyKernel(options.kernel), ram, kernelAddress, faithful);
+  const kernel = prepareKernel(identifyKernel(options.kernel), ram, options);
   const initrd = options.initrd === undefined ? undefined : prepareInitrd(options.initrd, ram.sizeBytes, faithful);
 
   // The tree's size does not depend on the addresses in it, so a first writing with none gives it.

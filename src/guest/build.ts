@@ -2,10 +2,10 @@
 import { copyFileSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { defaultCacheFolder } from "../base/index.ts";
 import {
   cachedGuests,
   damagedFiles,
-  defaultCacheFolder,
   type Guest,
   GuestFile,
   lockPathOf,

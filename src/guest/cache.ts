@@ -10,8 +10,8 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
+import { defaultCacheFolder } from "../base/index.ts";
 import { guestBuildFailed } from "./errors.ts";
 import {
   digestOf,
@@ -74,13 +74,6 @@ export interface Guest {
   initrd: string;
   sizeBytes: number;
   manifest: GuestManifest;
-}
-
-/** Where Komainu caches: `$XDG_CACHE_HOME/komainu`, else `~/.cache/komainu` (XDG Base Directory Specification). */
-export function defaultCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env.XDG_CACHE_HOME;
-  // The specification says that a relative path is to be ignored.
-  return base !== undefined && isAbsolute(base) ? join(base, "komainu") : join(homedir(), ".cache", "komainu");
 }
 
 export const guestsFolder = (cacheDir: string): string => join(cacheDir, "guests");

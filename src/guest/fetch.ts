@@ -1,8 +1,8 @@
 /** Fetches a board's guest where Debian ships its kernel ready made: packages by apt, the initramfs from them. */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { defaultCacheFolder } from "../base/index.ts";
 import {
-  defaultCacheFolder,
   type Guest,
   GuestFile,
   lockPathOf,

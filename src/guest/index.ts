@@ -1,7 +1,6 @@
 export { type BuildOptions, buildGuest } from "./build.ts";
 export {
   damagedFiles,
-  defaultCacheFolder,
   type FindOptions,
   findGuest,
   type Guest,

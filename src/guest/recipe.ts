@@ -1,6 +1,7 @@
 /** What each board's guest is made of, and where its recipe files are. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { fragmentMissing, guestBoardUnknown } from "./errors.ts";
 import { fetchedBoards, packageRecipeOf } from "./package-recipe.ts";
 
@@ -75,10 +76,11 @@ export const readRecipeFiles = (recipe: GuestRecipe, boardsFolder: string): Reci
 
 /** The `boards` folder of this installation: beside `src` in a checkout, beside `dist` in a package. */
 export function installedBoardsFolder(): string {
-  let folder = import.meta.dirname;
+  const start = dirname(fileURLToPath(import.meta.url));
+  let folder = start;
   while (!existsSync(join(folder, "boards", "versatilepb.config"))) {
     const parent = dirname(folder);
-    if (parent === folder) throw fragmentMissing(join(import.meta.dirname, "../boards/versatilepb.config"));
+    if (parent === folder) throw fragmentMissing(join(start, "../boards/versatilepb.config"));
     folder = parent;
   }
   return join(folder, "boards");

@@ -6,9 +6,8 @@
  * the same output, counts and state. A file that cannot be trusted is a boot that is executed, never an error.
  */
 import { join } from "node:path";
-import { assert, HvError, Logger, type LogRecord, type State } from "../base/index.ts";
+import { assert, defaultCacheFolder, HvError, Logger, type LogRecord, type State } from "../base/index.ts";
 import type { Board, Images } from "../board/index.ts";
-import { defaultCacheFolder } from "../guest/index.ts";
 import {
   type BootPlan,
   boardState,
@@ -20,13 +19,7 @@ import {
 import type { CheckpointFile } from "./checkpoint-file.ts";
 import { CheckpointFolder } from "./checkpoint-folder.ts";
 import { checkpointKey } from "./checkpoint-key.ts";
-import type { ClockKind } from "./options.ts";
-
-/** What `--boot-cache` says: the usual folder, none, or another one. */
-export type BootCacheOption = "on" | "off" | { readonly folder: string };
-
-export const parseBootCache = (text: string): BootCacheOption =>
-  text === "on" || text === "off" ? text : { folder: text };
+import type { BootCacheOption, ClockKind } from "./options.ts";
 
 /** The options that decide whether a boot may be skipped. */
 export interface BootCacheChoice {

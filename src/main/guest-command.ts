@@ -1,9 +1,8 @@
 /** `komainu guest list | build BOARD | fetch BOARD`. */
-import { ExitCode } from "../base/index.ts";
+import { defaultCacheFolder, ExitCode } from "../base/index.ts";
 import {
   type BuildOptions,
   buildGuest,
-  defaultCacheFolder,
   fetchedBoard,
   fetchedBoards,
   fetchGuest,

@@ -1,4 +1,4 @@
-/** The entry point of `dist/komainu.js`. */
+/** The program that `dist/komainu.js` starts; `start.ts` loads it. */
 
 import { main } from "./program.ts";
 import { processIo } from "./program-io.ts";
@@ -9,6 +9,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const exitCode = await main(process.argv.slice(2), processIo());
-// What is still on its way to a pipe goes out before the end.
-process.stdout.write("", () => process.exit(exitCode));
+main(process.argv.slice(2), processIo()).then((exitCode) => {
+  // What is still on its way to a pipe goes out before the end.
+  process.stdout.write("", () => process.exit(exitCode));
+});

@@ -34,3 +34,16 @@ export function parseCount(option: string, largest: number): (text: string) => n
     return count;
   };
 }
+
+/** What `--translation-cache` says: a folder, or none. */
+export type TranslationCacheOption = "on" | "off" | { folder: string };
+
+/** `on`, `off` or a folder. */
+export const parseTranslationCache = (text: string): TranslationCacheOption =>
+  text === "on" || text === "off" ? text : { folder: text };
+
+/** What `--boot-cache` says: the usual folder, none, or another one. */
+export type BootCacheOption = "on" | "off" | { readonly folder: string };
+
+export const parseBootCache = (text: string): BootCacheOption =>
+  text === "on" || text === "off" ? text : { folder: text };

@@ -1,20 +1,21 @@
 /** From a board's name to a machine that is ready to be driven: profile, images, back ends, boot plan. */
+import { readFileSync } from "node:fs";
 import { basename, isAbsolute, resolve } from "node:path";
 import type { Tuning } from "../arm/jit/index.ts";
-import type { Logger } from "../base/index.ts";
-import { type Board, loadBoard, prepareBoot, readImages } from "../board/index.ts";
+import { defaultCacheFolder, type Logger } from "../base/index.ts";
+import { type Board, type Images, loadBoard, prepareBoot, readImages } from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
-import { defaultCacheFolder, fetchedBoard, findGuest, hasGuest } from "../guest/index.ts";
+import { fetchedBoard, findGuest, type Guest, hasGuest } from "../guest/index.ts";
 import { type BlockDevice, consoleDevice, type Engine, Machine } from "../vm/index.ts";
-import { BootCache, type BootCacheOption, type MakeMachine, type NotedBootPlan } from "./boot-cache.ts";
+import { BootCache, type MakeMachine, type NotedBootPlan } from "./boot-cache.ts";
 import { DiskFile, parseDisk } from "./disk-file.ts";
 import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
 import { guestMissing } from "./errors.ts";
-import { type ClockKind, DEFAULT_ENGINE } from "./options.ts";
+import { type BootCacheOption, type ClockKind, DEFAULT_ENGINE, type TranslationCacheOption } from "./options.ts";
 import { ProfileOption } from "./profile-option.ts";
 import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
-import { TranslationCache, type TranslationCacheOption } from "./translation-cache.ts";
+import { TranslationCache } from "./translation-cache.ts";
 import { versionInfo } from "./version.ts";
 
 export interface PowerOptions extends SnapshotOptions {
@@ -90,19 +91,36 @@ function withOverrides(board: Board, { kernel, initrd, dtb, append }: PowerOptio
   };
 }
 
-/** The cached guest's folder; not asked for when the board names files of its own only. */
-function imageFolder({ path, profile }: Board, env: NodeJS.ProcessEnv): string {
+/** The cached guest; not asked for when the board names files of its own only. */
+function cachedGuest({ path, profile }: Board, env: NodeJS.ProcessEnv): Guest | undefined {
   const names = Object.values(profile.boot.images).flatMap((name) => name ?? []);
-  if (names.every((name) => isAbsolute(name) || name.includes("/"))) return "";
+  if (names.every((name) => isAbsolute(name) || name.includes("/"))) return undefined;
   const name = hasGuest(profile.name) ? profile.name : basename(path, ".json");
   const guest = hasGuest(name) ? findGuest(name, { cacheDir: defaultCacheFolder(env) }) : undefined;
   if (guest === undefined) throw guestMissing(name, fetchedBoard(name) === undefined ? "build" : "fetch");
-  return guest.folder;
+  return guest;
 }
 
 function openDisk(spec: string): BlockDevice {
   const disk = parseDisk(spec);
   return { name: "disk0", description: disk.path, startSector: 0, backend: new DiskFile(disk) };
+}
+
+/** `undefined` when there is no such file, or it cannot be read: the kernel is unpacked then. */
+function contentOf(path: string | undefined): Uint8Array | undefined {
+  try {
+    return path === undefined ? undefined : readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function bootPlanner(board: Board, images: Images, plan: { guest: Guest | undefined; faithful: boolean }) {
+  const { guest, faithful } = plan;
+  return (): NotedBootPlan => {
+    const unpackedKernel = faithful ? undefined : contentOf(guest?.kernelImage);
+    return prepareBoot({ ...images, unpackedKernel, profile: board.profile, faithful });
+  };
 }
 
 /** What the driver needs of a machine. */
@@ -137,8 +155,9 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const profile = options.profile === true ? new ProfileOption(engine) : undefined;
   const snapshot = new SnapshotPoints(options);
   const board = withOverrides(loadBoard(options.board, { models: deviceModels }), options);
-  const images = readImages(board, imageFolder(board, options.env));
-  const plan = () => prepareBoot({ ...images, profile: board.profile, faithful: options.faithfulBoot ?? false });
+  const guest = cachedGuest(board, options.env);
+  const images = readImages(board, guest?.folder ?? "");
+  const plan = bootPlanner(board, images, { guest, faithful: options.faithfulBoot ?? false });
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);

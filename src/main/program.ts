@@ -1,22 +1,24 @@
-/** The command line: what there is, its options and help; each action answers with an exit code. */
-import { existsSync } from "node:fs";
+/**
+ * The command line: what there is, its options and help; each action answers with an exit code.
+ *
+ * An action imports what it runs when it runs: help and version need neither the machine nor the board schema.
+ */
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
-import { listBoards } from "../board/index.ts";
-import { createCommandManager } from "../commands/index.ts";
 import type { Engine } from "../vm/index.ts";
-import { boardLint, boardList, boardShow } from "./board-command.ts";
-import { type BootCacheOption, parseBootCache } from "./boot-cache.ts";
-import { consoleTerminal } from "./console-command.ts";
-import { exec } from "./exec-command.ts";
 import { reportFailure } from "./failure.ts";
-import { guestBuild, guestFetch, guestList } from "./guest-command.ts";
-import { createLog } from "./log-text.ts";
-import { DEFAULT_ENGINE, parseClock, parseCount, parseEngine, parseSeconds } from "./options.ts";
+import {
+  type BootCacheOption,
+  DEFAULT_ENGINE,
+  parseBootCache,
+  parseClock,
+  parseCount,
+  parseEngine,
+  parseSeconds,
+  parseTranslationCache,
+  type TranslationCacheOption,
+} from "./options.ts";
 import type { ProgramIo } from "./program-io.ts";
-import { run } from "./run-command.ts";
-import { StatusLine } from "./status-line.ts";
-import { parseTranslationCache, type TranslationCacheOption } from "./translation-cache.ts";
 import { versionInfo } from "./version.ts";
 
 export const DEFAULT_BOARD = "versatilepb";
@@ -81,18 +83,6 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
 
 const parseInstructions = (option: string) => parseCount(option, Number.MAX_SAFE_INTEGER);
 
-/**
- * The board and the console commands of `exec [BOARD] CMD...`. A first word that is neither a board, nor a file, nor a
- * console command is meant as a board, so that a misspelt one is not executed as a command.
- */
-export function splitBoard(args: readonly string[], isCommand: (name: string) => boolean): [string, string[]] {
-  const [first, ...rest] = args;
-  if (first === undefined) return [DEFAULT_BOARD, []];
-  const isBoard = listBoards().includes(first) || first.endsWith(".json") || (first.includes("/") && existsSync(first));
-  const isOneWord = /^[\w-]+$/.test(first);
-  return isBoard || (isOneWord && !isCommand(first)) ? [first, rest] : [DEFAULT_BOARD, [...args]];
-}
-
 type Finish = (code: ExitCode) => void;
 
 function addRun(program: Command, io: ProgramIo, finish: Finish): void {
@@ -110,6 +100,7 @@ At the console: "guest kick guest0", then "vserial bind guest0/uart0"; ESC x q c
 On a terminal Ctrl-T q quits from anywhere, Ctrl-T ? shows the other keys.`,
     )
     .action(async (board: string, flags: PowerFlags & { serial: string }) => {
+      const { run } = await import("./run-command.ts");
       finish(await run(io, { ...flags, board, env: io.env, verbose: flags.verbose === true }));
     });
 }
@@ -149,14 +140,9 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
         'exec --profile "vserial exec guest0/uart0 find /sys | wc -l"',
       ),
     )
-    .action(async (args: string[], flags: ExecFlags) => {
-      const manager = createCommandManager();
-      const [board, commands] = splitBoard(args, (name) => manager.find(name) !== undefined);
-      const { timeout: timeoutSeconds, json = false, stats = false, verbose = false } = flags;
-      const statusLine = new StatusLine(io);
-      const log = createLog(statusLine.io, { verbose });
-      const execution = { board, commands, json, stats, timeoutSeconds, log, statusLine, env: io.env };
-      finish(await exec(statusLine.io, { ...flags, ...execution }));
+    .action(async (words: string[], flags: ExecFlags) => {
+      const { execWords } = await import("./exec-words.ts");
+      finish(await execWords(io, words, { ...flags, defaultBoard: DEFAULT_BOARD }));
     });
 }
 
@@ -170,7 +156,10 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
     .description("what is in the cache, and what can be built")
     .option("--json", "one line of JSON a guest")
     .addHelpText("after", examples("guest list", "guest list --json"))
-    .action((flags: { json?: boolean }) => finish(guestList(io, flags)));
+    .action(async (flags: { json?: boolean }) => {
+      const { guestList } = await import("./guest-command.ts");
+      finish(guestList(io, flags));
+    });
   guest
     .command("build")
     .description("build a board's guest from Debian's kernel source and busybox")
@@ -180,9 +169,10 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
     .option("--json", "the result as a line of JSON")
     .option("-v, --verbose", "show what the tools print")
     .addHelpText("after", examples("guest build", "guest build versatilepb --verbose"))
-    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; jobs?: number; json?: boolean }) =>
-      finish(await guestBuild(io, board, flags)),
-    );
+    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; jobs?: number; json?: boolean }) => {
+      const { guestBuild } = await import("./guest-command.ts");
+      finish(await guestBuild(io, board, flags));
+    });
   guest
     .command("fetch")
     .description("fetch a board's guest where Debian ships it ready made")
@@ -195,9 +185,10 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
       `${examples("guest fetch raspberrypi", "guest fetch raspberrypi --refresh")}
 Boards whose guest no distribution ships are built instead: "komainu guest list" shows all, "komainu guest build" builds.`,
     )
-    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; json?: boolean }) =>
-      finish(await guestFetch(io, board, flags)),
-    );
+    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; json?: boolean }) => {
+      const { guestFetch } = await import("./guest-command.ts");
+      finish(await guestFetch(io, board, flags));
+    });
 }
 
 function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
@@ -209,21 +200,30 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
     .command("list")
     .description("the boards that come with Komainu")
     .addHelpText("after", examples("board list"))
-    .action(() => finish(boardList(io)));
+    .action(async () => {
+      const { boardList } = await import("./board-command.ts");
+      finish(boardList(io));
+    });
   board
     .command("lint")
     .description("check a profile; findings as FILE:LINE:COLUMN, exit code 2 when one is an error")
     .argument("<file>", "a profile file or a board's name")
     .option("--json", "one line of JSON a finding")
     .addHelpText("after", examples("board lint boards/mine.json"))
-    .action((file: string, flags: { json?: boolean }) => finish(boardLint(io, file, flags)));
+    .action(async (file: string, flags: { json?: boolean }) => {
+      const { boardLint } = await import("./board-command.ts");
+      finish(boardLint(io, file, flags));
+    });
   board
     .command("show")
     .description("show a board and its address map")
     .argument("[file]", "a profile file or a board's name", DEFAULT_BOARD)
     .option("--json", "the whole profile as a line of JSON")
     .addHelpText("after", examples("board show", "board show boards/mine.json"))
-    .action((file: string, flags: { json?: boolean }) => finish(boardShow(io, file, flags)));
+    .action(async (file: string, flags: { json?: boolean }) => {
+      const { boardShow } = await import("./board-command.ts");
+      finish(boardShow(io, file, flags));
+    });
 }
 
 function addConsole(program: Command, io: ProgramIo, finish: Finish): void {
@@ -232,7 +232,10 @@ function addConsole(program: Command, io: ProgramIo, finish: Finish): void {
     .description("a serial terminal on a port")
     .argument("<port>", "/dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH")
     .addHelpText("after", examples("console /dev/ttyUSB0,115200", "console tcp:localhost:4001"))
-    .action(async (port: string) => finish(await consoleTerminal(io, port)));
+    .action(async (port: string) => {
+      const { consoleTerminal } = await import("./console-command.ts");
+      finish(await consoleTerminal(io, port));
+    });
 }
 
 function buildProgram(io: ProgramIo, finish: Finish): Command {

@@ -12,6 +12,7 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -20,8 +21,8 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TranslationStore } from "../arm/jit/index.ts";
-import type { Logger } from "../base/index.ts";
-import { defaultCacheFolder } from "../guest/index.ts";
+import { defaultCacheFolder, type Logger } from "../base/index.ts";
+import type { TranslationCacheOption } from "./options.ts";
 
 const DIGEST_BYTES = 32;
 const MAX_FILE_BYTES = 64 * 2 ** 20;
@@ -31,16 +32,13 @@ const WRITABLE_BY_OTHERS = 0o022;
 
 const digestOf = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
 
-/** What `--translation-cache` says: a folder, or none. */
-export type TranslationCacheOption = "on" | "off" | { folder: string };
-
-/** `on`, `off` or a folder. */
-export const parseTranslationCache = (text: string): TranslationCacheOption =>
-  text === "on" || text === "off" ? text : { folder: text };
-
-/** The code that compiles, by its own text: another build makes other translations. */
+/** The code that compiles, by the text of the whole program: another build makes other translations. */
 function engineDigest(): string {
-  return digestOf(readFileSync(fileURLToPath(import.meta.url))).toString("hex");
+  const own = fileURLToPath(import.meta.url);
+  const folder = dirname(own);
+  const chunks = readdirSync(folder).filter((name) => name.endsWith(".cjs"));
+  const paths = [own, ...chunks.sort().map((name) => join(folder, name))];
+  return digestOf(Buffer.concat(paths.map((path) => readFileSync(path)))).toString("hex");
 }
 
 export interface TranslationKey {

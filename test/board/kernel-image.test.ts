@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HvError } from "../../src/base/index.ts";
-import { identifyKernel, unpackKernel } from "../../src/board/kernel-image.ts";
+import { identifyKernel, isContentOf, unpackKernel } from "../../src/board/kernel-image.ts";
 import { fromBase64, gzip, makeCpio, makeDtb, makeZImage, packedSamples, sampleProgram } from "./samples.ts";
 
 const image = sampleProgram(3000);
@@ -112,5 +112,27 @@ describe("unpackKernel", () => {
 
   it("has no answer for a format that only the zImage itself unpacks", () => {
     expect(unpackFile(makeZImage(image, Uint8Array.of(0x89, 0x4c, 0x5a, 0x4f, 1, 2, 3, 4)))).toBeUndefined();
+  });
+});
+
+describe("isContentOf", () => {
+  const zImageOf = (data: Uint8Array) => {
+    const kernel = identifyKernel(data);
+    if (kernel.kind !== "zImage") throw new Error("expected a zImage");
+    return kernel;
+  };
+
+  it("knows the Image of a zImage by the checksum of its payload, and no other", () => {
+    const kernel = zImageOf(makeZImage(image, gzip(image)));
+    expect(isContentOf(kernel, image)).toBe(true);
+    const changed = Uint8Array.from(image);
+    changed[2_999] ^= 1;
+    expect(isContentOf(kernel, changed)).toBe(false);
+    expect(isContentOf(kernel, image.subarray(0, 2_999))).toBe(false);
+  });
+
+  it("knows nothing of zImages without a table, or packed otherwise", () => {
+    expect(isContentOf(zImageOf(makeZImage(image, gzip(image), { hasTable: false })), image)).toBe(false);
+    expect(isContentOf(zImageOf(makeZImage(image, fromBase64(packedSamples.xzArm))), image)).toBe(false);
   });
 });

@@ -185,3 +185,16 @@ describe.skipIf(cached === undefined)("prepareBoot with the guest in the cache",
     expect(root.children.filter(({ name }) => name.startsWith("virtio_mmio@"))).toHaveLength(4);
   });
 });
+
+describe("a kernel that is there unpacked", () => {
+  it("gives the same boot", () => {
+    expect(prepareBoot({ ...options, unpackedKernel: Buffer.from(image) })).toEqual(prepareBoot(options));
+  });
+
+  it("is not used when it is another, or when the guest is to unpack its own", () => {
+    const unpackedKernel = Uint8Array.from(image).fill(0, 100, 200);
+    expect(prepareBoot({ ...options, unpackedKernel })).toEqual(prepareBoot(options));
+    const faithful = { ...options, faithful: true };
+    expect(prepareBoot({ ...faithful, unpackedKernel: image })).toEqual(prepareBoot(faithful));
+  });
+});

@@ -1,11 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   cachedGuests,
   damagedFiles,
-  defaultCacheFolder,
   findGuest,
   GuestFile,
   guestFolder,
@@ -125,15 +123,6 @@ describe("listGuests", () => {
     const rows = listGuests({ cacheDir }).filter(({ board }) => board === "versatilepb");
     expect(rows.map(({ state }) => state)).toEqual(["ready", "outdated"]);
     expect(rows[0]).toMatchObject({ board: "versatilepb", kernelVersion: "6.1.1", folder });
-  });
-});
-
-describe("defaultCacheFolder", () => {
-  it("follows XDG_CACHE_HOME when it is an absolute path", () => {
-    expect(defaultCacheFolder({ XDG_CACHE_HOME: "/var/x" })).toBe("/var/x/komainu");
-    for (const value of [undefined, "", "relative"]) {
-      expect(defaultCacheFolder({ XDG_CACHE_HOME: value })).toBe(join(homedir(), ".cache", "komainu"));
-    }
   });
 });
 

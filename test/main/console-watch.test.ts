@@ -52,4 +52,23 @@ describe("watching a guest's console", () => {
     expect(lines).toHaveLength(10);
     expect(lines.slice(-2)).toEqual(["line 4999", "Kernel panic"]);
   });
+
+  it("finds at each byte what a search of the last two lines finds, at most a kibibyte of them", () => {
+    const pattern = "(?:^|[\\r\\n])a+[^\\r]*b$";
+    for (let seed = 1; seed <= 200; seed++) {
+      const { watch } = givenWatch(pattern);
+      let state = seed;
+      let text = "";
+      for (let i = 0; i < 3_000 && !watch.isMatched; i++) {
+        state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+        const byte = "ab cx\r\n".charCodeAt((state >>> 16) % (seed % 3 === 0 ? 7 : 5));
+        text += String.fromCharCode(byte);
+        watch.feed(byte);
+        const line = text.lastIndexOf("\n", text.length - 2);
+        const start = line <= 0 ? 0 : Math.max(0, text.lastIndexOf("\n", line - 1));
+        const searched = text.slice(Math.max(start, text.length - 1_024));
+        expect(watch.isMatched, `seed ${seed}, byte ${i}`).toBe(new RegExp(pattern).test(searched));
+      }
+    }
+  });
 });

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { main, splitBoard } from "../../src/main/program.ts";
+import { main } from "../../src/main/program.ts";
 import { recordedIo } from "./recorded-io.ts";
 import { READY_TEXT, TinyBoard } from "./tiny-board.ts";
 
@@ -99,37 +99,5 @@ describe("the command line", () => {
     ).toEqual(["echo hi", "sleep msecs 1"]);
     expect(JSON.parse(stderr.trimEnd().split("\n").at(-1)!)).toMatchObject({ clock: "virtual" });
     board.dispose();
-  });
-});
-
-describe("the arguments of exec", () => {
-  const isCommand = (name: string) => ["version", "ids"].includes(name);
-
-  it.each([
-    [
-      ["versatilepb", "version"],
-      ["versatilepb", ["version"]],
-    ],
-    [["version"], ["versatilepb", ["version"]]],
-    [
-      ["ids plist", "version"],
-      ["versatilepb", ["ids plist", "version"]],
-    ],
-    [
-      ["boards/versatilepb.json", "version"],
-      ["boards/versatilepb.json", ["version"]],
-    ],
-    [
-      ["mine.json", "version"],
-      ["mine.json", ["version"]],
-    ],
-    [
-      ["versatilpb", "version"],
-      ["versatilpb", ["version"]],
-    ],
-    [["frob x"], ["versatilepb", ["frob x"]]],
-    [[], ["versatilepb", []]],
-  ])("%j are a board and commands", (args, expected) => {
-    expect(splitBoard(args, isCommand)).toEqual(expected);
   });
 });

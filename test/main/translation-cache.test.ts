@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { StoredRegion } from "../../src/arm/jit/translation-store.ts";
 import { Logger } from "../../src/base/index.ts";
-import { parseTranslationCache, TranslationCache } from "../../src/main/translation-cache.ts";
+import { parseTranslationCache } from "../../src/main/options.ts";
+import { TranslationCache } from "../../src/main/translation-cache.ts";
 
 const KEY = { board: "tiny", cpuModel: "arm926ej-s", ramSizeBytes: 2 ** 20 };
 const region = (pc: number): StoredRegion => ({

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { csvLine, parseCsv } from "./csv.ts";
 import { historyUnlike } from "./errors.ts";
 import type { Conditions } from "./report.ts";
-import type { Summary } from "./summary.ts";
+import type { BootKind, Summary } from "./summary.ts";
 import { workloads } from "./workload.table.ts";
 
 /** Ratios: boots are Komainu's time by QEMU's, workloads QEMU's time by Komainu's; of the best times. */
@@ -22,6 +22,7 @@ export const historyColumns: readonly string[] = [
   "rounds",
   "boot_cold_time",
   "boot_warm_time",
+  "boot_restored_time",
   "speed_geomean",
   "speed_geomean_first",
   "speed_geomean_cpu",
@@ -37,8 +38,7 @@ const figure = (value: number | undefined): string => (value === undefined ? "" 
 /** The values of `historyColumns`; empty where a thing was not measured. */
 export function historyRow(summary: Summary, conditions: Conditions): string[] {
   const { host, board, engine, repeatCount, roundCount, isQuick, note } = conditions;
-  const bootTime = (kind: "cold" | "warm"): string =>
-    figure(summary.boots.find((boot) => boot.kind === kind)?.timeRatio);
+  const bootTime = (kind: BootKind): string => figure(summary.boots.find((boot) => boot.kind === kind)?.timeRatio);
   const { total } = summary;
   return [
     host.date,
@@ -54,6 +54,7 @@ export function historyRow(summary: Summary, conditions: Conditions): string[] {
     `${roundCount}`,
     bootTime("cold"),
     bootTime("warm"),
+    bootTime("restored"),
     figure(total?.geometricMean),
     figure(total?.firstGeometricMean),
     figure(total?.cpuGeometricMean),

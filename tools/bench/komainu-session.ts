@@ -16,8 +16,8 @@ export interface KomainuOptions {
   cacheFolder: string;
   /** The value of `--translation-cache`: `off`, or a folder; left out for a version without that option. */
   translations?: string;
-  /** The value of `--boot-cache`: a measured boot is executed, `off`; left out for a version without that option. */
-  bootCache?: "off";
+  /** The value of `--boot-cache`: `off`, or a folder; left out for a version without that option. */
+  bootCache?: string;
   limitSeconds: number;
 }
 

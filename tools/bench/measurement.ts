@@ -30,17 +30,27 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 }
 
 async function measureIn(folder: string, plan: Plan): Promise<Samples> {
-  const samples = { komainu: [] as SessionSample[], komainuWarm: [] as SessionSample[], qemu: [] as SessionSample[] };
+  const samples = {
+    komainu: [] as SessionSample[],
+    komainuWarm: [] as SessionSample[],
+    komainuRestored: [] as SessionSample[],
+    qemu: [] as SessionSample[],
+  };
   const kept = keptCaches(plan.komainu);
   // The interpreter has none to keep.
   const isKept = plan.komainu.engine !== "interp" && kept.translations;
-  const bootCache = kept.boot ? ("off" as const) : undefined;
+  const bootCache = kept.boot ? "off" : undefined;
   const base = { ...plan.komainu, cacheFolder: join(folder, "cache"), bootCache };
   const cold = { ...base, translations: isKept ? "off" : undefined };
   const warm = { ...base, translations: join(folder, "translations") };
+  const restored = { ...warm, bootCache: join(folder, "boots") };
   if (isKept) {
     plan.onProgress("Komainu, not timed, for the warm starts");
     await measureKomainu(warm, []);
+  }
+  if (kept.boot) {
+    plan.onProgress("Komainu, not timed, for the starts from a kept boot");
+    await measureKomainu(restored, []);
   }
   for (let i = 1; i <= plan.repeatCount; i++) {
     const round = `${i} of ${plan.repeatCount}`;
@@ -49,6 +59,10 @@ async function measureIn(folder: string, plan: Plan): Promise<Samples> {
     if (isKept) {
       plan.onProgress(`${round}: Komainu, warm start`);
       samples.komainuWarm.push(await measureKomainu(warm, []));
+    }
+    if (kept.boot) {
+      plan.onProgress(`${round}: Komainu, start from a kept boot`);
+      samples.komainuRestored.push(await measureKomainu(restored, []));
     }
     plan.onProgress(`${round}: QEMU`);
     samples.qemu.push(await measureQemu(plan.qemu, plan.jobs));

@@ -12,9 +12,11 @@ export interface Spread {
   bestCpuSeconds: number;
 }
 
+export type BootKind = "cold" | "warm" | "restored";
+
 export interface BootComparison {
-  /** `cold`: without a translation cache. `warm`: with that of an earlier start. */
-  kind: "cold" | "warm";
+  /** `cold`: nothing kept. `warm`: with the compiled code of an earlier start. `restored`: with its booted machine too. */
+  kind: BootKind;
   komainu: Spread;
   qemu: Spread;
   /** Komainu's time by QEMU's: below 1 is faster than QEMU. */
@@ -64,6 +66,7 @@ export interface Summary {
 
 export interface Samples {
   komainu: readonly SessionSample[];
+  komainuRestored?: readonly SessionSample[];
   komainuWarm: readonly SessionSample[];
   qemu: readonly SessionSample[];
 }
@@ -92,7 +95,7 @@ function isRepeatable(samples: readonly WorkloadSample[]): boolean {
   return true;
 }
 
-function compareBoots(kind: "cold" | "warm", samples: readonly SessionSample[], qemu: Spread): BootComparison {
+function compareBoots(kind: BootKind, samples: readonly SessionSample[], qemu: Spread): BootComparison {
   const komainu = spreadOf(samples.map(({ boot }) => boot));
   return {
     kind,
@@ -172,6 +175,8 @@ export function summarize(samples: Samples): Summary {
   const qemuBoot = spreadOf(samples.qemu.map(({ boot }) => boot));
   const boots = [compareBoots("cold", samples.komainu, qemuBoot)];
   if (samples.komainuWarm.length > 0) boots.push(compareBoots("warm", samples.komainuWarm, qemuBoot));
+  const { komainuRestored = [] } = samples;
+  if (komainuRestored.length > 0) boots.push(compareBoots("restored", komainuRestored, qemuBoot));
   const trips = (sessions: readonly SessionSample[]): Timing[] => sessions.flatMap(({ roundTrip }) => roundTrip ?? []);
   const [ourTrips, theirTrips] = [trips(samples.komainu), trips(samples.qemu)];
   const rows = workloads.flatMap((workload) => compareWorkload(workload, samples) ?? []);

@@ -16,6 +16,8 @@ const DACR_SLOTS = 4;
 const BANKS = DACR_SLOTS * 2;
 /** More fills than this between two flushes, and the flush goes over everything. */
 const FILLED_CAPACITY = 4096;
+/** Several entries allow stores to the frame. */
+const MANY_ENTRIES = -1;
 /** What `fill` is told of a page; the first two are the MMU's CAN_READ and CAN_WRITE. */
 const FILL_READ = 1;
 const FILL_WRITE = 2;
@@ -51,10 +53,17 @@ export class Tlb {
   /** Some entry may belong to a mapping larger than its 4 KiB; below these bounds none does. */
   private largeLow = 0xffffffff;
   private largeHigh = 0;
+  /** By frame: the entry through which stores were let since the last flush, where `storeEpochs` has the present epoch. */
+  private readonly storeEntries: Int32Array;
+  private readonly storeEpochs: Uint32Array;
+  /** Counts flushes, after which no entry is left. */
+  private epoch = 1;
 
   constructor(host: HostMemory, traps: PageTraps) {
     this.words = host.i32;
     this.traps = traps;
+    this.storeEntries = new Int32Array(traps.bits.length);
+    this.storeEpochs = new Uint32Array(traps.bits.length);
     traps.onTrapSet = (frame) => this.dropWriteTags(frame);
     this.flush();
   }
@@ -89,8 +98,17 @@ export class Tlb {
     }
     this.filledCount = 0;
     this.filledNonGlobalCount = 0;
+    this.nextEpoch();
     this.largeLow = 0xffffffff;
     this.largeHigh = 0;
+  }
+
+  private nextEpoch(): void {
+    if (this.epoch === 0xffffffff) {
+      this.epoch = 0;
+      this.storeEpochs.fill(0);
+    }
+    this.epoch++;
   }
 
   /** Forgets the mappings that belong to one address space: those of no other are kept beside those of the current one. */
@@ -136,6 +154,7 @@ export class Tlb {
     words[entry + TAG_WRITE] = mayStore ? page : INVALID;
     words[entry + TAG_EXECUTE] = (access & (FILL_READ | FILL_NEVER_EXECUTE)) === FILL_READ ? page : INVALID;
     words[entry + ADDEND] = (hostOffset & ~0xfff) - page;
+    if (mayStore) this.noteStoreEntry(hostOffset >>> PAGE_SHIFT, entry);
     if ((access & FILL_NON_GLOBAL) !== 0) {
       if (this.filledNonGlobalCount < FILLED_CAPACITY) this.filledNonGlobal[this.filledNonGlobalCount++] = entry;
     } else if (this.filledCount < FILLED_CAPACITY) this.filled[this.filledCount++] = entry;
@@ -150,11 +169,20 @@ export class Tlb {
     this.words.fill(INVALID, this.base + from, this.base + from + count);
   }
 
-  /** A page got a trap: stores to it must miss. */
+  private noteStoreEntry(frame: number, entry: number): void {
+    const isOther = this.storeEpochs[frame] === this.epoch && this.storeEntries[frame] !== entry;
+    this.storeEpochs[frame] = this.epoch;
+    this.storeEntries[frame] = isOther ? MANY_ENTRIES : entry;
+  }
+
+  /** A page got a trap: stores to it must miss. Most pages with code were never stored to, or through one entry only. */
   private dropWriteTags(frame: number): void {
-    const words = this.words;
-    const end = this.base + BANKS * BANK_WORDS;
-    for (let entry = this.base; entry < end; entry += ENTRY_WORDS) {
+    if (this.storeEpochs[frame] !== this.epoch) return;
+    const only = this.storeEntries[frame];
+    const first = only === MANY_ENTRIES ? this.base : only;
+    const end = only === MANY_ENTRIES ? this.base + BANKS * BANK_WORDS : only + ENTRY_WORDS;
+    const { words } = this;
+    for (let entry = first; entry < end; entry += ENTRY_WORDS) {
       const tag = words[entry + TAG_WRITE];
       if (tag !== INVALID && (tag + words[entry + ADDEND]) >>> PAGE_SHIFT === frame) words[entry + TAG_WRITE] = INVALID;
     }

@@ -34,12 +34,6 @@ const ARM_INDEX_BITS = 0x0ff000f0;
 const armIndex = (word: number): number => ((word >>> 16) & 0xff0) | ((word >>> 4) & 0xf);
 /** Bits 15:6 of a Thumb instruction. */
 const THUMB_INDEX_BITS = 0xffc0;
-/**
- * A boot finds half of its words in so many. More would find up to three quarters, but then cold code has its records
- * scattered over memory, and the host's cache misses cost the interpreter more than decoding does.
- */
-const KNOWN_BITS = 12;
-const KNOWN_SIZE = 2 ** KNOWN_BITS;
 
 /** Which rows can match, by the index bits of the instruction. Lists are made when first asked for: few ever are. */
 class CandidateTable {
@@ -64,35 +58,18 @@ class CandidateTable {
   }
 }
 
-/** The records made last, by a hash of the word: code repeats itself. */
-class KnownInsns<O> {
-  private readonly slots = new Array<Insn<O> | undefined>(KNOWN_SIZE).fill(undefined);
-
-  find(word: number): Insn<O> | undefined {
-    const known = this.slots[KnownInsns.slotOf(word)];
-    return known !== undefined && known.raw === word ? known : undefined;
-  }
-
-  add(insn: Insn<O>): Insn<O> {
-    this.slots[KnownInsns.slotOf(insn.raw)] = insn;
-    return insn;
-  }
-
-  /** Fibonacci hashing. */
-  private static slotOf(word: number): number {
-    return Math.imul(word, 0x9e3779b1) >>> (32 - KNOWN_BITS);
-  }
-}
-
-/** Decodes words for an engine whose ops class is `O`. Equal words may get the same record. */
+/**
+ * Decodes words for an engine whose ops class is `O`.
+ *
+ * Each call makes a record of its own. Equal words could share one, and three quarters of the words of a boot repeat, but
+ * then cold code has its records scattered over memory where they now follow each other: measured, the host's cache
+ * misses cost the interpreter more than the decoding.
+ */
 export class Decoder<O> {
   private readonly exec: readonly ((ops: O, fields: Insn<O>) => void)[];
   private readonly conditional: CandidateTable;
   private readonly unconditional: CandidateTable;
   private readonly halves: CandidateTable;
-  /** Made when first needed: a decoder may serve for one state alone, or for nothing. */
-  private knownWords: KnownInsns<O> | undefined;
-  private knownHalves: KnownInsns<O> | undefined;
   private readonly values = blankValues();
 
   /** `exec` holds the semantic function of each row, by row index; rows of other architectures are left out. */
@@ -113,21 +90,13 @@ export class Decoder<O> {
 
   /** Decodes an ARM instruction; what no row describes becomes the undefined instruction. */
   arm(word: number): Insn<O> {
-    const signed = word | 0;
-    this.knownWords ??= new KnownInsns<O>();
-    const known = this.knownWords.find(signed);
-    if (known !== undefined) return known;
     const table = word >>> 28 === 15 ? this.unconditional : this.conditional;
-    return this.knownWords.add(this.match(table.candidates(armIndex(word), word), signed));
+    return this.match(table.candidates(armIndex(word), word), word | 0);
   }
 
   /** Decodes a Thumb instruction of 16 bits; the halves of BL and BLX are instructions of their own. */
   thumb(half: number): Insn<O> {
-    const unsigned = half & 0xffff;
-    this.knownHalves ??= new KnownInsns<O>();
-    const known = this.knownHalves.find(unsigned);
-    if (known !== undefined) return known;
-    return this.knownHalves.add(this.match(this.halves.candidates(unsigned >>> 6, unsigned), unsigned));
+    return this.match(this.halves.candidates((half >>> 6) & 0x3ff, half), half & 0xffff);
   }
 
   private match(candidates: readonly Candidate[], word: number): Insn<O> {

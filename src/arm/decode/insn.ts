@@ -2,7 +2,7 @@
  * A decoded instruction: the letters of its row's bit pattern as numbers.
  *
  * All records come from `makeInsn`, so the interpreter's loop sees one hidden class. A letter that the row's
- * pattern lacks is 0. A record knows nothing of its place and never changes: equal instructions share one.
+ * pattern lacks is 0. A record never changes and knows nothing of its place.
  */
 
 export interface Fields {

@@ -1,14 +1,2 @@
-/** What the compiler asks of V8 before it makes its first module. */
-import { setFlagsFromString } from "node:v8";
-
-/** The flag is known up to this major version; those from 14 on have it set. */
-const LAST_V8_WITH_FLAG = 13;
-
-/**
- * Lets V8 read the branch hints of compiled regions (WebAssembly branch hinting proposal): ways out of a region, which
- * are rarely taken, then lie apart from the code that is. Without effect on what the code does.
- */
-export function enableBranchHints(): void {
-  if (Number.parseInt(process.versions.v8, 10) <= LAST_V8_WITH_FLAG)
-    setFlagsFromString("--experimental-wasm-branch-hinting");
-}
+/** What the compiler asks of V8 before it makes its first module; the program's start asks the same. */
+export { enableBranchHints } from "../../base/index.ts";

@@ -170,4 +170,22 @@ describe("a page that gets a trap", () => {
     given.store(VA, 5);
     expect(seen).toEqual(["watch", "dirty", "dirty"]);
   });
+
+  it.each([
+    ["that was stored to before a flush only", (given: ReturnType<typeof givenPages>) => given.writeCp15(8, 7, 0, 0)],
+    ["whose entry another page took", (given: ReturnType<typeof givenPages>) => given.load(VA + 0x400000)],
+    ["that was stored to a second time through the same entry", () => {}],
+  ])("is reported of a page %s", (_name, between) => {
+    const given = givenPages();
+    given.mapFirst(VA + 0x400000, sectionEntry(DATA & ~0xfffff, ALL));
+    let count = 0;
+    given.traps.listen(TRAP_WATCH, () => count++);
+    given.store(VA, 1);
+    between(given);
+    given.store(VA, 2);
+    given.traps.set(given.frameOf(DATA), TRAP_WATCH);
+    given.store(VA, 3);
+    expect(count).toBe(1);
+    expect(given.word(DATA)).toBe(3);
+  });
 });

@@ -7,8 +7,10 @@ const seed = Number(process.env.FUZZ_SEED ?? 2);
 const instructions = Number(process.env.JIT_FUZZ_INSTRUCTIONS ?? 1_000_000);
 /** A million instructions leave out few rows; `wasm-ops.test.ts` goes through all of them one by one. */
 const MOST_MISSED_ROWS = 12;
+/** Ten seconds of work, and much more where others work on the same processor. */
+const TIMEOUT_MS = 600_000;
 
-describe("random programs", () => {
+describe("random programs", { timeout: TIMEOUT_MS }, () => {
   it(`end each slice in the same state on both engines: seed ${seed}, ${instructions} instructions`, () => {
     const result = runCampaign({ seed, instructions });
     expect(result.reports.slice(0, 3).join("\n\n")).toBe("");

@@ -43,17 +43,21 @@ describe("a measurement", () => {
   it("starts cold without a translation cache, and warm, boot only, with that of a start that is not timed", async () => {
     vi.stubEnv("FAKE_CACHE", "yes");
     const progress: string[] = [];
-    const { komainu, komainuWarm } = await measure(givenPlan(progress));
-    expect(progress.slice(0, 4)).toEqual([
+    const { komainu, komainuWarm, komainuRestored = [] } = await measure(givenPlan(progress));
+    expect(progress.slice(0, 6)).toEqual([
       "Komainu, not timed, for the warm starts",
+      "Komainu, not timed, for the starts from a kept boot",
       "1 of 2: Komainu",
       "1 of 2: Komainu, warm start",
+      "1 of 2: Komainu, start from a kept boot",
       "1 of 2: QEMU",
     ]);
     const caches = startsOf(komainu).map(({ args }) => args[args.indexOf("--translation-cache") + 1]);
     expect(caches).toEqual(["off", "off"]);
     const boots = startsOf(komainu).map(({ args }) => args[args.indexOf("--boot-cache") + 1]);
     expect(boots).toEqual(["off", "off"]);
-    expect(komainuWarm.map(({ workloads }) => workloads)).toEqual([[], []]);
+    for (const samples of [komainuWarm, komainuRestored]) {
+      expect(samples.map(({ workloads }) => workloads)).toEqual([[], []]);
+    }
   });
 });

@@ -115,6 +115,18 @@ export class FuzzMachine {
     while (this.core.instructions() < instruction && !this.core.isHalted) this.core.run(instruction);
   }
 
+  /** Notes CPU, memory and device as a snapshot does; the function that is answered goes back to them. */
+  checkpoint(): () => void {
+    const state = structuredClone(this.core.save());
+    const ram = this.host.ram().slice();
+    const { deviceHash, deviceAccesses, isTainted } = this;
+    return () => {
+      this.host.ram().set(ram);
+      Object.assign(this, { deviceHash, deviceAccesses, isTainted });
+      this.core.restore(state);
+    };
+  }
+
   /** Bytes of guest memory from outside, as DMA does it. */
   writeMemory(address: number, data: Uint8Array): void {
     this.bus.writeMemory(address, data);
