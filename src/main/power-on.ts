@@ -13,6 +13,7 @@ import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
 import { guestMissing } from "./errors.ts";
 import { type BootCacheOption, type ClockKind, DEFAULT_ENGINE, type TranslationCacheOption } from "./options.ts";
+import { prebuiltTemplates } from "./prebuilt-templates.ts";
 import { ProfileOption } from "./profile-option.ts";
 import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
 import { TranslationCache } from "./translation-cache.ts";
@@ -174,6 +175,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
       version: versionInfo,
       engine,
       translations: translations?.store,
+      templates: engine === "jit" ? prebuiltTemplates(board.profile.cpu.model) : undefined,
       tuning: options.tuning,
       countRows: options.countRows,
       executionProfile: profile?.executionProfile,

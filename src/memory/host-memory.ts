@@ -19,9 +19,8 @@ export const REGION_COUNTS_OFFSET = 0xc0000;
 export const HEAT_OFFSET = 0x100000;
 /** Byte offset of the words that say for each frame of this memory where the records of its instructions lie. */
 export const FRAME_RECORDS_OFFSET = 0x200000;
-/** Byte offset of the records of the template interpreter, and of the second halves of those that have two. */
+/** Byte offset of the records of the template interpreter. */
 export const RECORDS_OFFSET = 0x800000;
-export const SECOND_HANDLERS_OFFSET = 0x2800000;
 /** Byte offset of host-physical address `ramStart`; everything below belongs to the engine. */
 export const RAM_OFFSET = 0x3000000;
 

@@ -18,7 +18,9 @@ import { HostPages } from "./host-pages.ts";
 import { Exit } from "./locals.table.ts";
 import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD, lookUpFunction } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
-import { TemplateInterpreter, templateProgram } from "./template-interpreter.ts";
+import { TemplateInterpreter } from "./template-interpreter.ts";
+import type { TemplateProgram } from "./template-module.ts";
+import { makeTemplates } from "./template-program.ts";
 import type { StoredRegion, TranslationStore } from "./translation-store.ts";
 import { defaultTuning, type RegionLimits, type Tuning } from "./tuning.table.ts";
 
@@ -43,6 +45,8 @@ export interface JitOptions {
   readonly executionProfile?: ExecutionProfile;
   /** What earlier runs compiled; what this one compiles is added. */
   readonly translations?: TranslationStore;
+  /** As the build made them; otherwise they are made now. */
+  readonly templates?: TemplateProgram;
 }
 
 export class JitCpu extends HostPages implements CodeView {
@@ -57,8 +61,9 @@ export class JitCpu extends HostPages implements CodeView {
   private readonly heat: Uint16Array;
   /** Not in a machine that counts rows. */
   private readonly templates: TemplateInterpreter | undefined;
-  /** Not zero where an earlier run had code, by the same hash. */
+  /** Not zero where an earlier run had code, by the same hash; and these places. */
   private readonly stored = new Uint8Array(HEAT_SIZE);
+  private readonly storedPlaces: number[] = [];
 
   constructor(bus: GuestBus, model: CpuModel, options: JitOptions = {}) {
     super(bus, model, options);
@@ -69,7 +74,8 @@ export class JitCpu extends HostPages implements CodeView {
     this.heat = bus.host.u16.subarray(HEAT_OFFSET >> 1, (HEAT_OFFSET >> 1) + HEAT_SIZE);
     this.i32[(CPU_STATE_OFFSET >> 2) + HEAT_LIMIT_WORD] = this.tuning.hotEntries;
     if (options.countRows !== true) {
-      this.templates = new TemplateInterpreter(bus.host, lookUp, model, templateProgram(model, this.cp15));
+      const program = options.templates ?? makeTemplates(model, this.cp15);
+      this.templates = new TemplateInterpreter(bus.host, lookUp, model, program);
       this.pages.records = this.templates.pages;
     }
     const { executionProfile: profile } = options;
@@ -82,7 +88,7 @@ export class JitCpu extends HostPages implements CodeView {
       store: options.translations,
     });
     for (const { entries, isPrivileged } of options.translations?.regions ?? []) {
-      for (const [pc] of entries) this.stored[this.heatIndex(pc, isPrivileged)] = STORED_LOOKS;
+      for (const [pc] of entries) this.storedPlaces.push(this.heatIndex(pc, isPrivileged));
     }
     this.classifiers = [false, true].flatMap((isThumb) =>
       [false, true].map((isPrivileged) => new Classifier(isThumb, { isPrivileged, cp15: this.cp15 })),
@@ -103,7 +109,10 @@ export class JitCpu extends HostPages implements CodeView {
   /** A place with code of an earlier run counts as hot until that was looked at. */
   private heatStored(): void {
     if (this.templates === undefined) return;
-    for (const [place, looks] of this.stored.entries()) if (looks > 0) this.heat[place] = this.tuning.hotEntries;
+    for (const place of this.storedPlaces) {
+      this.stored[place] = STORED_LOOKS;
+      this.heat[place] = this.tuning.hotEntries;
+    }
   }
 
   /** What was compiled, for `--profile` and tests. */

@@ -2,27 +2,21 @@
  * The records of decoded instructions, a page of them for each frame that code was executed from. They lie in the host
  * memory in front of RAM, where the template interpreter reads them.
  */
-import {
-  FRAME_RECORDS_OFFSET,
-  type HostMemory,
-  PAGE_SIZE,
-  RECORDS_OFFSET,
-  SECOND_HANDLERS_OFFSET,
-} from "../../memory/index.ts";
+import { FRAME_RECORDS_OFFSET, type HostMemory, PAGE_SIZE, RAM_OFFSET, RECORDS_OFFSET } from "../../memory/index.ts";
 import type { CodeRecords } from "../interp/index.ts";
-import { Handler, SECOND_HANDLER_BASE } from "./template-module.ts";
+import { Handler } from "./template-module.ts";
 import { RECORD_BYTES } from "./template-shape.ts";
 
 /** One for each word, and one that says that the page ends. */
 const PAGE_RECORDS = PAGE_SIZE / 4 + 1;
 const PAGE_BYTES = PAGE_RECORDS * RECORD_BYTES;
-const CAPACITY = Math.floor((SECOND_HANDLERS_OFFSET - RECORDS_OFFSET) / PAGE_BYTES);
+const CAPACITY = Math.floor((RAM_OFFSET - RECORDS_OFFSET) / PAGE_BYTES);
 
-/** An instruction as a record: two words, and the second handler. */
+/** The words of a record. */
 export interface RecordWords {
-  readonly low: number;
-  readonly high: number;
-  readonly second: number;
+  readonly handlers: number;
+  readonly immediate: number;
+  readonly registers: number;
 }
 
 export class RecordPages implements CodeRecords {
@@ -77,10 +71,10 @@ export class RecordPages implements CodeRecords {
     return true;
   }
 
-  write(frame: number, offset: number, { low, high, second }: RecordWords): void {
-    const at = this.at(frame) + (offset >> 2) * RECORD_BYTES;
-    this.words[at >> 2] = low;
-    this.words[(at >> 2) + 1] = high;
-    this.halves[((at >>> 2) + SECOND_HANDLER_BASE) >> 1] = second;
+  write(frame: number, offset: number, { handlers, immediate, registers }: RecordWords): void {
+    const at = (this.at(frame) + (offset >> 2) * RECORD_BYTES) >> 2;
+    this.words[at] = handlers;
+    this.words[at + 1] = immediate;
+    this.words[at + 2] = registers;
   }
 }

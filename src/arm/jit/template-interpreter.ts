@@ -1,33 +1,15 @@
 /** The template interpreter at work: its function, the records it reads, and the decoding of what has none yet. */
-import type { HostMemory } from "../../memory/index.ts";
+import { type HostMemory, PAGE_SIZE } from "../../memory/index.ts";
 import type { CpuModel } from "../core/index.ts";
-import { archsOf, Decoder, rows } from "../decode/index.ts";
-import type { Cp15View } from "./cp15.table.ts";
 import { instantiate } from "./dispatcher.ts";
 import { RecordEncoder } from "./record-encoder.ts";
 import { RecordPages } from "./record-pages.ts";
-import { Handler, TemplateModule, type TemplateProgram } from "./template-module.ts";
-import { templateSamples } from "./template-samples.table.ts";
+import { Handler, type TemplateProgram } from "./template-module.ts";
+import { templateDecoder } from "./template-program.ts";
 import { ENTER_RECORD } from "./template-shape.ts";
 
 /** Instructions that are decoded at once, up to the next one that may branch. */
 const MAX_DECODED = 64;
-/** Largest memory of 32 bits, in pages of 64 KiB. */
-const MAX_MEMORY_PAGES = 65_536;
-
-/** Decodes for templates only: nothing is executed. */
-const plainDecoder = ({ architecture, hasVfp }: CpuModel): Decoder<never> =>
-  new Decoder<never>(
-    rows.map(() => () => {}),
-    archsOf(architecture, hasVfp),
-  );
-
-/** The templates of a processor; the same for all machines with it. */
-export function templateProgram(model: CpuModel, cp15: Cp15View): TemplateProgram {
-  const decoder = plainDecoder(model);
-  const samples = templateSamples.map((word) => decoder.arm(word));
-  return new TemplateModule({ cp15 }).build(samples, { min: 1, max: MAX_MEMORY_PAGES });
-}
 
 export class TemplateInterpreter {
   readonly pages: RecordPages;
@@ -39,7 +21,7 @@ export class TemplateInterpreter {
   constructor(host: HostMemory, lookUp: unknown, model: CpuModel, program: TemplateProgram) {
     this.i32 = host.i32;
     this.pages = new RecordPages(host);
-    this.encoder = new RecordEncoder(plainDecoder(model), program);
+    this.encoder = new RecordEncoder(templateDecoder(model), program);
     this.i32[ENTER_RECORD >> 2] = Handler.enter;
     [this.runFrom] = instantiate(program.bytes, { m: host.memory, lookUp });
   }
@@ -53,7 +35,7 @@ export class TemplateInterpreter {
   decode(frame: number, offset: number): void {
     const { pages, encoder, i32 } = this;
     pages.open(frame);
-    for (let at = offset, n = 0; at < 4096 && n < MAX_DECODED; at += 4, n++) {
+    for (let at = offset, n = 0; at < PAGE_SIZE && n < MAX_DECODED; at += 4, n++) {
       if (n > 0 && pages.isDecoded(frame, at)) return;
       encoder.encode(i32[((frame << 12) + at) >> 2]);
       pages.write(frame, at, encoder);

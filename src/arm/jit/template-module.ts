@@ -1,17 +1,14 @@
 /**
  * The template interpreter: one wasm function with a piece of code for each template, which goes from record to record.
  *
- * It needs neither warming up nor compiling for the code it runs, so it is the tier for what runs a few times. Registers
- * stay in memory; flags, the record and the count of instructions are locals. What the templates cannot do leaves the
- * function before the instruction, as in compiled regions.
+ * It needs neither warming up nor compiling for the code it runs, so it is the tier for what runs a few times. What the
+ * templates cannot do leaves the function before the instruction, as in compiled regions.
+ *
+ * The function is one loop around a table of jumps. V8 computes what several pieces have in common in front of the table, at
+ * every instruction, and keeps what lives on in the stack; so registers and flags lie in memory, where nothing is taken for
+ * common, and only record, PC and count of instructions are locals that live on.
  */
-import {
-  CPU_STATE_OFFSET,
-  FRAME_RECORDS_OFFSET,
-  HEAT_OFFSET,
-  RECORDS_OFFSET,
-  SECOND_HANDLERS_OFFSET,
-} from "../../memory/index.ts";
+import { CPU_STATE_OFFSET, FRAME_RECORDS_OFFSET, HEAT_OFFSET } from "../../memory/index.ts";
 import {
   ADDEND,
   ENTRY_WORDS,
@@ -50,17 +47,16 @@ import {
   EXIT_LABEL,
   LOCAL_HANDLER,
   LOCAL_HEAT,
-  LOCAL_PAGE,
-  LOCAL_PC_BASE,
+  LOCAL_PC,
   LOCAL_RECORD,
   LOCAL_TARGET,
   STAND_INS,
   TemplateOps,
 } from "./template-ops.ts";
-import { HEAT_ENTRIES, parametersOf, shapeKey } from "./template-shape.ts";
+import { HEAT_ENTRIES, parametersOf, RECORD_BYTES, SLOT_SECOND, shapeKey } from "./template-shape.ts";
 import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
 import type { CoreView } from "./wasm-ops.ts";
-import { functionBody, I32, I64, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
+import { functionBody, I32, I64, type MemoryLimits, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
 /** Numbers of the pieces of code that are no templates. */
 export const Handler = {
@@ -74,22 +70,60 @@ export const Handler = {
   pageEnd: 3,
   /** 4 .. 17: tests condition 0 .. 13; the second handler does the instruction. */
   condition: 4,
-  firstTemplate: 18,
 } as const;
-/** A second handler lies at this address and a quarter of the record's. */
-export const SECOND_HANDLER_BASE = SECOND_HANDLERS_OFFSET - RECORDS_OFFSET / 4;
 
-const NEXT_LABEL = 3;
-const DISPATCH_LABEL = 4;
-const LAND_LABEL = 5;
-const JUMP_LABEL = 6;
+const DISPATCH_LABEL = 3;
+const LAND_LABEL = 4;
+const JUMP_LABEL = 5;
 const ALWAYS = 14;
 const CONDITIONS = 14;
-/** Virtual page that none is. */
-const NO_PAGE = 1;
 const TLB_INDEX_SHIFT = 12 - Math.log2(ENTRY_WORDS * 4);
 const TLB_INDEX_MASK = (TLB_ENTRIES - 1) * ENTRY_WORDS * 4;
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
+
+/** Words of the state that pieces have in locals while they run: how they are loaded and stored. */
+interface StateLocal {
+  load(w: WasmWriter): void;
+  readonly word: number;
+  /** Without it, whoever sets the local stores it too. */
+  store?(w: WasmWriter): void;
+}
+
+const signLocal = (local: number, word: number): StateLocal => ({
+  word,
+  load: (w) => w.const(0).loadAt(stateAddress(word)).op(Op.sub),
+  store: (w) => w.get(local).const(31).op(Op.shrU),
+});
+const STATE_LOCALS: ReadonlyMap<number, StateLocal> = new Map([
+  [LOCAL_N, signLocal(LOCAL_N, FLAG_N)],
+  [LOCAL_V, signLocal(LOCAL_V, FLAG_V)],
+  [LOCAL_C, { word: FLAG_C, load: (w) => w.loadAt(stateAddress(FLAG_C)), store: (w) => w.get(LOCAL_C) }],
+  [
+    LOCAL_Z,
+    {
+      word: FLAG_Z,
+      load: (w) => w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz),
+      store: (w) => w.get(LOCAL_Z).op(Op.eqz),
+    },
+  ],
+  [LOCAL_BANK, { word: TLB_BANK_WORD, load: (w) => w.loadAt(stateAddress(TLB_BANK_WORD)) }],
+]);
+
+/** Which of these locals a piece reads and writes. */
+class UseNote extends WasmWriter {
+  readonly read = new Set<number>();
+  readonly written = new Set<number>();
+
+  override get(local: number): this {
+    this.read.add(local);
+    return super.get(local);
+  }
+
+  override set(local: number): this {
+    this.written.add(local);
+    return super.set(local);
+  }
+}
 
 /** Writes a piece of the function. */
 type Piece = (ops: TemplateOps) => void;
@@ -118,56 +152,64 @@ export class TemplateModule {
   }
 
   /** @param samples an instruction of each shape that gets a template */
-  build(samples: Iterable<DecodedInsn>, memoryPages: { readonly min: number; readonly max: number }): TemplateProgram {
+  build(samples: Iterable<DecodedInsn>, memoryPages: MemoryLimits): TemplateProgram {
     const handlers = new Map<number, number>();
     const endings: number[] = [Handler.undecoded, Handler.interpret];
     this.pieces.push(
       (ops) => ops.leave(Exit.undecoded),
       (ops) => ops.leave(Exit.interpret),
-      (ops) => this.enter(ops),
-      (ops) => this.land(ops, 0),
+      (ops) =>
+        ops.w
+          .loadAt(stateAddress(PC))
+          .set(LOCAL_TARGET)
+          .br(ops.depth - LAND_LABEL),
+      (ops) =>
+        ops.w
+          .get(LOCAL_PC)
+          .set(LOCAL_TARGET)
+          .br(ops.depth - LAND_LABEL),
     );
-    for (let code = 0; code < CONDITIONS; code++) this.pieces.push((ops) => this.condition(ops, code));
+    for (let code = 0; code < CONDITIONS; code++) this.pieces.push(this.condition(code));
     for (const insn of samples) {
       const key = shapeKey(rows[insn.row], insn.raw);
       if (handlers.has(key)) continue;
-      const piece = this.template(insn);
-      if (piece === undefined) continue;
+      const template = this.template(insn);
+      if (template === undefined) continue;
       handlers.set(key, this.pieces.length);
-      if (piece.isEnding) endings.push(this.pieces.length);
-      this.pieces.push(piece.write);
+      if (template.isEnding) endings.push(this.pieces.length);
+      this.pieces.push(template.write);
     }
     const isEnding = new Uint8Array(this.pieces.length);
     for (const handler of endings) isEnding[handler] = 1;
     return { bytes: this.module(memoryPages), handlers, endings: isEnding };
   }
 
+  private opsFor(writer: WasmWriter, isPrivileged: boolean, standIns = STAND_INS[0]): TemplateOps {
+    const ops = new TemplateOps(writer, { ...this.core, isPrivileged }, standIns);
+    ops.depth = JUMP_LABEL;
+    return ops;
+  }
+
   /** The code of an instruction's shape; `undefined` when it needs the interpreter always. */
   private template(insn: DecodedInsn): Template | undefined {
-    const privileged = { ...this.core, isPrivileged: true };
-    const trials = STAND_INS.map((standIns) => new TemplateOps(new WasmWriter(), privileged, standIns));
+    const trials = STAND_INS.map((standIns) => this.opsFor(new UseNote(), true, standIns));
     const [first, second] = trials.map((ops) => this.trial(ops, insn));
     if (first === undefined || second === undefined) return undefined;
     if (!first.equals(second)) {
-      throw new Error(
-        `assertion failed: ${rows[insn.row].name} computes with a field that its template takes from the record`,
-      );
+      const { name } = rows[insn.row];
+      throw new Error(`assertion failed: ${name} computes with a field that its template takes from the record`);
     }
-    const user = this.trial(
-      new TemplateOps(new WasmWriter(), { ...this.core, isPrivileged: false }, STAND_INS[0]),
-      insn,
-    );
-    const isForAll = user?.equals(first) === true;
+    const isForAll = this.trial(this.opsFor(new WasmWriter(), false), insn)?.equals(first) === true;
+    const note = trials[0].w as UseNote;
     const write = (ops: TemplateOps): void => {
       if (!isForAll) this.requirePrivilege(ops);
-      this.instruction(ops, insn);
+      this.instruction(ops, insn, note);
     };
     return { write, isEnding: trials[0].branchTarget !== undefined };
   }
 
   private trial(ops: TemplateOps, insn: DecodedInsn): Buffer | undefined {
-    ops.depth = JUMP_LABEL;
-    this.instruction(ops, insn);
+    this.instruction(ops, insn, undefined);
     return ops.needsInterpreter ? undefined : Buffer.from(ops.w.bytes);
   }
 
@@ -178,8 +220,13 @@ export class TemplateModule {
     ops.close();
   }
 
-  /** Only a direct branch tests its condition itself; others have a handler before them. */
-  private instruction(ops: TemplateOps, insn: DecodedInsn): void {
+  /**
+   * Only a direct branch tests its condition itself; others have a handler before them.
+   *
+   * @param note what the same code read and wrote in a trial; `undefined` in the trial
+   */
+  private instruction(ops: TemplateOps, insn: DecodedInsn, note: UseNote | undefined): void {
+    this.loadLocals(ops, note);
     const isConditional = rows[insn.row].semantic === "b" && insn.c !== ALWAYS;
     if (isConditional) {
       ops.condition(insn.c);
@@ -187,8 +234,16 @@ export class TemplateModule {
     }
     ops.instruction(ops.withStandIns(insn, parametersOf(rows[insn.row])), 0, 1);
     if (ops.needsInterpreter) return;
-    if (ops.changesDomains) this.landAfter(ops);
-    else if (ops.branchTarget !== undefined) this.branch(ops, ops.isExchange);
+    this.storeLocals(ops, note);
+    if (ops.changesDomains) {
+      ops.retire();
+      ops.w
+        .get(LOCAL_PC)
+        .const(4)
+        .op(Op.add)
+        .set(LOCAL_TARGET)
+        .br(ops.depth - LAND_LABEL);
+    } else if (ops.branchTarget !== undefined) this.branch(ops, ops.isExchange);
     else {
       if (ops.mayUnmask) ops.exitIfInterruptWaits();
       this.next(ops);
@@ -198,35 +253,34 @@ export class TemplateModule {
     this.next(ops);
   }
 
+  private loadLocals({ w }: TemplateOps, note: UseNote | undefined): void {
+    for (const [local, { load }] of STATE_LOCALS) {
+      if (note?.read.has(local) !== true) continue;
+      load(w);
+      w.set(local);
+    }
+  }
+
+  private storeLocals({ w }: TemplateOps, note: UseNote | undefined): void {
+    for (const [local, { word, store }] of STATE_LOCALS) {
+      if (store === undefined || note?.written.has(local) !== true) continue;
+      w.const(0);
+      store(w);
+      w.memory(Op.store, stateAddress(word), 2);
+    }
+  }
+
   private next(ops: TemplateOps): void {
-    ops.w.get(LOCAL_RECORD).const(8).op(Op.add).set(LOCAL_RECORD);
-    ops.w
-      .get(LOCAL_REMAINING)
+    const { w } = ops;
+    w.get(LOCAL_PC).const(4).op(Op.add).set(LOCAL_PC);
+    w.get(LOCAL_RECORD).const(RECORD_BYTES).op(Op.add).tee(LOCAL_RECORD).memory(Op.load16u, 0, 1).set(LOCAL_HANDLER);
+    w.get(LOCAL_REMAINING)
       .const(1)
       .op(Op.sub)
       .tee(LOCAL_REMAINING)
       .hint(true)
-      .brIf(ops.depth - NEXT_LABEL);
-    ops.w.br(ops.depth - EXIT_LABEL);
-  }
-
-  /** Goes on at the next instruction's page as it is mapped now. */
-  private landAfter(ops: TemplateOps): void {
-    ops.retire();
-    ops.w.const(NO_PAGE).set(LOCAL_PAGE);
-    this.land(ops, 4);
-  }
-
-  private land(ops: TemplateOps, offset: number): void {
-    ops.pushValue(ops.pcValue(offset));
-    ops.w.set(LOCAL_TARGET).br(ops.depth - LAND_LABEL);
-  }
-
-  private enter(ops: TemplateOps): void {
-    ops.w
-      .loadAt(stateAddress(PC))
-      .set(LOCAL_TARGET)
-      .br(ops.depth - LAND_LABEL);
+      .brIf(ops.depth - DISPATCH_LABEL);
+    w.br(ops.depth - EXIT_LABEL);
   }
 
   private branch(ops: TemplateOps, isExchange: boolean): void {
@@ -253,26 +307,31 @@ export class TemplateModule {
       .br(ops.depth - JUMP_LABEL);
   }
 
-  private condition(ops: TemplateOps, code: number): void {
-    const { w } = ops;
-    ops.condition(code);
-    ops.open(Op.if);
-    w.get(LOCAL_RECORD).const(2).op(Op.shrU).memory(Op.load16u, SECOND_HANDLER_BASE, 1).set(LOCAL_HANDLER);
-    w.br(ops.depth - DISPATCH_LABEL);
-    ops.close();
-    this.next(ops);
+  private condition(code: number): Piece {
+    const note = new UseNote();
+    this.opsFor(note, true).condition(code);
+    return (ops) => {
+      const { w } = ops;
+      this.loadLocals(ops, note);
+      ops.condition(code);
+      ops.open(Op.if);
+      w.get(LOCAL_RECORD)
+        .memory(Op.load16u, SLOT_SECOND, 1)
+        .set(LOCAL_HANDLER)
+        .br(ops.depth - DISPATCH_LABEL);
+      ops.close();
+      this.next(ops);
+    };
   }
 
-  private module(memoryPages: { readonly min: number; readonly max: number }): Uint8Array {
+  private module(memoryPages: MemoryLimits): Uint8Array {
     const { w, pieces } = this;
-    const ops = new TemplateOps(w, { ...this.core, isPrivileged: true }, STAND_INS[0]);
-    w.get(0).set(LOCAL_RECORD);
-    w.const(NO_PAGE).set(LOCAL_PAGE);
-    this.loadState();
+    const ops = this.opsFor(w, true);
+    ops.depth = 0;
+    w.get(0).tee(LOCAL_RECORD).memory(Op.load16u, 0, 1).set(LOCAL_HANDLER);
+    w.loadAt(stateAddress(REMAINING)).set(LOCAL_REMAINING);
     ops.open(Op.block, VOID);
     ops.open(Op.block, VOID);
-    ops.open(Op.loop, VOID);
-    w.get(LOCAL_RECORD).memory(Op.load16u, 0, 1).set(LOCAL_HANDLER);
     ops.open(Op.loop, VOID);
     ops.open(Op.block, VOID);
     ops.open(Op.block, VOID);
@@ -286,52 +345,61 @@ export class TemplateModule {
       piece(ops);
     }
     ops.close();
-    this.countJump(ops);
+    this.jump(ops);
     ops.close();
-    this.landing(ops);
-    ops.close();
+    this.land(ops);
     ops.close();
     w.op(Op.unreachable);
     ops.close();
-    ops.pushValue(ops.pcValue(0));
-    w.set(LOCAL_EXIT_PC);
+    w.get(LOCAL_PC).set(LOCAL_EXIT_PC);
     ops.close();
-    this.storeState();
+    w.const(0).get(LOCAL_EXIT_PC).memory(Op.store, stateAddress(PC), 2);
+    w.const(0).get(LOCAL_REMAINING).memory(Op.store, stateAddress(REMAINING), 2);
+    w.get(LOCAL_EXIT_REASON);
     const words = FIRST_TEMPORARY - REGISTER_LOCAL + ops.extraLocals;
     const locals = [
       { count: 2, type: I64 },
       { count: words, type: I32 },
     ];
-    return wasmModule(
-      {
-        types: [
-          { params: [I32, I32], results: [I32] },
-          { params: [I32], results: [I32] },
-        ],
-        imports: [{ name: "lookUp", type: 0 }],
-        type: 1,
-        functions: [functionBody({ locals, code: [w] })],
-      },
-      memoryPages,
-    );
+    const types = [
+      { params: [I32, I32], results: [I32] },
+      { params: [I32], results: [I32] },
+    ];
+    const imports = [{ name: "lookUp", type: 0 }];
+    const functions = [functionBody({ locals, code: [w] })];
+    return wasmModule({ types, imports, type: 1, functions }, memoryPages);
   }
 
-  /** A jump is counted by its target; at a hot one this function is left. */
-  private countJump(ops: TemplateOps): void {
+  /** A jump is counted by its target, and a hot one leaves this function; within the page it is one of records. */
+  private jump(ops: TemplateOps): void {
     const { w } = ops;
+    this.leaveAtEnd(ops);
     w.get(LOCAL_TARGET).const(1).op(Op.shrU).get(LOCAL_TARGET).const(17).op(Op.shrU, Op.xor);
     w.loadAt(stateAddress(HEAT_FLAVOUR_WORD))
       .op(Op.xor)
       .const(HEAT_ENTRIES - 1)
-      .op(Op.and)
-      .const(1)
-      .op(Op.shl)
-      .tee(LOCAL_ENTRY);
-    w.memory(Op.load16u, HEAT_OFFSET, 1).tee(LOCAL_HEAT).loadAt(stateAddress(HEAT_LIMIT_WORD)).op(Op.geU).hint(false);
+      .op(Op.and);
+    w.const(1).op(Op.shl).tee(LOCAL_ENTRY).memory(Op.load16u, HEAT_OFFSET, 1).tee(LOCAL_HEAT);
+    w.loadAt(stateAddress(HEAT_LIMIT_WORD)).op(Op.geU).hint(false);
     ops.open(Op.if);
     this.leaveAtTarget(ops, Exit.hot);
     ops.close();
     w.get(LOCAL_ENTRY).get(LOCAL_HEAT).const(1).op(Op.add).memory(Op.store16, HEAT_OFFSET, 1);
+    w.get(LOCAL_TARGET).get(LOCAL_PC).op(Op.xor).const(~0xfff).op(Op.and).hint(false);
+    w.brIf(ops.depth - LAND_LABEL);
+    w.get(LOCAL_RECORD).get(LOCAL_TARGET).get(LOCAL_PC).op(Op.sub);
+    w.const(RECORD_BYTES / 4)
+      .op(Op.mul, Op.add)
+      .set(LOCAL_RECORD);
+    this.dispatchTarget(ops);
+  }
+
+  /** The slice may be over; PC is `target` then. */
+  private leaveAtEnd(ops: TemplateOps): void {
+    ops.w.get(LOCAL_REMAINING).op(Op.eqz).hint(false);
+    ops.open(Op.if);
+    this.leaveAtTarget(ops, Exit.next);
+    ops.close();
   }
 
   private leaveAtTarget(ops: TemplateOps, reason: number): void {
@@ -342,22 +410,21 @@ export class TemplateModule {
       .br(ops.depth - EXIT_AT_LABEL);
   }
 
-  /** Finds the record of `target`. */
-  private landing(ops: TemplateOps): void {
+  private dispatchTarget(ops: TemplateOps): void {
     const { w } = ops;
-    w.get(LOCAL_REMAINING).op(Op.eqz).hint(false);
-    ops.open(Op.if);
-    w.get(LOCAL_TARGET)
-      .set(LOCAL_EXIT_PC)
-      .br(ops.depth - EXIT_AT_LABEL);
-    ops.close();
-    w.get(LOCAL_TARGET).const(~0xfff).op(Op.and).get(LOCAL_PAGE).op(Op.eq).hint(true);
-    ops.open(Op.if);
-    w.get(LOCAL_TARGET).get(LOCAL_PC_BASE).op(Op.sub).const(1).op(Op.shl).set(LOCAL_RECORD);
-    w.br(ops.depth - NEXT_LABEL);
-    ops.close();
+    w.get(LOCAL_TARGET).set(LOCAL_PC);
+    w.get(LOCAL_RECORD).memory(Op.load16u, 0, 1).set(LOCAL_HANDLER);
+    w.get(LOCAL_REMAINING)
+      .hint(true)
+      .brIf(ops.depth - DISPATCH_LABEL);
+    w.br(ops.depth - EXIT_LABEL);
+  }
+
+  /** Finds the record of `target` by the TLB. */
+  private land(ops: TemplateOps): void {
+    const { w } = ops;
     w.get(LOCAL_TARGET).const(TLB_INDEX_SHIFT).op(Op.shrU).const(TLB_INDEX_MASK).op(Op.and);
-    w.get(LOCAL_BANK)
+    w.loadAt(stateAddress(TLB_BANK_WORD))
       .op(Op.add)
       .tee(LOCAL_ENTRY)
       .memory(Op.load, TAG_EXECUTE * 4, 2);
@@ -378,30 +445,12 @@ export class TemplateModule {
     ops.open(Op.if);
     this.leaveAtTarget(ops, Exit.undecoded);
     ops.close();
-    w.get(LOCAL_TARGET).const(~0xfff).op(Op.and).tee(LOCAL_PAGE);
-    w.get(LOCAL_HOST).const(1).op(Op.shrU, Op.sub).set(LOCAL_PC_BASE);
-    w.get(LOCAL_TARGET).const(0xfff).op(Op.and).const(1).op(Op.shl).get(LOCAL_HOST).op(Op.add).set(LOCAL_RECORD);
-    w.br(ops.depth - NEXT_LABEL);
-  }
-
-  private loadState(): void {
-    const { w } = this;
-    w.loadAt(stateAddress(REMAINING)).set(LOCAL_REMAINING);
-    w.loadAt(stateAddress(TLB_BANK_WORD)).set(LOCAL_BANK);
-    w.const(0).loadAt(stateAddress(FLAG_N)).op(Op.sub).set(LOCAL_N);
-    w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz).set(LOCAL_Z);
-    w.loadAt(stateAddress(FLAG_C)).set(LOCAL_C);
-    w.const(0).loadAt(stateAddress(FLAG_V)).op(Op.sub).set(LOCAL_V);
-  }
-
-  private storeState(): void {
-    const { w } = this;
-    w.const(0).get(LOCAL_N).const(31).op(Op.shrU).memory(Op.store, stateAddress(FLAG_N), 2);
-    w.const(0).get(LOCAL_Z).op(Op.eqz).memory(Op.store, stateAddress(FLAG_Z), 2);
-    w.const(0).get(LOCAL_C).memory(Op.store, stateAddress(FLAG_C), 2);
-    w.const(0).get(LOCAL_V).const(31).op(Op.shrU).memory(Op.store, stateAddress(FLAG_V), 2);
-    w.const(0).get(LOCAL_EXIT_PC).memory(Op.store, stateAddress(PC), 2);
-    w.const(0).get(LOCAL_REMAINING).memory(Op.store, stateAddress(REMAINING), 2);
-    w.get(LOCAL_EXIT_REASON);
+    w.get(LOCAL_TARGET).const(0xffc).op(Op.and);
+    w.const(RECORD_BYTES / 4)
+      .op(Op.mul)
+      .get(LOCAL_HOST)
+      .op(Op.add)
+      .set(LOCAL_RECORD);
+    this.dispatchTarget(ops);
   }
 }

@@ -14,15 +14,15 @@ import { constantValue, type Value } from "./value.ts";
 import { type CoreView, WasmOps } from "./wasm-ops.ts";
 import { Op, type WasmWriter } from "./wasm-writer.ts";
 
-/** Locals that a region has its registers in: here registers lie in memory. */
+/**
+ * Locals that a region has its registers in; here registers lie in memory. These two and the count of instructions are all
+ * that lives from one instruction to the next: what else was in locals would be computed and saved at each dispatch.
+ */
 export const LOCAL_RECORD = REGISTER_LOCAL;
-/** PC is half the record's address and this. */
-export const LOCAL_PC_BASE = REGISTER_LOCAL + 1;
-/** The virtual page of the records at hand. */
-export const LOCAL_PAGE = REGISTER_LOCAL + 2;
+export const LOCAL_PC = REGISTER_LOCAL + 1;
+export const LOCAL_HANDLER = REGISTER_LOCAL + 2;
 export const LOCAL_TARGET = REGISTER_LOCAL + 3;
 export const LOCAL_HEAT = REGISTER_LOCAL + 4;
-export const LOCAL_HANDLER = REGISTER_LOCAL + 5;
 /** Labels from the outside: PC is in LOCAL_EXIT_PC; PC is that of the record. */
 export const EXIT_AT_LABEL = 1;
 export const EXIT_LABEL = 2;
@@ -72,14 +72,9 @@ export class TemplateOps extends WasmOps {
     return slot >= 0 && slot < RECORD_BYTES ? slot : -1;
   }
 
-  private pushPc(offset: number): void {
-    this.w.get(LOCAL_RECORD).const(1).op(Op.shrU).get(LOCAL_PC_BASE).op(Op.add);
-    if (offset !== 0) this.w.const(offset).op(Op.add);
-  }
-
   /** Address of the instruction, plus an offset. */
   pcValue(offset: number): Value {
-    this.pushPc(offset);
+    this.w.get(LOCAL_PC).const(offset).op(Op.add);
     return this.pop();
   }
 
@@ -161,14 +156,9 @@ export class TemplateOps extends WasmOps {
 
   /** After this instruction. */
   override exit(_pc: Value, reason: number): void {
-    this.advance();
-    this.leave(reason);
-  }
-
-  /** To the next record. */
-  advance(): void {
-    this.w.get(LOCAL_RECORD).const(RECORD_BYTES).op(Op.add).set(LOCAL_RECORD);
+    this.w.get(LOCAL_PC).const(4).op(Op.add).set(LOCAL_PC);
     this.retire();
+    this.leave(reason);
   }
 
   /** One instruction less is left. */

@@ -2,21 +2,23 @@
  * Shapes: what a template is made for. Instructions of one shape differ in register numbers, immediates and shift amounts
  * only, and those the template takes from the record of the instruction.
  *
- * A record has eight bytes: the number of the template (two), then register numbers, times four, in a byte each; an
- * immediate takes the last four bytes, a shift amount the sixth.
+ * A record has twelve bytes: the numbers of two handlers (two bytes each; see `Handler`), a word that is the immediate, and
+ * register numbers, times four, in a byte each. Where there is no immediate its word has the shift amount.
  */
 import type { FieldName, Row } from "../decode/index.ts";
 import { patterns } from "../decode/index.ts";
 
-export const RECORD_BYTES = 8;
+export const RECORD_BYTES = 12;
 /** A record outside of all pages, by which the template interpreter begins at PC. */
 export const ENTER_RECORD = 0x3000;
 /** Counts of jumps to places, by a hash of the address. */
 export const HEAT_ENTRIES = 65_536;
 /** Bytes of a record. */
+export const SLOT_SECOND = 2;
 export const SLOT_IMMEDIATE = 4;
-export const SLOT_AMOUNT = 5;
-const REGISTER_SLOTS = [2, 3, 4, 6, 7] as const;
+export const SLOT_AMOUNT = 4;
+export const SLOT_REGISTERS = 8;
+const MAX_REGISTERS = 4;
 const REGISTER_FIELDS: ReadonlySet<FieldName> = new Set(["n", "d", "m", "s", "t", "h"]);
 const REGISTER_MASK = 15;
 /** Amount and type of a shift by a constant: bits 11:7. */
@@ -79,13 +81,11 @@ function makeParameters(row: Row): RowParameters {
   const hasAmount = names.has("i") && names.has("y");
   let mask = row.semantic === "b" ? -1 : ~CONDITION_MASK;
   if (row.pattern.startsWith("1111")) mask = -1;
-  const slots = REGISTER_SLOTS.filter((slot) => immediate === undefined || slot < SLOT_IMMEDIATE);
   const registers: RegisterParameter[] = [];
   for (const { name, width, pieces } of fields) {
     if (isVfp || !REGISTER_FIELDS.has(name) || plain.includes(name) || width !== 4 || pieces.length !== 1) continue;
-    const slot = slots[registers.length];
-    if (slot === undefined) continue;
-    registers.push({ name, shift: pieces[0].shift, slot });
+    if (registers.length === MAX_REGISTERS) continue;
+    registers.push({ name, shift: pieces[0].shift, slot: SLOT_REGISTERS + registers.length });
     mask &= ~(REGISTER_MASK << pieces[0].shift);
   }
   if (immediate !== undefined) {
