@@ -171,7 +171,7 @@ export class JitCpu extends HostPages implements CodeView {
       } else if (this.enterHot(pc, true)) return;
       // It is looked at again after some more jumps.
       heat[place] = Math.max(0, this.tuning.hotEntries - RETRY_ENTRIES);
-    }
+    } else heat[place]++;
     this.runTemplates(templates);
   }
 
