@@ -18,7 +18,7 @@ import {
 } from "../core/index.ts";
 import { Interpreter } from "../interp/index.ts";
 import { DACR_BANK_WORDS, DACR_VALUE_WORDS, EXACT_VALUE_WORD, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
-import { KIND_BLOCK, KIND_EXACT, KIND_FETCH, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
+import { KIND_BLOCK, KIND_EXACT, KIND_FETCH, KIND_FLUSH_PAGE, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 
 const PAGE_OFFSET = PAGE_SIZE - 1;
 
@@ -37,6 +37,12 @@ export abstract class HostPages extends Interpreter {
     const bank = this.i32[(CPU_STATE_OFFSET >> 2) + TLB_BANK_WORD] >> 2;
     if (bank === this.bank) return;
     this.bank = bank;
+    this.stateChanged();
+  }
+
+  /** Compiled code ran: bank, Thumb state and TLB may be others, so the next instruction is fetched anew. */
+  protected adoptState(): void {
+    this.adoptBank();
     this.stateChanged();
   }
 
@@ -61,6 +67,10 @@ export abstract class HostPages extends Interpreter {
    */
   protected refill(va: number, kind: number): number {
     this.adoptBank();
+    if (kind === KIND_FLUSH_PAGE) {
+      this.tlb.flushPage(va);
+      return 0;
+    }
     if (kind === KIND_FETCH) {
       const frame = this.frameOf(va);
       return frame < 0 ? -1 : frame << 12;
@@ -79,8 +89,11 @@ export abstract class HostPages extends Interpreter {
     if ((mmu.access & (isStore ? CAN_WRITE : CAN_READ)) === 0 || !mmu.isWholePage) return -1;
     const at = this.bus.hostOffset(mmu.physical, isStore);
     const isTrapped = isStore && at >= 0 && this.bus.traps.bits[at >>> 12] !== 0;
-    if (at < 0 || isTrapped)
-      return (kind & KIND_EXACT) === 0 ? -1 : this.accessNow(at, sizeBytes as AccessSize, isStore);
+    if (at < 0 || isTrapped) {
+      // An unaligned access is one for each byte.
+      const isOne = (kind & KIND_EXACT) !== 0 && (va & (sizeBytes - 1)) === 0;
+      return isOne ? this.accessNow(at, sizeBytes as AccessSize, isStore) : -1;
+    }
     if (asUser) this.fillUser(va, at);
     else this.fill(va, at);
     return at;

@@ -129,8 +129,7 @@ export class JitCpu extends HostPages implements CodeView {
         continue;
       }
       const reason = this.dispatcher.run();
-      this.checkFetchState();
-      this.adoptBank();
+      this.adoptState();
       this.exits[reason]++;
       if (reason === Exit.miss) this.missed();
       else if (reason === Exit.unmapped) this.remap();
@@ -178,7 +177,7 @@ export class JitCpu extends HostPages implements CodeView {
   /** Runs records until a place is hot, something is the interpreter's, or the slice is over. */
   private runTemplates(templates: TemplateInterpreter): void {
     const reason = templates.run();
-    this.adoptBank();
+    this.adoptState();
     if (reason === Exit.undecoded) this.decodeOrInterpret();
     else if (reason === Exit.slice) this.endSlice();
     else if (reason === Exit.interpret || reason === Exit.unfetchable) this.interpretOne();

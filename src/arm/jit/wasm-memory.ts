@@ -6,7 +6,8 @@
  * before that is known, because writes wait in `pending`, so the instruction starts anew.
  */
 
-import { ADDEND, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
+import { CPU_STATE_OFFSET } from "../../memory/index.ts";
+import { ADDEND, Control, CP15_CONTROL, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
 import {
   Exit,
   LOCAL_BANK,
@@ -38,6 +39,9 @@ export const KIND_BLOCK = 128;
 export const KIND_EXACT = 256;
 /** Not an access: asks for the TLB bank of a DACR value. */
 export const KIND_DOMAINS = 64;
+
+/** Not an access: forgets the mapping of a page. */
+export const KIND_FLUSH_PAGE = 512;
 
 const PAGE = 4096;
 const TLB_INDEX_SHIFT = 12 - Math.log2(ENTRY_WORDS * 4);
@@ -181,10 +185,18 @@ export abstract class WasmMemory extends WasmShift {
       .op(Op.and)
       .const(PAGE - words * 4)
       .op(Op.gtU);
-    if (alignment > 4)
+    if (alignment > 4) {
       this.push(address)
         .const(alignment - 1)
-        .op(Op.and, Op.or);
+        .op(Op.and)
+        .const(0)
+        .op(Op.ne);
+      w.loadAt(CPU_STATE_OFFSET + CP15_CONTROL * 4)
+        .const(Control.A)
+        .op(Op.and)
+        .const(0)
+        .op(Op.ne, Op.and, Op.or);
+    }
     w.hint(false);
     this.open(Op.if);
     this.exitBefore();
