@@ -20,7 +20,7 @@ export const commandsMissing = (): HvError =>
   new HvError({
     code: "commands-missing",
     message: "exec: expected at least one console command, found none",
-    hint: 'For example: komainu exec versatilepb "ids plist"',
+    hint: 'For example: komainu exec "ids plist"',
   });
 
 /** `how` is the command that gets it, `build` or `fetch`. */
@@ -94,7 +94,7 @@ export const consoleCommandUnknown = (name: string, similar: string | undefined)
   new HvError({
     code: "console-command-unknown",
     message: `expected a console command, found "${name}"`,
-    hint: similar === undefined ? 'All commands: komainu exec versatilepb "help"' : `Did you mean ${similar}?`,
+    hint: similar === undefined ? 'All commands: komainu exec "help"' : `Did you mean ${similar}?`,
     facts: { name, similar },
   });
 
@@ -149,7 +149,7 @@ export const snapshotUnreadable = (path: string, error: unknown): HvError =>
   new HvError({
     code: "snapshot-unreadable",
     message: `expected a snapshot file, found ${reasonOf(error)}`,
-    hint: "Make one with: komainu exec versatilepb --save FILE",
+    hint: "Make one with: komainu exec --save FILE",
     facts: { path },
     exitCode: ExitCode.environment,
     cause: error,
