@@ -33,6 +33,30 @@ export const guestMissing = (board: string, how: "build" | "fetch" = "build"): H
     exitCode: ExitCode.environment,
   });
 
+export const rootfsNotThere = (board: string, name: string, known: readonly string[]): HvError =>
+  new HvError({
+    code: "rootfs-unknown",
+    message: `--rootfs: expected a root file system of ${board} (${known.join(", ") || "it has none"}), found "${name}"`,
+    hint: "A file of your own is given with --disk FILE.",
+    facts: { board, name, known },
+  });
+
+export const rootfsMissing = (board: string, name: string): HvError =>
+  new HvError({
+    code: "rootfs-missing",
+    message: `the root file system ${name} of ${board} is not in the cache, or is for another kernel than the cached one`,
+    hint: `Make it with: komainu guest fetch ${board} --rootfs ${name}`,
+    facts: { board, name },
+    exitCode: ExitCode.environment,
+  });
+
+export const diskStateInvalid = (expected: string): HvError =>
+  new HvError({
+    code: "state-invalid",
+    message: `the saved disk: expected ${expected}, found other ones`,
+    hint: "The snapshot is damaged, or of another disk.",
+  });
+
 export interface Unready {
   /** What was waited for. */
   pattern: string;

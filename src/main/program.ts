@@ -34,6 +34,7 @@ interface PowerFlags {
   dtb?: string;
   append?: string;
   disk?: string;
+  rootfs?: string;
   faithfulBoot?: boolean;
   translationCache: TranslationCacheOption;
   save?: string;
@@ -63,6 +64,7 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     .option("--dtb <file>", "device tree in place of the board's")
     .option("--append <text>", "more words for the kernel command line")
     .option("--disk <file>", "file as the guest's disk; FILE,ro is never written")
+    .option("--rootfs <name>", "boot to this root file system, such as debian; writes are not kept without --disk")
     .option("--faithful-boot", "start the zImage itself, nothing is unpacked or calibrated outside")
     .option(
       "--translation-cache <where>",
@@ -178,15 +180,16 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
     .command("fetch")
     .description("fetch a board's guest where Debian ships it ready made")
     .argument("[board]", "a board's name", DEFAULT_BOARD)
+    .option("--rootfs <name>", "also make this root file system, such as debian; takes minutes, once")
     .option("--refresh", "look for newer packages than the cached ones")
     .option("--json", "the result as a line of JSON")
     .option("-v, --verbose", "show what the tools print")
     .addHelpText(
       "after",
-      `${examples("guest fetch raspberrypi", "guest fetch raspberrypi --refresh")}
+      `${examples("guest fetch raspberrypi", "guest fetch raspberrypi --rootfs debian", "guest fetch raspberrypi --refresh")}
 Boards whose guest no distribution ships are built instead: "komainu guest list" shows all, "komainu guest build" builds.`,
     )
-    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; json?: boolean }) => {
+    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; json?: boolean; rootfs?: string }) => {
       const { guestFetch } = await import("./guest-command.ts");
       finish(await guestFetch(io, board, flags));
     });
