@@ -224,6 +224,18 @@ export const packageVersion = (context: ToolContext, debPath: string): Promise<s
 export const extractPackage = (context: ToolContext, debPath: string, folder: string): Promise<void> =>
   runTool(context, "dpkg-deb", ["--extract", debPath, folder], folder);
 
+/**
+ * Unpacks a package's files below `folder` as an installation does: through links to folders that are there, which
+ * `extractPackage` replaces by folders.
+ */
+export async function unpackPackage(context: ToolContext, debPath: string, folder: string): Promise<void> {
+  const archive = `${folder}.tar`;
+  const words = ["-c", 'dpkg-deb --fsys-tarfile "$1" >"$2"', "sh", debPath, archive];
+  await runTool(context, "sh", words, dirname(folder));
+  await runTool(context, "tar", ["--keep-directory-symlink", "-xpf", archive, "-C", folder], dirname(folder));
+  rmSync(archive);
+}
+
 const ELF_MAGIC = "\x7fELF";
 const EM_ARM = 40;
 

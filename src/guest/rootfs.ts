@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { defaultCacheFolder } from "../base/index.ts";
 import { type Guest, lockPathOf } from "./cache.ts";
 import { writePlainPackage } from "./deb-archive.ts";
-import { extractPackage, fetchClosure, withPackages } from "./debian.ts";
+import { extractPackage, fetchClosure, unpackPackage, withPackages } from "./debian.ts";
 import { guestBuildFailed, guestBuildInterrupted, rootfsKernelUnknown, rootfsUnknown } from "./errors.ts";
 import type { FetchOptions } from "./fetch.ts";
 import { sha256OfFile } from "./inputs.ts";
@@ -118,7 +118,7 @@ async function unpack(session: Session, work: string, files: readonly string[]):
     for (const [index, file] of files.entries()) {
       copyFileSync(join(archives, file), join(kept, file));
       await writePlainPackage(contextOf(session), join(archives, file), join(plain, file));
-      await extractPackage(contextOf(session), join(plain, file), root);
+      await unpackPackage(contextOf(session), join(plain, file), root);
       onFraction((index + 1) / (files.length + 1));
     }
     await addKernelModules(session, work, root);

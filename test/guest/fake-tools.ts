@@ -58,7 +58,8 @@ const scripts = (root: string): Record<string, string> => ({
     case "$1 $3" in
       "--field Depends") cat "$2" ;;
       "--field Version") case "$2" in *linux-image*) echo 1:6.1.99-1 ;; *) echo 1.0 ;; esac ;;
-      --*-tarfile*) echo "$1 of $2" ;;
+      --fsys-tarfile*) tar -cf - -C ${root}/package . ;;
+      --ctrl-tarfile*) echo "$1 of $2" ;;
       --extract*)
         case "$2" in
           *linux-image*) cp -r ${root}/kernel-package/. "$3" ;;
@@ -182,6 +183,8 @@ export function makeFakeTools(): FakeTools {
     symlinkSync(path, join(bin, name));
   }
   writeFileSync(join(root, "busybox"), armElf());
+  mkdirSync(join(root, "package/bin"), { recursive: true });
+  writeFileSync(join(root, "package/bin/busybox"), armElf());
   writeFileSync(join(root, "mode"), "good\n");
   writeFileSync(join(boardsFolder, "versatilepb.config"), "CONFIG_VIRTIO_MMIO=y\n# CONFIG_SOUND is not set\n");
   writeFileSync(join(boardsFolder, "versatilepb.init"), "#!/bin/busybox sh\n");
