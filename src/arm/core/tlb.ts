@@ -9,7 +9,7 @@
 import type { HostMemory, PageTraps } from "../../memory/index.ts";
 import { PAGE_SHIFT, TLB_OFFSET } from "../../memory/index.ts";
 
-export const TLB_ENTRIES = 1024;
+export const TLB_ENTRIES = 4096;
 export const ENTRY_WORDS = 4;
 const BANK_WORDS = TLB_ENTRIES * ENTRY_WORDS;
 const DACR_SLOTS = 4;
