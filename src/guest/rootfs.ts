@@ -4,7 +4,16 @@
  * As debootstrap with `--foreign` does: the packages are unpacked here, which needs neither root nor a processor of that
  * architecture; their scripts run on the machine they are for, in its first boot.
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultCacheFolder } from "../base/index.ts";
@@ -149,8 +158,10 @@ async function install(session: Session, work: string, packageCount: number): Pr
     let lines = 0;
     let end: string | undefined;
     const tail: string[] = [];
+    const { logPath } = contextOf(session);
     const onLine = (line: string): boolean => {
       options.onOutput?.(line);
+      appendFileSync(logPath, `${line}\n`);
       if (tail.push(line) > 30) tail.shift();
       if (/^(Unpacking|Setting up) /.test(line)) onFraction(Math.min(++lines / (2 * packageCount), 0.99));
       end = END_LINE.exec(line)?.[1] ?? end;
@@ -160,8 +171,10 @@ async function install(session: Session, work: string, packageCount: number): Pr
     await options.install({ board, rootfs, card, init: `/${SECOND_STAGE}`, onLine, signal: options.signal });
     if (options.signal?.aborted === true) throw guestBuildInterrupted(steps.current);
     if (end !== "finished") {
+      // It would fail at the same place again.
+      rmSync(card, { force: true });
       const reason = end ?? "the guest ended before it was finished";
-      throw guestBuildFailed({ step: "install", reason, logPath: card, tail });
+      throw guestBuildFailed({ step: "install", reason, logPath, tail });
     }
     renameSync(card, join(work, INSTALLED));
   });
