@@ -6,6 +6,7 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import type { Engine } from "../vm/index.ts";
+import { DEFAULT_BOARD } from "./default-board.ts";
 import { reportFailure } from "./failure.ts";
 import {
   type BootCacheOption,
@@ -21,7 +22,6 @@ import {
 import type { ProgramIo } from "./program-io.ts";
 import { versionInfo } from "./version.ts";
 
-export const DEFAULT_BOARD = "raspberrypi";
 /** The board whose guest is built when none is named. */
 const BUILT_BOARD = "versatilepb";
 const DEFAULT_TIMEOUT_SECONDS = 120;
