@@ -16,7 +16,9 @@ const images: Images = {
   overlays: [],
 };
 const profile = versatile();
-const keyOf = (changes: { profile?: Profile; images?: Partial<Images>; disk?: string; program?: string } = {}): string =>
+const keyOf = (
+  changes: { profile?: Profile; images?: Partial<Images>; disk?: string; program?: string } = {},
+): string =>
   checkpointKey({
     profile: changes.profile ?? profile,
     images: { ...images, ...changes.images },
