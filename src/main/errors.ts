@@ -16,6 +16,13 @@ export const profileNeedsCompiler = (engine: string): HvError =>
     facts: { engine },
   });
 
+export const gdbWaitNeedsPort = (): HvError =>
+  new HvError({
+    code: "gdb-wait-needs-port",
+    message: "--gdb-wait: expected --gdb PORT beside it, found none: nobody could let the guest go on",
+    hint: "For example: --gdb 1234 --gdb-wait",
+  });
+
 export const commandsMissing = (): HvError =>
   new HvError({
     code: "commands-missing",

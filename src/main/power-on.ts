@@ -11,14 +11,15 @@ import { BootCache, type MakeMachine, type NotedBootPlan } from "./boot-cache.ts
 import { DiskFile, parseDisk } from "./disk-file.ts";
 import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
-import { guestMissing } from "./errors.ts";
+import { gdbWaitNeedsPort, guestMissing } from "./errors.ts";
+import { GdbOption, type GdbOptions } from "./gdb-option.ts";
 import { type BootCacheOption, type ClockKind, DEFAULT_ENGINE, type TranslationCacheOption } from "./options.ts";
 import { ProfileOption } from "./profile-option.ts";
 import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
 import { TranslationCache } from "./translation-cache.ts";
 import { versionInfo } from "./version.ts";
 
-export interface PowerOptions extends SnapshotOptions {
+export interface PowerOptions extends SnapshotOptions, GdbOptions {
   board: string;
   clock: ClockKind;
   /** Both do the same instructions to the same state; the machine is the same whichever runs it. */
@@ -60,6 +61,8 @@ export interface PoweredBoard {
   profile: ProfileOption | undefined;
   /** To be saved at the end. */
   translations: TranslationCache | undefined;
+  /** Where it was asked for; its port is not open yet. */
+  gdb: GdbOption | undefined;
   /** What the loader did, a line each. */
   notes: readonly string[];
   /** Name of the guest's console port, such as `guest0/uart0`. */
@@ -152,6 +155,7 @@ function openTranslations({ profile }: Board, options: PowerOptions): Translatio
 /** Builds the machine; its guest is created and not yet kicked. Throws what is wrong with profile or images. */
 export function powerOn(options: PowerOptions): PoweredBoard {
   const { clock, log, engine = DEFAULT_ENGINE } = options;
+  if (options.gdbWait === true && options.gdb === undefined) throw gdbWaitNeedsPort();
   const profile = options.profile === true ? new ProfileOption(engine) : undefined;
   const snapshot = new SnapshotPoints(options);
   const board = withOverrides(loadBoard(options.board, { models: deviceModels }), options);
@@ -160,6 +164,8 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const plan = bootPlanner(board, images, { guest, faithful: options.faithfulBoot ?? false });
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
+  // A debugger goes back by running again, which must give the same random bytes.
+  const isSeeded = isVirtual || options.gdb !== undefined;
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
   let translations: TranslationCache | undefined;
   const make: MakeMachine = (bootPlan, start) => {
@@ -169,7 +175,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
       ...start,
       profile: board.profile,
       boot: bootPlan,
-      entropy: isVirtual ? seeded : hostEntropy,
+      entropy: isSeeded ? seeded : hostEntropy,
       wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
       version: versionInfo,
       engine,
@@ -186,10 +192,13 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   seeded.nowNs = () => machine.timeline.nowNs();
   snapshot.begin(machine);
   for (const note of boot.notes) log.info(`loader: ${note}`);
+  const driven = drivable(machine, snapshot);
+  const gdb = options.gdb === undefined ? undefined : new GdbOption(machine, options, () => seeded.forget());
   return {
     board,
     machine,
-    driver: new Driver(drivable(machine, snapshot), clock),
+    driver: new Driver(gdb?.drivable(driven) ?? driven, clock),
+    gdb,
     snapshot,
     bootCache,
     profile,

@@ -14,6 +14,7 @@ import {
   parseClock,
   parseCount,
   parseEngine,
+  parsePort,
   parseSeconds,
   parseTranslationCache,
   type TranslationCacheOption,
@@ -40,6 +41,8 @@ interface PowerFlags {
   saveAt?: number;
   restore?: string;
   profile?: boolean;
+  gdb?: number;
+  gdbWait?: boolean;
   json?: boolean;
   verbose?: boolean;
 }
@@ -78,6 +81,12 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     )
     .option("--restore <file>", "begin with a saved machine instead of power-on")
     .option("--profile", "at the end, on standard error: time by tier, exits of compiled code, hot regions by symbol")
+    .option(
+      "--gdb <port>",
+      "let gdb-multiarch attach on this port of localhost; 0 takes a free one",
+      parsePort("--gdb"),
+    )
+    .option("--gdb-wait", "with --gdb: hold the guest before its first instruction until the debugger lets it go on")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }
 
