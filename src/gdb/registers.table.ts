@@ -77,7 +77,7 @@ export const features: readonly RegisterFeature[] = [
       system("ifsr", CP15_IFSR),
       system("far", CP15_FAR),
       system("contextidr", CP15_CONTEXT_ID),
-      system("fpexc", VFP_FPEXC),
     ],
   },
+  { name: "komainu.arm.vfp", needsVfp: true, registers: [system("fpexc", VFP_FPEXC)] },
 ];

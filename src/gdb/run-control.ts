@@ -241,7 +241,9 @@ export class RunControl {
     const end = this.history.replaySlice(untilInstruction, options);
     if (end === "edge") this.setSilent(false);
     if (end === "stop-point") return this.hitReason();
-    return this.machine.instructions() >= untilInstruction ? { kind: "stepped" } : undefined;
+    const isAtEdge = end === "edge" && this.machine.instructions() >= untilInstruction;
+    // An instruction is come to when what came from outside there has come.
+    return end === "there" || isAtEdge ? { kind: "stepped" } : undefined;
   }
 
   private liveSlice(untilInstruction: number, maxInstructions: number): StopReason | undefined {
