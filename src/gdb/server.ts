@@ -6,6 +6,8 @@ import { encodePacket, PacketReader } from "./packet.ts";
 import { type After, type Debuggee, Session } from "./session.ts";
 
 const HOST = "127.0.0.1";
+/** Stop reply: the process exited, with status 0. */
+const EXITED = "W00";
 /** A debugger that sends and never reads is cut off before its answers fill the memory. */
 const MAX_PENDING_BYTES = 2 ** 22;
 
@@ -81,8 +83,10 @@ class GdbConnection {
     socket.on("close", () => this.onClose());
   }
 
+  /** The guest is gone: a debugger that waits for a stop is told so. */
   close(): void {
-    this.socket.destroy();
+    if (this.debuggee.control.isHeld) this.socket.destroy();
+    else this.socket.end(encodePacket(EXITED));
   }
 
   stopped(reason: Parameters<Session["stopped"]>[0]): void {
