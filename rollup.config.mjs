@@ -74,6 +74,20 @@ function start() {
   };
 }
 
+/** The templates of the template interpreter (src/arm/jit), so that no start has to make them. */
+function templates() {
+  const entry = "tools/template-programs.ts";
+  return {
+    name: "templates",
+    async generateBundle() {
+      const { outputFiles } = await build({ ...moduleOptions, entryPoints: [entry], format: "esm" });
+      const code = Buffer.from(outputFiles[0].text).toString("base64");
+      const { templateFiles } = await import(`data:text/javascript;base64,${code}`);
+      for (const file of templateFiles) this.emitFile({ type: "asset", ...file });
+    },
+  };
+}
+
 /** The licenses of the npm packages whose code is in the program. */
 function licenses() {
   return {
@@ -114,6 +128,7 @@ export default {
     // Dependencies too: it takes the comments out.
     esbuild({ target: TARGET, exclude: [], define: { KOMAINU_BUILD_DATE: JSON.stringify(buildDate()) } }),
     start(),
+    templates(),
     licenses(),
   ],
 };

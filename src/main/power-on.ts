@@ -14,6 +14,7 @@ import { hostEntropy, SeededEntropy } from "./entropy.ts";
 import { gdbWaitNeedsPort, guestMissing } from "./errors.ts";
 import { GdbOption, type GdbOptions } from "./gdb-option.ts";
 import { type BootCacheOption, type ClockKind, DEFAULT_ENGINE, type TranslationCacheOption } from "./options.ts";
+import { prebuiltTemplates } from "./prebuilt-templates.ts";
 import { ProfileOption } from "./profile-option.ts";
 import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
 import { TranslationCache } from "./translation-cache.ts";
@@ -180,6 +181,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
       version: versionInfo,
       engine,
       translations: translations?.store,
+      templates: engine === "jit" ? prebuiltTemplates(board.profile.cpu.model) : undefined,
       tuning: options.tuning,
       countRows: options.countRows,
       executionProfile: profile?.executionProfile,

@@ -60,6 +60,7 @@ export function compilePattern(text: string): Pattern {
       if (character === "1") value |= bit;
       continue;
     }
+    if (fields.has(character)) continue;
     assert(fieldNames.has(character), `pattern letters are fields of an instruction, found ${character}: ${text}`);
     const pieces = piecesOf(text, character);
     const width = pieces.reduce((sum, piece) => sum + popCount(piece.mask), 0);

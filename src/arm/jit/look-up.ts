@@ -13,6 +13,9 @@ import { functionBody, functionName, I32, Op, VOID, WasmWriter, wasmModule } fro
 export const TLB_BANK_WORD = DERIVED_WORDS;
 /** the byte offset of the current mode's SPSR, 0 when it has none; */
 export const SPSR_WORD = DERIVED_WORDS + 2;
+/** what tells the heat of privileged places from that of others, and the heat from which on a place is hot; */
+export const HEAT_FLAVOUR_WORD = DERIVED_WORDS + 3;
+export const HEAT_LIMIT_WORD = DERIVED_WORDS + 4;
 /** the DACR values that have TLB banks, and the byte offsets of their user banks, 0 when unused. */
 export const DACR_VALUE_WORDS = DERIVED_WORDS + 8;
 export const DACR_BANK_WORDS = DERIVED_WORDS + 12;

@@ -158,7 +158,7 @@ export class WasmOps extends WasmVfp implements Ops<Value> {
     this.compared = undefined;
   }
 
-  private commit(): void {
+  protected commit(): void {
     // A value that is another register's local must be read before that register is written.
     if (this.branchTarget !== undefined) this.branchTarget = this.detach(this.branchTarget, -1);
     for (const [n, value] of this.pending) this.pending.set(n, this.detach(value, n));
