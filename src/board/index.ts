@@ -9,5 +9,7 @@ export * from "./loader.ts";
 export { type Board, parseProfile } from "./profile.ts";
 export * from "./profile-lint.ts";
 export * from "./profile-schema.ts";
+export { drawProfile } from "./profile-svg.ts";
 export * from "./profile-text.ts";
+export { qemuCommand, shellText } from "./qemu-command.ts";
 export { formatOf } from "./unpack.ts";

@@ -2,7 +2,9 @@
 import { existsSync } from "node:fs";
 import { hexAddress, nameHint } from "../base/index.ts";
 import { imagePaths } from "./board-images.ts";
+import { treeFindings } from "./device-tree-lint.ts";
 import { type Finding, profileFinding } from "./errors.ts";
+import type { FdtNode } from "./fdt-tree.ts";
 import type { JsonPath } from "./json-source.ts";
 import type { Board } from "./profile.ts";
 
@@ -21,6 +23,8 @@ export interface LintOptions {
   models?: Readonly<Record<string, ModelFacts>>;
   /** Where the guest's images are cached; given, images that are missing on disk are warned of. */
   imageFolder?: string;
+  /** The root of the tree that the guest gets; given, the profile is compared with it. */
+  deviceTree?: FdtNode;
 }
 
 /** Registers are words. */
@@ -247,12 +251,16 @@ function lintGuest(lint: Linter, board: Board): void {
 
 function lintImages(lint: Linter, board: Board, imageFolder: string): void {
   const files = imagePaths(board, imageFolder);
-  for (const key of ["kernel", "deviceTree", "initrd"] as const) {
-    const path = files[key];
+  const named = (["kernel", "deviceTree", "initrd"] as const).map((key) => ({
+    at: [key] as JsonPath,
+    path: files[key],
+  }));
+  const overlays = files.overlays.map((path, index) => ({ at: ["overlays", index] as JsonPath, path }));
+  for (const { at, path } of [...named, ...overlays]) {
     if (path !== undefined && !existsSync(path))
       lint.warn(
         "profile-image-missing",
-        ["boot", "images", key],
+        ["boot", "images", ...at],
         `expected a file ${path}, found none`,
         `komainu guest build ${board.profile.name}, or guest fetch, where Debian has its kernel`,
       );
@@ -269,6 +277,11 @@ export function lintProfile(board: Board, options: LintOptions = {}): Finding[] 
   lintWiring(lint, board, options.models);
   lintGuest(lint, board);
   if (options.imageFolder !== undefined) lintImages(lint, board, options.imageFolder);
+  if (options.deviceTree !== undefined) {
+    for (const { path, ...finding } of treeFindings(board.profile, options.deviceTree, options.models ?? {})) {
+      lint.findings.push({ ...finding, ...board.source.positionOf(path) });
+    }
+  }
   return lint.findings.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 

@@ -190,6 +190,22 @@ export const runToUnreached = (option: string, wanted: number, instructions: num
     exitCode: ExitCode.failed,
   });
 
+export const drawingUnwritable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "drawing-unwritable",
+    message: `--svg: expected to write ${path}, found ${reasonOf(error)}`,
+    facts: { path },
+    exitCode: ExitCode.environment,
+    cause: error,
+  });
+
+export const exportNeedsFormat = (): HvError =>
+  new HvError({
+    code: "export-needs-format",
+    message: "board export: expected a format, found none",
+    hint: "The format there is: --qemu.",
+  });
+
 /** Never reaches the user as an error: the guest is booted instead. */
 export const checkpointUnusable = (path: string, expected: string, found: string): HvError =>
   new HvError({
