@@ -1,6 +1,6 @@
 export * from "./board-files.ts";
 export * from "./board-images.ts";
-export { type Finding, placeOf, UnpackError } from "./errors.ts";
+export { type Finding, placeOf, profileFinding, UnpackError } from "./errors.ts";
 export { applyOverlay, overlayOf } from "./fdt-overlay.ts";
 export { isFdt, MAX_FDT_BYTES, readFdt } from "./fdt-read.ts";
 export * from "./fdt-tree.ts";

@@ -1,6 +1,7 @@
 /** What the schema cannot judge in a profile: overlaps, wiring, known models, alignment, images on disk. */
 import { existsSync } from "node:fs";
 import { hexAddress, nameHint } from "../base/index.ts";
+import { MAX_RAM_SIZE_BYTES } from "../memory/index.ts";
 import { imagePaths } from "./board-images.ts";
 import { treeFindings } from "./device-tree-lint.ts";
 import { type Finding, profileFinding } from "./errors.ts";
@@ -220,6 +221,12 @@ function lintGuest(lint: Linter, board: Board): void {
   const ramBytes = regions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (host.ramSizeBytes % 0x10000 !== 0)
     lint.add("profile-alignment", ["host", "ramSize"], "host RAM: expected a multiple of 0x10000 as its size");
+  if (host.ramSizeBytes > MAX_RAM_SIZE_BYTES)
+    lint.add(
+      "profile-ram-too-large",
+      ["host", "ramSize"],
+      `host RAM: expected at most ${MAX_RAM_SIZE_BYTES} bytes, found ${host.ramSizeBytes}`,
+    );
   if (ramBytes >= host.ramSizeBytes)
     lint.add(
       "profile-ram-too-large",

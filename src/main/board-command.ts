@@ -10,6 +10,7 @@ import {
   type FdtNode,
   type Finding,
   imagePaths,
+  isCacheName,
   lintProfile,
   listBoards,
   loadBoard,
@@ -22,8 +23,8 @@ import {
   showProfile,
 } from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
-import { findGuest, hasGuest } from "../guest/index.ts";
-import { drawingUnwritable, exportNeedsFormat } from "./errors.ts";
+import { fetchedBoard, findGuest, hasGuest } from "../guest/index.ts";
+import { drawingUnwritable, exportNeedsFormat, guestMissing } from "./errors.ts";
 import type { ProgramIo } from "./program-io.ts";
 
 export function boardList(io: ProgramIo): ExitCode {
@@ -109,7 +110,15 @@ export function boardSchema(io: ProgramIo): ExitCode {
 export function boardExport(io: ProgramIo, nameOrPath: string, { qemu = false, json = false } = {}): ExitCode {
   if (!qemu) throw exportNeedsFormat();
   const board = loadBoard(nameOrPath, { models: deviceModels });
-  const command = qemuCommand(board.profile, imagePaths(board, guestFolderOf(board, io) ?? ""));
+  const folder = guestFolderOf(board, io);
+  const isCacheNeeded = Object.values(board.profile.boot.images)
+    .flatMap((name) => name ?? [])
+    .some(isCacheName);
+  if (folder === undefined && isCacheNeeded) {
+    const { name } = board.profile;
+    throw guestMissing(name, fetchedBoard(name) === undefined ? "build" : "fetch");
+  }
+  const command = qemuCommand(board.profile, imagePaths(board, folder ?? ""));
   io.out(json ? `${JSON.stringify(command)}\n` : `${shellText(command.words)}\n`);
   for (const difference of command.differences) io.err(`note: ${difference}\n`);
   return ExitCode.ok;

@@ -1,12 +1,20 @@
 /** From a board's name to a machine that is ready to be driven: profile, images, back ends, boot plan. */
 import { readFileSync } from "node:fs";
-import { basename, isAbsolute, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Tuning } from "../arm/jit/index.ts";
-import { defaultCacheFolder, type Logger } from "../base/index.ts";
-import { type Board, type Images, loadBoard, prepareBoot, readImages } from "../board/index.ts";
+import { defaultCacheFolder, HvError, type Logger } from "../base/index.ts";
+import {
+  type Board,
+  type Images,
+  isCacheName,
+  loadBoard,
+  prepareBoot,
+  profileFinding,
+  readImages,
+} from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
 import { fetchedBoard, findGuest, type Guest, hasGuest } from "../guest/index.ts";
-import { type BlockDevice, consoleDevice, type Engine, Machine } from "../vm/index.ts";
+import { type BlockDevice, consoleDevice, type Engine, Machine, type MachineOptions } from "../vm/index.ts";
 import { BootCache, type MakeMachine, type NotedBootPlan } from "./boot-cache.ts";
 import { DiskFile, parseDisk } from "./disk-file.ts";
 import { type Drivable, Driver } from "./drive.ts";
@@ -98,7 +106,7 @@ function withOverrides(board: Board, { kernel, initrd, dtb, append }: PowerOptio
 /** The cached guest; not asked for when the board names files of its own only. */
 function cachedGuest({ path, profile }: Board, env: NodeJS.ProcessEnv): Guest | undefined {
   const names = Object.values(profile.boot.images).flatMap((name) => name ?? []);
-  if (names.every((name) => isAbsolute(name) || name.includes("/"))) return undefined;
+  if (!names.some(isCacheName)) return undefined;
   const name = hasGuest(profile.name) ? profile.name : basename(path, ".json");
   const guest = hasGuest(name) ? findGuest(name, { cacheDir: defaultCacheFolder(env) }) : undefined;
   if (guest === undefined) throw guestMissing(name, fetchedBoard(name) === undefined ? "build" : "fetch");
@@ -153,6 +161,19 @@ function openTranslations({ profile }: Board, options: PowerOptions): Translatio
   return TranslationCache.open(options.translationCache ?? "off", key, options);
 }
 
+/** Host RAM that the profile's memory does not fit into is the profile's fault, at its regions. */
+function machineOf(board: Board, options: MachineOptions): Machine {
+  try {
+    return new Machine(options);
+  } catch (error) {
+    if (!(error instanceof HvError) || !/^(ram|heap)-/.test(error.code)) throw error;
+    const { code, message, hint } = error;
+    throw profileFinding(board.path, [
+      { code, severity: "error", message, hint, ...board.source.positionOf(["regions"]) },
+    ]);
+  }
+}
+
 /** Builds the machine; its guest is created and not yet kicked. Throws what is wrong with profile or images. */
 export function powerOn(options: PowerOptions): PoweredBoard {
   const { clock, log, engine = DEFAULT_ENGINE } = options;
@@ -172,7 +193,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const make: MakeMachine = (bootPlan, start) => {
     // They are of use to a boot above all: without one they take longer to read than they save.
     if (engine === "jit" && !start.startsEmpty) translations = openTranslations(board, options);
-    return new Machine({
+    return machineOf(board, {
       ...start,
       profile: board.profile,
       boot: bootPlan,
