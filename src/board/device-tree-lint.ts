@@ -7,8 +7,12 @@ import { hexAddress } from "../base/index.ts";
 import { type TreeDevice, type TreeInterrupt, treeDevices } from "./device-tree-facts.ts";
 import type { FdtNode } from "./fdt-tree.ts";
 import type { JsonPath } from "./json-source.ts";
-import type { ModelFacts } from "./profile-lint.ts";
 import type { Profile, ProfileDevice } from "./profile-schema.ts";
+
+/** The names of a device model's interrupt outputs; a part that is not fitted has none. */
+export interface ModelOutputs {
+  readonly irqOutputs?: readonly string[];
+}
 
 export interface TreeFinding {
   readonly code: string;
@@ -22,9 +26,9 @@ const TREE_PATH: JsonPath = ["boot", "images", "deviceTree"];
 
 class TreeLinter {
   private readonly profile: Profile;
-  private readonly models: Readonly<Record<string, ModelFacts>>;
+  private readonly models: Readonly<Record<string, ModelOutputs>>;
 
-  constructor(profile: Profile, models: Readonly<Record<string, ModelFacts>>) {
+  constructor(profile: Profile, models: Readonly<Record<string, ModelOutputs>>) {
     this.profile = profile;
     this.models = models;
   }
@@ -88,7 +92,7 @@ class TreeLinter {
 export function treeFindings(
   profile: Profile,
   root: FdtNode,
-  models: Readonly<Record<string, ModelFacts>>,
+  models: Readonly<Record<string, ModelOutputs>>,
 ): TreeFinding[] {
   const linter = new TreeLinter(profile, models);
   return treeDevices(root).flatMap((tree) => [...linter.findings(tree)]);
