@@ -36,6 +36,18 @@ function semanticsForCompiler() {
   };
 }
 
+/** commander asks for Node's child_process, which takes 5 ms to load, for commands in files of their own: there are none. */
+const withoutChildProcess = {
+  name: "without-child-process",
+  setup({ onResolve, onLoad }) {
+    const namespace = "no-child-process";
+    onResolve({ filter: /^node:child_process$/ }, () => ({ path: "child_process", namespace }));
+    onLoad({ filter: /./, namespace }, () => ({
+      contents: 'exports.spawn = () => { throw new Error("assertion failed: no command is a program of its own"); };',
+    }));
+  },
+};
+
 /** commander is CommonJS, which rollup does not read: esbuild makes a module of it. */
 function commander() {
   const id = "\0commander";
@@ -46,7 +58,7 @@ function commander() {
     async load(loaded) {
       if (loaded !== id) return null;
       const stdin = { contents, resolveDir: import.meta.dirname };
-      const { outputFiles } = await build({ ...moduleOptions, stdin, format: "esm" });
+      const { outputFiles } = await build({ ...moduleOptions, stdin, format: "esm", plugins: [withoutChildProcess] });
       return outputFiles[0].text;
     },
   };

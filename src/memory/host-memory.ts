@@ -11,7 +11,7 @@ export const CPU_STATE_OFFSET = 0x1000;
 /** Byte offset of the counts of executions by instruction row that compiled code keeps where it was asked to. */
 export const ROW_COUNTS_OFFSET = 0x4000;
 /** Byte offset of the TLB banks. */
-export const TLB_OFFSET = 0x10000;
+export const TLB_OFFSET = 0x400000;
 /** Byte offset of the compiler's jump caches. */
 export const JUMP_CACHE_OFFSET = 0x40000;
 /** Byte offset of what is counted of each compiled region where a profile is kept. */

@@ -176,7 +176,7 @@ export class Interpreter extends VfpOps implements Ops<number>, Stateful {
   /** Runs out the slice by interpretation alone, or to a place. */
   private executeToPlace(stopPoints: StopPoints): void {
     const s = this.s;
-    this.checkFetchState();
+    this.stateChanged();
     while (s[REMAINING] > 0) {
       if (stopPoints.stopsAt(s[PC], this.instructions())) {
         this.endSlice();
@@ -215,11 +215,6 @@ export class Interpreter extends VfpOps implements Ops<number>, Stateful {
 
   protected override stateChanged(): void {
     this.fetchPage = NO_PAGE;
-  }
-
-  /** The Thumb bit may have changed without `stateChanged`. */
-  protected checkFetchState(): void {
-    if ((this.fetchShift === 1) !== (this.s[FLAG_T] !== 0)) this.fetchPage = NO_PAGE;
   }
 
   /** Makes the page of `pc` the one that is fetched from; false after a prefetch abort, `nextPc` at its vector. */

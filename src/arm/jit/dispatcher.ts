@@ -91,7 +91,7 @@ const TEMPLATES_FUNCTION = 1;
 
 /**
  * No code for PC: the template interpreter goes on up to the next hot place, unless PC is one itself or Thumb code. Its
- * reason is in local 2 then, and on the stack.
+ * reason is in local 2 then, and on the stack. Arriving at PC counts like a jump of the templates.
  */
 function runTemplates(w: WasmWriter): void {
   w.get(0).const(1).op(Op.shrU).get(0).const(17).op(Op.shrU, Op.xor);
@@ -99,9 +99,10 @@ function runTemplates(w: WasmWriter): void {
     .op(Op.xor)
     .const(HEAT_ENTRIES - 1)
     .op(Op.and);
-  w.const(1).op(Op.shl).memory(Op.load16u, HEAT_OFFSET, 1);
+  w.const(1).op(Op.shl).tee(1).memory(Op.load16u, HEAT_OFFSET, 1).tee(2);
   w.loadAt(stateAddress(HEAT_LIMIT_WORD)).op(Op.geU).loadAt(stateAddress(FLAG_T)).op(Op.or);
   w.op(Op.if, VOID).const(Exit.miss).op(Op.return, Op.end);
+  w.get(1).get(2).const(1).op(Op.add).memory(Op.store16, HEAT_OFFSET, 1);
   w.const(ENTER_RECORD).call(TEMPLATES_FUNCTION).tee(2).const(Exit.hot).op(Op.eq, Op.if, VOID);
   w.const(Exit.next).set(2).op(Op.end).get(2);
 }

@@ -129,8 +129,7 @@ export class JitCpu extends HostPages implements CodeView {
         continue;
       }
       const reason = this.dispatcher.run();
-      this.checkFetchState();
-      this.adoptBank();
+      this.adoptState();
       this.exits[reason]++;
       if (reason === Exit.miss) this.missed();
       else if (reason === Exit.unmapped) this.remap();
@@ -171,14 +170,14 @@ export class JitCpu extends HostPages implements CodeView {
       } else if (this.enterHot(pc, true)) return;
       // It is looked at again after some more jumps.
       heat[place] = Math.max(0, this.tuning.hotEntries - RETRY_ENTRIES);
-    }
+    } else heat[place]++;
     this.runTemplates(templates);
   }
 
   /** Runs records until a place is hot, something is the interpreter's, or the slice is over. */
   private runTemplates(templates: TemplateInterpreter): void {
     const reason = templates.run();
-    this.adoptBank();
+    this.adoptState();
     if (reason === Exit.undecoded) this.decodeOrInterpret();
     else if (reason === Exit.slice) this.endSlice();
     else if (reason === Exit.interpret || reason === Exit.unfetchable) this.interpretOne();

@@ -1,6 +1,5 @@
 /** Makes records of instructions. */
-import type { DecodedInsn, Decoder } from "../decode/index.ts";
-import { rows } from "../decode/index.ts";
+import { type Decoder, Field } from "../decode/index.ts";
 import type { RecordWords } from "./record-pages.ts";
 import { Handler, type TemplateProgram } from "./template-module.ts";
 import { parametersOf, SLOT_REGISTERS, SLOT_SECOND, shapeKey } from "./template-shape.ts";
@@ -18,7 +17,7 @@ export class RecordEncoder implements RecordWords {
   registers = 0;
   /** Control may go elsewhere after that instruction. */
   endsBlock = false;
-  private readonly decoder: Pick<Decoder<never>, "arm">;
+  private readonly decoder: Pick<Decoder<never>, "armRow" | "values">;
   private readonly program: TemplateProgram;
   private readonly isKnown = new Uint8Array(CACHE_SIZE);
   private readonly knownWords = new Int32Array(CACHE_SIZE);
@@ -26,7 +25,7 @@ export class RecordEncoder implements RecordWords {
   private readonly knownImmediates = new Int32Array(CACHE_SIZE);
   private readonly knownRegisters = new Int32Array(CACHE_SIZE);
 
-  constructor(decoder: Pick<Decoder<never>, "arm">, program: TemplateProgram) {
+  constructor(decoder: Pick<Decoder<never>, "armRow" | "values">, program: TemplateProgram) {
     this.decoder = decoder;
     this.program = program;
   }
@@ -34,7 +33,7 @@ export class RecordEncoder implements RecordWords {
   encode(word: number): void {
     const at = cacheIndex(word);
     if (this.isKnown[at] === 0 || this.knownWords[at] !== word) {
-      this.make(this.decoder.arm(word));
+      this.make(word);
       this.isKnown[at] = 1;
       this.knownWords[at] = word;
       this.knownHandlers[at] = this.handlers;
@@ -49,17 +48,20 @@ export class RecordEncoder implements RecordWords {
     this.endsBlock = this.program.endings[second === 0 ? this.handlers : second] !== 0;
   }
 
-  private make(insn: DecodedInsn): void {
-    const row = rows[insn.row];
-    const handler = this.program.handlers.get(shapeKey(row, insn.raw)) ?? Handler.interpret;
+  private make(word: number): void {
+    const row = this.decoder.armRow(word);
+    const { values } = this.decoder;
+    const condition = values[Field.c];
+    const handler = this.program.handlers.get(shapeKey(row, word)) ?? Handler.interpret;
     const testsItself = handler === Handler.interpret || row.semantic === "b";
-    const isConditional = insn.c !== ALWAYS && !testsItself;
-    this.handlers = isConditional ? (Handler.condition + insn.c) | (handler << SECOND_SHIFT) : handler;
+    const isConditional = condition !== ALWAYS && !testsItself;
+    this.handlers = isConditional ? (Handler.condition + condition) | (handler << SECOND_SHIFT) : handler;
     const { registers, immediate, hasAmount } = parametersOf(row);
     this.registers = 0;
     for (const { shift, slot } of registers) {
-      this.registers |= ((insn.raw >>> shift) & 15) << (2 + 8 * (slot - SLOT_REGISTERS));
+      this.registers |= ((word >>> shift) & 15) << (2 + 8 * (slot - SLOT_REGISTERS));
     }
-    this.immediate = immediate === undefined ? (hasAmount ? insn.i : 0) : insn[immediate];
+    if (immediate === undefined) this.immediate = hasAmount ? values[Field.i] : 0;
+    else this.immediate = values[Field[immediate]];
   }
 }

@@ -46,16 +46,16 @@ export class RecordPages implements CodeRecords {
   /** Gives a frame records, all undecoded; not when `isFull`. */
   open(frame: number): void {
     if (this.at(frame) !== 0) return;
-    const recycled = this.free.pop();
-    const at = recycled ?? RECORDS_OFFSET + this.used++ * PAGE_BYTES;
-    if (recycled !== undefined) this.words.fill(0, at >> 2, (at + PAGE_BYTES) >> 2);
+    const at = this.free.pop() ?? RECORDS_OFFSET + this.used++ * PAGE_BYTES;
     this.words[(at + PAGE_BYTES - RECORD_BYTES) >> 2] = Handler.pageEnd;
     this.words[(FRAME_RECORDS_OFFSET >> 2) + frame] = at;
   }
 
+  /** An instruction of the frame may be running: what it goes on to is undecoded. */
   drop(frame: number): void {
     const at = this.at(frame);
     if (at === 0) return;
+    this.words.fill(0, at >> 2, (at + PAGE_BYTES) >> 2);
     this.words[(FRAME_RECORDS_OFFSET >> 2) + frame] = 0;
     this.free.push(at);
   }

@@ -235,7 +235,7 @@ export class TemplateModule {
     ops.instruction(ops.withStandIns(insn, parametersOf(rows[insn.row])), 0, 1);
     if (ops.needsInterpreter) return;
     this.storeLocals(ops, note);
-    if (ops.changesDomains) {
+    if (ops.changesMapping) {
       ops.retire();
       ops.w
         .get(LOCAL_PC)

@@ -7,10 +7,13 @@
  * something else than the stand-in: `template-module.ts` makes each template with two sets of them and compares.
  */
 import { CPU_STATE_OFFSET } from "../../memory/index.ts";
+import { PC, REMAINING } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import { Exit, LOCAL_C, LOCAL_EXIT_REASON, LOCAL_REMAINING, REGISTER_LOCAL } from "./locals.table.ts";
+import { EXACT_VALUE_WORD } from "./look-up.ts";
 import { RECORD_BYTES, type RowParameters, SLOT_AMOUNT, SLOT_IMMEDIATE } from "./template-shape.ts";
 import { constantValue, type Value } from "./value.ts";
+import { KIND_BLOCK, KIND_EXACT } from "./wasm-memory.ts";
 import { type CoreView, WasmOps } from "./wasm-ops.ts";
 import { Op, type WasmWriter } from "./wasm-writer.ts";
 
@@ -141,6 +144,26 @@ export class TemplateOps extends WasmOps {
       else this.w.get(LOCAL_RECORD).memory(Op.load8u, slot, 0);
       this.push(value).memory(Op.store, slot < 0 ? stateAddress(n) : CPU_STATE_OFFSET, 2);
     }
+  }
+
+  /**
+   * Devices are accessed at once: leaving for the interpreter would cost more. They see the count with this instruction, and
+   * may end the slice after it. The answer is the address of a word that the access is done with.
+   */
+  protected override lookUp(address: Value, kind: number, stored: Value | undefined): void {
+    if ((kind & KIND_BLOCK) !== 0) {
+      super.lookUp(address, kind, stored);
+      return;
+    }
+    const { w } = this;
+    w.const(0).get(LOCAL_PC).memory(Op.store, stateAddress(PC), 2);
+    w.const(0).get(LOCAL_REMAINING).const(1).op(Op.sub).memory(Op.store, stateAddress(REMAINING), 2);
+    if (stored !== undefined) {
+      w.const(0);
+      this.push(stored).memory(Op.store, stateAddress(EXACT_VALUE_WORD), 2);
+    }
+    super.lookUp(address, kind | KIND_EXACT, stored);
+    w.loadAt(stateAddress(REMAINING)).const(1).op(Op.add).set(LOCAL_REMAINING);
   }
 
   /** The interpreter does this instruction. */
