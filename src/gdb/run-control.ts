@@ -50,7 +50,7 @@ export class RunControl {
   readonly isReversible: boolean;
   /** A slice of the machine as it runs without a debugger. */
   runMachine: (maxInstructions: number, options: SliceOptions) => SliceAnswer;
-  private readonly machine: Machine;
+  readonly machine: Machine;
   private isHeldNow: boolean;
   private task: Task | undefined;
   private isAttached = false;

@@ -23,6 +23,16 @@ describe("monitor commands", () => {
     expect(monitorCommand("history", control)).toContain("nothing is kept");
   });
 
+  it("tell equal guests from others", () => {
+    const [one, other] = [givenControl(echoProgram), givenControl(echoProgram)];
+    const hash = monitorCommand("hash", one.control);
+    expect(hash).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(monitorCommand("hash", other.control)).toBe(hash);
+    other.control.step("forward");
+    other.untilHeld();
+    expect(monitorCommand("hash", other.control)).not.toBe(hash);
+  });
+
   it("explain themselves", () => {
     const { control } = givenControl(echoProgram);
     expect(monitorCommand("help", control)).toContain("monitor history");
