@@ -15,5 +15,5 @@ export type { KernelSymbol, SymbolAt, SymbolSource } from "./symbol-table.ts";
 export { compareWithSystemMap, parseSystemMap, SymbolTable } from "./symbol-table.ts";
 export type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
 export { Task } from "./task.ts";
-export type { FieldName } from "./task-layout.ts";
-export { FIELDS } from "./task-layout.ts";
+export type { FieldName } from "./type-table.ts";
+export { FIELDS } from "./type-table.ts";
