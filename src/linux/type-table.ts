@@ -2,6 +2,8 @@
 import type { AddressSpace } from "./address-space.ts";
 import { credLayout } from "./cred-layout.ts";
 import { fileLayout } from "./file-layout.ts";
+import { memoryLayout } from "./memory-layout.ts";
+import { moduleLayout } from "./module-layout.ts";
 import { mountLayout } from "./mount-layout.ts";
 import type { Fact } from "./fact.ts";
 import { unknown } from "./fact.ts";
@@ -12,7 +14,7 @@ import { LayoutContext } from "./layout.ts";
 import { processLayout } from "./process-layout.ts";
 import { taskLayout } from "./task-layout.ts";
 
-const GROUPS = [taskLayout, processLayout, credLayout, mountLayout, fileLayout] as const;
+const GROUPS = [taskLayout, processLayout, credLayout, mountLayout, fileLayout, memoryLayout, moduleLayout] as const;
 
 /** The name of a structure's member, as the kernel has it, or of a variable. */
 export type FieldName = (typeof GROUPS)[number]["fields"][number];
