@@ -56,8 +56,7 @@ const SP = 13;
 const LR = 14;
 const PC = 15;
 
-const rotated = (instruction: number): number =>
-  rotateRight(instruction & 0xff, ((instruction >>> 8) & 0xf) * 2) >>> 0;
+const rotated = (instruction: number): number => rotateRight(instruction & 0xff, ((instruction >>> 8) & 0xf) * 2) >>> 0;
 
 export const pathOf = (root: Path["root"], add = 0): Path => ({ root, id: 0, steps: [], add });
 
@@ -159,14 +158,18 @@ class Tracer {
   }
 
   private moved(base: Path, offset: number): Path {
-    return { ...base, add: base.root === "const" && base.steps.length === 0 ? (base.add + offset) >>> 0 : base.add + offset };
+    return {
+      ...base,
+      add: base.root === "const" && base.steps.length === 0 ? (base.add + offset) >>> 0 : base.add + offset,
+    };
   }
 
   /** The address of a load or store, with write-back done. */
   private addressed(word: number, offset: number | undefined): Path {
     const n = (word >>> 16) & 0xf;
     const base = this.registers[n];
-    const target = offset === undefined ? this.unknown() : this.moved(base, (word & (1 << 23)) !== 0 ? offset : -offset);
+    const target =
+      offset === undefined ? this.unknown() : this.moved(base, (word & (1 << 23)) !== 0 ? offset : -offset);
     const isBefore = (word & (1 << 24)) !== 0;
     if (!isBefore || (word & (1 << 21)) !== 0) this.registers[n] = target;
     return isBefore ? target : base;
@@ -245,7 +248,11 @@ class Tracer {
   private computed(word: number, operation: number, isImmediate: boolean): Path {
     const first = this.registers[(word >>> 16) & 0xf];
     const isPlainRegister = !isImmediate && (word & 0xff0) === 0;
-    const second = isImmediate ? pathOf("const", rotated(word)) : isPlainRegister ? this.registers[word & 0xf] : undefined;
+    const second = isImmediate
+      ? pathOf("const", rotated(word))
+      : isPlainRegister
+        ? this.registers[word & 0xf]
+        : undefined;
     if (second === undefined) return this.unknown();
     const constant = second.root === "const" && second.steps.length === 0 ? second.add : undefined;
     switch (operation) {

@@ -73,7 +73,10 @@ function findTable(context: LayoutContext, files: readonly number[]): Fact<numbe
     }
     return own > 0;
   });
-  return judged({ data, dataEvidence: `in ${files.length} files_struct(s) the table behind it has 32 slots in itself` });
+  return judged({
+    data,
+    dataEvidence: `in ${files.length} files_struct(s) the table behind it has 32 slots in itself`,
+  });
 }
 
 /** Open files of all processes, as the tables list them. */
@@ -185,7 +188,8 @@ function findOwner(context: LayoutContext, ino: Fact<number>): Fact<number> {
   if (!ino.known) return ino;
   if (uids.length !== 1 || inos.length !== 1) return unknown("sock_i_uid and sock_i_ino do not tell where i_uid is");
   const offset = ino.value - (inos[0] - uids[0]);
-  if (offset <= 0 || offset >= ino.value) return unknown(`sock_i_uid loads from ${inos[0] - uids[0]} bytes before i_ino`);
+  if (offset <= 0 || offset >= ino.value)
+    return unknown(`sock_i_uid loads from ${inos[0] - uids[0]} bytes before i_ino`);
   return proved(offset, "as far before i_ino as sock_i_uid loads before sock_i_ino");
 }
 

@@ -135,7 +135,8 @@ export function judged({ data, dataEvidence = "", code, codeEvidence = "" }: Wit
   if (data !== undefined && unique.length > 0) {
     const both = data.filter((offset) => unique.includes(offset));
     if (both.length === 1) return proved(both[0], `${dataEvidence}; ${codeEvidence}`);
-    if (data.length > 0) return unknown(`${dataEvidence}: ${data.length} words fit, ${both.length} of them by code too`);
+    if (data.length > 0)
+      return unknown(`${dataEvidence}: ${data.length} words fit, ${both.length} of them by code too`);
     return unknown(`no word fits what is known of it (${dataEvidence}), though code has one`);
   }
   if (data !== undefined) {

@@ -144,7 +144,12 @@ function findFile(context: LayoutContext, areas: readonly number[]): Fact<number
 }
 
 /** Before `vm_file`; in memory without a file it is the page's own number where the area began. */
-function findOffset(context: LayoutContext, areas: readonly number[], file: Fact<number>, flags: Fact<number>): Fact<number> {
+function findOffset(
+  context: LayoutContext,
+  areas: readonly number[],
+  file: Fact<number>,
+  flags: Fact<number>,
+): Fact<number> {
   if (!file.known || !flags.known) return unknown("vm_file or vm_flags is not known");
   const anonymous = areas.filter((area) => {
     const isStack = ((context.word(area + flags.value) ?? 0) & VM_GROWSDOWN) !== 0;
@@ -189,7 +194,10 @@ function learn(context: LayoutContext): LearnedFacts<MemoryField> {
   const owners = offsetsWhere(VMA_BYTES, (offset) =>
     areas.every((own, index) => own.every((area) => context.word(area + offset) === processes[index].mm)),
   );
-  learned.set("vm_area_struct.vm_mm", judged({ data: owners, dataEvidence: `each of ${all.length} areas names its mm` }));
+  learned.set(
+    "vm_area_struct.vm_mm",
+    judged({ data: owners, dataEvidence: `each of ${all.length} areas names its mm` }),
+  );
   const flags = findFlags(context, processes, areas);
   learned.set("vm_area_struct.vm_flags", flags);
   const file = findFile(context, all);

@@ -83,7 +83,8 @@ function findCore(context: LayoutContext, modules: readonly number[]): Fact<numb
   const data = offsetsWhere(MODULE_BYTES, (offset) =>
     modules.every((module) => {
       const [base, size, text, readOnly] = context.words(module + offset, 16);
-      if ((base & PAGE_MASK) !== 0 || base < context.map.modulesStart || size === 0 || size > MAX_MODULE_BYTES) return false;
+      if ((base & PAGE_MASK) !== 0 || base < context.map.modulesStart || size === 0 || size > MAX_MODULE_BYTES)
+        return false;
       return module >= base && module < base + size && text <= readOnly && readOnly <= size && text > 0;
     }),
   );
@@ -115,8 +116,7 @@ function learnUsers(context: LayoutContext, modules: readonly number[], learned:
     }
     return;
   }
-  const isRing = (head: number): boolean =>
-    walkList(context.space, head, context.map.modulesStart).damage.length === 0;
+  const isRing = (head: number): boolean => walkList(context.space, head, context.map.modulesStart).damage.length === 0;
   const data = offsetsWhere(MODULE_BYTES, (offset) =>
     offset < 20 ? false : modules.every((module) => isRing(module + offset - 20) && isRing(module + offset - 12)),
   );

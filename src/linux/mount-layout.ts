@@ -161,7 +161,10 @@ function learnVfsmount(context: LayoutContext, mounts: readonly number[], learne
   const direct = loadsFrom(trace, "r0");
   const codeEvidence = "__mnt_is_readonly loads it";
   const hasBlock = sameBlock.length === 1;
-  learned.set("vfsmount.mnt_sb", judged({ data: hasBlock ? [4] : [], dataEvidence: evidence, code: direct, codeEvidence }));
+  learned.set(
+    "vfsmount.mnt_sb",
+    judged({ data: hasBlock ? [4] : [], dataEvidence: evidence, code: direct, codeEvidence }),
+  );
   learned.set(
     "vfsmount.mnt_flags",
     judged({ data: hasBlock ? [8] : [], dataEvidence: "it follows mnt_sb", code: direct, codeEvidence }),
@@ -182,7 +185,10 @@ function learn(context: LayoutContext): LearnedFacts<MountField> {
   const starts = findStart(context, elements);
   const evidence = `the ring of ${elements.length} mounts, each with the name of its device before the link`;
   learned.set("mnt_namespace.list", proved(list, evidence));
-  const start = judged({ data: starts, dataEvidence: `the parent of each of ${elements.length} mounts is one of them` });
+  const start = judged({
+    data: starts,
+    dataEvidence: `the parent of each of ${elements.length} mounts is one of them`,
+  });
   learned.set("mount.mnt_list", start);
   if (!start.known) return learned;
   const at = (offset: number): Fact<number> => proved(offset, start.evidence);

@@ -1,20 +1,32 @@
 /** Every structure offset and kernel variable that can be learned, by group; a group is learned when it is first needed. */
 import type { AddressSpace } from "./address-space.ts";
 import { credLayout } from "./cred-layout.ts";
-import { fileLayout } from "./file-layout.ts";
-import { memoryLayout } from "./memory-layout.ts";
-import { moduleLayout } from "./module-layout.ts";
-import { mountLayout } from "./mount-layout.ts";
 import type { Fact } from "./fact.ts";
 import { unknown } from "./fact.ts";
+import { fileLayout } from "./file-layout.ts";
 import type { KernelMap } from "./kernel-map.ts";
 import type { KernelSymbols } from "./kernel-symbols.ts";
 import type { LayoutGroup, LayoutSource } from "./layout.ts";
 import { LayoutContext } from "./layout.ts";
+import { logLayout } from "./log-layout.ts";
+import { memoryLayout } from "./memory-layout.ts";
+import { moduleLayout } from "./module-layout.ts";
+import { mountLayout } from "./mount-layout.ts";
 import { processLayout } from "./process-layout.ts";
+import { socketLayout } from "./socket-layout.ts";
 import { taskLayout } from "./task-layout.ts";
 
-const GROUPS = [taskLayout, processLayout, credLayout, mountLayout, fileLayout, memoryLayout, moduleLayout] as const;
+const GROUPS = [
+  taskLayout,
+  processLayout,
+  credLayout,
+  mountLayout,
+  fileLayout,
+  memoryLayout,
+  moduleLayout,
+  socketLayout,
+  logLayout,
+] as const;
 
 /** The name of a structure's member, as the kernel has it, or of a variable. */
 export type FieldName = (typeof GROUPS)[number]["fields"][number];
@@ -23,7 +35,9 @@ export type FieldName = (typeof GROUPS)[number]["fields"][number];
 export const FIELDS: readonly FieldName[] = GROUPS.flatMap(({ fields }): readonly FieldName[] => fields);
 
 const groupOf = new Map<string, LayoutGroup<string>>(
-  GROUPS.flatMap((group) => group.fields.map((field): [string, LayoutGroup<string>] => [field, group as LayoutGroup<string>])),
+  GROUPS.flatMap((group) =>
+    group.fields.map((field): [string, LayoutGroup<string>] => [field, group as LayoutGroup<string>]),
+  ),
 );
 
 export interface TypeTableParts {
