@@ -1,7 +1,8 @@
 /**
  * The hash tables by which the kernel finds sockets, and which /proc/net shows: TCP's, UDP's, raw ones.
  *
- * Their shapes change, but each says what it is: an empty chain of a nulls table holds its own number (2 i + 1), UDP's two
+ * Their shapes change, but each says what it is: an empty chain of a nulls table holds its own number (2 i + 1, in tables of listening sockets from
+ * LISTENING_NULLS_BASE on), UDP's two
  * tables are one allocation, and the first link of a chain points back to its slot.
  */
 
@@ -42,20 +43,20 @@ interface Heads {
   readonly heads: readonly number[];
 }
 
+/** Of the chains' own numbers: 0, or LISTENING_NULLS_BASE. */
+const NULLS_BASES = [0, 1 << 29];
+
 /** The first words of a nulls table's chains, when `base` is one of `count` buckets that lie `stride` apart. */
 function nullsHeads(context: ObjectContext, base: number, count: number, stride: number): Heads | undefined {
   const all = words(context, base, (count * stride) / 4);
   if (all.length < (count * stride) / 4) return undefined;
-  for (let offset = 0; offset < stride / 4; offset++) {
-    const heads: number[] = [];
-    let empty = 0;
-    for (let bucket = 0; bucket < count; bucket++) {
-      const word = all[(bucket * stride) / 4 + offset];
-      if (word === ((bucket << 1) | 1) >>> 0) empty++;
-      else if (isLink(context, word)) heads.push(word);
-      else break;
+  for (const nullsBase of NULLS_BASES) {
+    for (let offset = 0; offset < stride / 4; offset++) {
+      const chains = Array.from({ length: count }, (_, bucket) => all[(bucket * stride) / 4 + offset]);
+      const isEmpty = (word: number, bucket: number): boolean => word === (((bucket + nullsBase) << 1) | 1) >>> 0;
+      const heads = chains.filter((word, bucket) => !isEmpty(word, bucket));
+      if (heads.length * 2 <= count && heads.every((word) => isLink(context, word))) return { heads };
     }
-    if (empty + heads.length === count && empty >= heads.length) return { heads };
   }
   return undefined;
 }
@@ -126,8 +127,11 @@ export function rawSockets(context: SocketContext): SocketWalk {
   const address = context.symbols.find("raw_v4_hashinfo");
   if (address === undefined) return { socks: [], reason: "the symbol raw_v4_hashinfo is not known" };
   const slots = words(context, address, RAW_TABLE_BYTES / 4);
-  const heads = slots.filter(
-    (word, index) => isLink(context, word) && context.space.readU32(word + 4) === address + index * 4,
-  );
+  const node = context.offsetOf("sock.skc_node") ?? 0;
+  // What follows the table may have chains of its own, of other things.
+  const heads = slots.filter((word, index) => {
+    const isHead = isLink(context, word) && context.space.readU32(word + 4) === address + index * 4;
+    return isHead && isInternet(new Sock(context, (word - node) >>> 0));
+  });
   return collect(context, [...heads], isInternet);
 }
