@@ -1,14 +1,22 @@
 /** The guest's Linux kernel seen from outside: symbols, types and typed objects over physical memory. */
 export { AddressSpace } from "./address-space.ts";
+export { branchTarget, jumpTarget } from "./arm-code.ts";
 export type { BannerLocation, Utsname } from "./banner.ts";
 export { BANNER_PATTERN } from "./banner.ts";
+export type { CodeMap, CodeOwner, OwnedRun } from "./code-map.ts";
+export type { CodeChange, PatchKind } from "./code-patches.ts";
+export { PatchJudge } from "./code-patches.ts";
 export type { Confidence, Fact, KnownFact, UnknownFact } from "./fact.ts";
 export { likely, proved, unknown } from "./fact.ts";
+export { type Comparison, compareWithImage } from "./image-compare.ts";
 export type { KernelOptions, TaskWalk } from "./kernel.ts";
 export { Kernel, openKernel } from "./kernel.ts";
-export type { CpuRegisters, KernelMap, KernelSource } from "./kernel-map.ts";
+export type { KernelImage } from "./kernel-image.ts";
+export type { CpuRegisters, KernelMap, KernelSource, LoadedImage } from "./kernel-map.ts";
 export { KernelSymbols } from "./kernel-symbols.ts";
 export type { ListDamage } from "./list-walk.ts";
+export { isCompiledBpf, type MappedRun } from "./module-area.ts";
+export { carveModule, type ModuleRecord, sysfsModules } from "./module-views.ts";
 export type { DescriptorFormat } from "./page-table.ts";
 export { UNMAPPED, walkPageTable } from "./page-table.ts";
 export type { KernelSymbol, SymbolAt, SymbolSource } from "./symbol-table.ts";
