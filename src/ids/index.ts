@@ -7,7 +7,9 @@ import { processList } from "./process-list.ts";
 import { syscallTable } from "./syscall-table.ts";
 
 /** Every check, sorted by id. */
-export const checks: readonly Check[] = [banner, modules, processList, syscallTable, kernelText];
+export const checks: readonly Check[] = [banner, modules, processList, syscallTable, kernelText, vectors];
+
+import { vectors } from "./vectors.ts";
 
 export type { Check, Column, ColumnType, Finding, Need, Observation, Row, Severity, Value } from "./check.ts";
 export type { CheckReport, ReportedFinding, Verdict } from "./report.ts";

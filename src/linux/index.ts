@@ -25,3 +25,5 @@ export type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
 export { Task } from "./task.ts";
 export type { FieldName } from "./task-layout.ts";
 export { FIELDS } from "./task-layout.ts";
+export type { VectorChange } from "./vectors.ts";
+export { compareVectors, HIGH_VECTORS, readVectorPages } from "./vectors.ts";

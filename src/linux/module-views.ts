@@ -37,7 +37,8 @@ const KSET_USERS = ["module_add_driver", "mod_sysfs_setup", "load_module", "kern
 const MODULE_BYTES = 0x400;
 /** `module_kobject.mod` follows the kobject. */
 const KOBJECT_BYTES = 0x80;
-const MAX_KSET_ELEMENTS = 4096;
+/** Modules of any kernel, built in ones included. */
+const MAX_MODULES = 4096;
 
 export interface ModuleRecord {
   /** Address of the `struct module`. */
@@ -75,7 +76,7 @@ export function moduleAt(space: AddressSpace, address: number): ModuleRecord | u
 /** True when `head` is a ring of modules, or empty. */
 function isModuleList({ space, map }: ModuleContext, head: number): boolean {
   if (head < map.pageOffset || (head & 3) !== 0) return false;
-  const { elements, damage } = walkList(space, head, map.pageOffset - (16 << 20));
+  const { elements, damage } = walkList(space, head, map.pageOffset - (16 << 20), MAX_MODULES);
   if (damage.some(({ kind }) => kind !== "wrong-back-link")) return false;
   return elements.every((element) => moduleAt(space, element - LIST_OFFSET) !== undefined);
 }
@@ -100,7 +101,7 @@ export function findModuleList(context: ModuleContext): Fact<number> {
 }
 
 export function walkModuleList({ space, map }: ModuleContext, head: number): ModuleListWalk {
-  const { elements, damage, inUpdate } = walkList(space, head, map.pageOffset - (16 << 20));
+  const { elements, damage, inUpdate } = walkList(space, head, map.pageOffset - (16 << 20), MAX_MODULES);
   const modules: ModuleRecord[] = [];
   const wrong: ListDamage[] = [];
   for (const element of elements) {
@@ -134,10 +135,10 @@ export function findModuleKset(context: ModuleContext): Fact<number> {
 
 /** Entries of the set at `kset`; none when it is no set. `kobject` begins with name and entry. */
 export function sysfsModules({ space, map }: ModuleContext, kset: number): SysfsModule[] {
-  const { elements, damage } = walkList(space, kset, map.pageOffset - (16 << 20));
+  const { elements, damage } = walkList(space, kset, map.pageOffset - (16 << 20), MAX_MODULES);
   if (damage.length > 0 && elements.length === 0) return [];
   const found: SysfsModule[] = [];
-  for (const element of elements.slice(0, MAX_KSET_ELEMENTS)) {
+  for (const element of elements) {
     const nameAt = space.readU32(element - 4) ?? 0;
     const name = nameAt < map.pageOffset - (16 << 20) ? undefined : space.readCString(nameAt, MODULE_NAME_LEN);
     if (name === undefined || !NAME.test(name)) return [];

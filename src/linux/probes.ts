@@ -29,6 +29,8 @@ const CACHE_USERS = [
   "__arch_remove_optimized_kprobe",
 ];
 const CACHE_BYTES = 0x40;
+/** A page holds dozens of copies. */
+const MAX_PAGES = 1024;
 
 export interface ProbeContext {
   readonly space: AddressSpace;
@@ -74,7 +76,7 @@ export function probePages(context: ProbeContext): Set<number> {
     for (const cache of literalsOf(user, symbols, readCode)) {
       if (cache < lowest || (cache & 3) !== 0) continue;
       for (let at = cache; at < cache + CACHE_BYTES; at += 4) {
-        const { elements, damage } = walkList(space, at, lowest);
+        const { elements, damage } = walkList(space, at, lowest, MAX_PAGES);
         if (damage.length > 0) continue;
         for (const element of elements) {
           const page = space.readU32(element + 8) ?? 0;
