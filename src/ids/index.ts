@@ -1,13 +1,14 @@
 /** The checks and how to run them. */
 import { banner } from "./banner.ts";
 import type { Check } from "./check.ts";
+import { hooks } from "./hooks.ts";
 import { kernelText } from "./kernel-text.ts";
 import { modules } from "./modules.ts";
 import { processList } from "./process-list.ts";
 import { syscallTable } from "./syscall-table.ts";
 
 /** Every check, sorted by id. */
-export const checks: readonly Check[] = [banner, modules, processList, syscallTable, kernelText, vectors];
+export const checks: readonly Check[] = [banner, hooks, modules, processList, syscallTable, kernelText, vectors];
 
 import { vectors } from "./vectors.ts";
 

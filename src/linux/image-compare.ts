@@ -1,10 +1,15 @@
 /** The kernel's code and constants in memory held against the image that was booted, word by word. */
 import type { AddressSpace } from "./address-space.ts";
+import type { ReadWord } from "./arm-code.ts";
 import type { CodeChange } from "./code-patches.ts";
 import type { KernelImage } from "./kernel-image.ts";
+import type { KernelSymbols } from "./kernel-symbols.ts";
+import { literalsOf } from "./literals.ts";
 
+/** More than any kernel's `.init` sections have. */
+const MAX_INIT = 16 << 20;
 /** Differences that are looked at; a kernel patches a few thousand words of its own code. */
-const MAX_CHANGES = 65_536;
+const MAX_CHANGES = 1 << 20;
 
 export interface Comparison {
   readonly changes: readonly CodeChange[];
@@ -35,4 +40,18 @@ export function compareWithImage(space: AddressSpace, image: KernelImage, start:
   }
   const unmappedAt = filled < bytes.length ? start + filled : undefined;
   return { changes, words: words.length, unmappedAt, isCut };
+}
+
+/**
+ * The part of the image that is thrown away after the boot, from the code that does it: `free_initmem` has both ends as
+ * constants around `_sinittext` and `_einittext`.
+ */
+export function initRange(symbols: KernelSymbols, readCode: ReadWord): { start: number; end: number } | undefined {
+  const textStart = symbols.find("_sinittext");
+  const textEnd = symbols.find("_einittext");
+  if (textStart === undefined || textEnd === undefined) return undefined;
+  const literals = literalsOf("free_initmem", symbols, readCode).filter((literal) => (literal & 0xfff) === 0);
+  const start = Math.max(0, ...literals.filter((literal) => literal <= textStart && literal > textStart - MAX_INIT));
+  const end = Math.min(...literals.filter((literal) => literal >= textEnd && literal < textEnd + MAX_INIT));
+  return start === 0 || end === Number.POSITIVE_INFINITY ? undefined : { start, end };
 }
