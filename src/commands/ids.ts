@@ -70,6 +70,10 @@ class VcpuRegisters implements CpuRegisters {
     return this.value("VBAR");
   }
 
+  get tpidruro(): number {
+    return this.value("TPIDRURO");
+  }
+
   /** 0 where this CPU has no such register. */
   private value(wanted: string): number {
     for (const { registers } of this.hv.control.core(0)?.registers() ?? []) {

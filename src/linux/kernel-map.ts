@@ -18,6 +18,8 @@ export interface CpuRegisters {
   readonly ttbcr?: number;
   readonly fcse?: number;
   readonly vbar?: number;
+  /** The thread register that only the kernel writes: the running task, in kernels for ARMv6K and later. */
+  readonly tpidruro?: number;
 }
 
 /** The kernel as it was loaded, before it ran. */

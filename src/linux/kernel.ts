@@ -14,7 +14,7 @@ import { CodeMap } from "./code-map.ts";
 import { kernelNotFound } from "./errors.ts";
 import { findExportTable } from "./export-table.ts";
 import type { Fact } from "./fact.ts";
-import { proved, unknown } from "./fact.ts";
+import { proved } from "./fact.ts";
 import { findKallsyms } from "./kallsyms.ts";
 import { copyKernelImage, IMAGE_SIZES_BYTES, type KernelImage } from "./kernel-image.ts";
 import type { CpuRegisters, KernelMap, KernelSource } from "./kernel-map.ts";
@@ -28,9 +28,10 @@ import { parseSystemMap } from "./symbol-table.ts";
 import type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
 import { locateSyscallTable, readSyscallEntry } from "./syscall-table.ts";
 import { Task } from "./task.ts";
-import type { FieldName, FieldOffsets } from "./task-layout.ts";
-import { FIELDS, learnFields } from "./task-layout.ts";
 import { findInitTask } from "./task-sample.ts";
+import { currentVariable } from "./task-views.ts";
+import type { FieldName } from "./type-table.ts";
+import { TypeTable } from "./type-table.ts";
 
 export interface KernelOptions {
   /** Text of the build's System.map: supplements what is found, and must agree with it. */
@@ -60,8 +61,7 @@ export class Kernel {
   private bootImageFact: Fact<KernelImage> | undefined;
   private readonly bannerFact: Fact<BannerLocation>;
   private readonly initTask: Fact<number>;
-  private fields: FieldOffsets | undefined;
-  private earlierFields: FieldOffsets = new Map();
+  private readonly types: TypeTable;
   private syscallTableFact: Fact<SyscallTable> | undefined;
 
   constructor(source: KernelSource, map: KernelMap, image: KernelImage, options: KernelOptions) {
@@ -77,6 +77,7 @@ export class Kernel {
     this.bannerFact = findBanner(image, this.utsname());
     const known = this.symbols.find("init_task");
     this.initTask = known === undefined ? findInitTask(image) : proved(known, "the symbol init_task");
+    this.types = new TypeTable({ space: this.space, map, symbols: this.symbols, initTask: this.initTask });
   }
 
   /** False when the memory no longer holds the kernel that was opened: the machine was reset, or another one booted. */
@@ -159,7 +160,7 @@ export class Kernel {
 
   /** The offset of a structure member with its evidence, or why it is not known. */
   field(name: FieldName): Fact<number> {
-    return this.learned().get(name) ?? unknown("not looked for");
+    return this.types.fact(name);
   }
 
   /** The offset of a member that is known; for loads behind a check's `needs`. */
@@ -170,11 +171,22 @@ export class Kernel {
 
   /** Starts a new moment of reading: what could not be learned before is tried again when it is asked for. */
   refresh(): void {
-    if (this.fields !== undefined && [...this.fields.values()].some(({ known }) => !known)) {
-      this.earlierFields = this.fields;
-      this.fields = undefined;
-    }
+    this.types.refresh();
     if (this.syscallTableFact?.known === false) this.syscallTableFact = undefined;
+  }
+
+  /** Address of the idle task's structure. */
+  get initTaskAddress(): number | undefined {
+    return this.initTask.known ? this.initTask.value : undefined;
+  }
+
+  /** The task on the CPU, by its register where the kernel keeps it there, else by the variable. */
+  currentTask(): Task | undefined {
+    const inRegister = this.registers?.tpidruro ?? 0;
+    if (inRegister >= this.map.pageOffset) return new Task(this, inRegister);
+    const variable = currentVariable(this);
+    const address = variable === undefined ? undefined : this.space.readU32(variable);
+    return address === undefined ? undefined : new Task(this, address);
   }
 
   /** Processes (thread group leaders) in the order of the kernel's list, the idle task excluded. */
@@ -204,21 +216,6 @@ export class Kernel {
       }
     }
     return { tasks, onlyBackward, damage: forward.damage, inUpdate };
-  }
-
-  private learned(): FieldOffsets {
-    if (this.fields === undefined) {
-      const { initTask } = this;
-      const fields = new Map(
-        initTask.known
-          ? learnFields(this.space, this.map, initTask.value)
-          : FIELDS.map((name): [FieldName, Fact<number>] => [name, initTask]),
-      );
-      // What was proved once holds for this kernel, even when its lists are damaged by now.
-      for (const [name, fact] of this.earlierFields) if (fact.known) fields.set(name, fact);
-      this.fields = fields;
-    }
-    return this.fields;
   }
 }
 

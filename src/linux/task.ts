@@ -3,8 +3,9 @@ import { latin1 } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
 import type { KernelMap } from "./kernel-map.ts";
 import { MAX_THREAD_NAME_BYTES, WORKER_CURRENT_WORK, WORKER_DESC_BYTES } from "./kernel-thread-layout.ts";
-import { type FieldName, PF_KTHREAD, PF_WQ_WORKER } from "./task-layout.ts";
+import { PF_KTHREAD, PF_WQ_WORKER } from "./task-layout.ts";
 import { TASK_COMM_LEN } from "./task-sample.ts";
+import type { FieldName } from "./type-table.ts";
 
 /** ARG_MAX of a sane guest is larger, but nobody reads that on a console. */
 const MAX_ARGUMENT_BYTES = 4096;

@@ -7,6 +7,7 @@ import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import type { Engine } from "../vm/index.ts";
 import { reportFailure } from "./failure.ts";
+import type { GuestBuildOptions } from "./guest-command.ts";
 import {
   type BootCacheOption,
   DEFAULT_ENGINE,
@@ -166,10 +167,14 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
     .argument("[board]", "a board's name", DEFAULT_BOARD)
     .option("--refresh", "look for newer packages than the cached ones")
     .option("--jobs <count>", "compile so many files at once", parseCount("--jobs", 1024))
+    .option("--config <file>", "more lines of kernel configuration; the guest is kept beside the board's own")
     .option("--json", "the result as a line of JSON")
     .option("-v, --verbose", "show what the tools print")
-    .addHelpText("after", examples("guest build", "guest build versatilepb --verbose"))
-    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; jobs?: number; json?: boolean }) => {
+    .addHelpText(
+      "after",
+      examples("guest build", "guest build versatilepb --verbose", "guest build --config debug.config"),
+    )
+    .action(async (board: string, flags: GuestBuildOptions) => {
       const { guestBuild } = await import("./guest-command.ts");
       finish(await guestBuild(io, board, flags));
     });
