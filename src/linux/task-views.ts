@@ -184,11 +184,14 @@ export function collectTasks(kernel: Kernel): TaskViews {
   return { tasks, missing: collector.missing, inUpdate: collector.inUpdate };
 }
 
-/** The variable that holds the running task where no register does: a constant of `__switch_to` that leads to a task. */
+/** The variable that holds the running task where no register does: exported since 5.18, else what `__switch_to` uses. */
 export function currentVariable(kernel: Kernel): number | undefined {
-  return literalsOf("__switch_to", kernel.symbols, kernel.readCode).find((literal) => {
-    const address = kernel.space.readU32(literal);
-    return address !== undefined && address >= kernel.map.pageOffset && isTask(new Task(kernel, address));
+  const { symbols, space, map } = kernel;
+  const exported = symbols.find("__current");
+  const candidates = exported === undefined ? literalsOf("__switch_to", symbols, kernel.readCode) : [exported];
+  return candidates.find((variable) => {
+    const address = space.readU32(variable);
+    return address !== undefined && address >= map.pageOffset && isTask(new Task(kernel, address));
   });
 }
 
