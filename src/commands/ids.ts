@@ -2,7 +2,7 @@
 import { HvError, Status } from "../base/index.ts";
 import type { Check, CheckReport } from "../ids/index.ts";
 import { checks, formatReport, reportJson, runCheck } from "../ids/index.ts";
-import type { Kernel } from "../linux/index.ts";
+import type { CpuRegisters, Kernel } from "../linux/index.ts";
 import { openKernel } from "../linux/index.ts";
 import type { PhysicalSource } from "../memory/index.ts";
 import type { CommandFamily, CommandResult, JsonValue } from "../shell/index.ts";
@@ -38,13 +38,49 @@ class GuestMemorySource implements PhysicalSource {
   }
 }
 
-/** CP15 registers at the moment of reading, from the VCPU's register dump. */
-function registersOf(hv: Hypervisor): { ttbr0: number; sctlr: number; dacr: number } | undefined {
-  const groups = hv.control.core(0)?.registers();
-  if (groups === undefined) return undefined;
-  const all = new Map(groups.flatMap(({ registers }) => registers.map(({ name, value }) => [name, value >>> 0])));
-  const value = (name: string): number => all.get(name) ?? 0;
-  return { ttbr0: value("TTBR0"), sctlr: value("SCTLR"), dacr: value("DACR") };
+/** CP15 registers, loaded from the VCPU's register dump whenever one is asked for. */
+class VcpuRegisters implements CpuRegisters {
+  private readonly hv: Hypervisor;
+
+  constructor(hv: Hypervisor) {
+    this.hv = hv;
+  }
+
+  get ttbr0(): number {
+    return this.value("TTBR0");
+  }
+
+  get sctlr(): number {
+    return this.value("SCTLR");
+  }
+
+  get dacr(): number {
+    return this.value("DACR");
+  }
+
+  get ttbcr(): number {
+    return this.value("TTBCR");
+  }
+
+  get fcse(): number {
+    return this.value("FCSEIDR");
+  }
+
+  get vbar(): number {
+    return this.value("VBAR");
+  }
+
+  get tpidruro(): number {
+    return this.value("TPIDRURO");
+  }
+
+  /** 0 where this CPU has no such register. */
+  private value(wanted: string): number {
+    for (const { registers } of this.hv.control.core(0)?.registers() ?? []) {
+      for (const { name, value } of registers) if (name === wanted) return value >>> 0;
+    }
+    return 0;
+  }
 }
 
 /** What was learned of a guest's kernel holds until another kernel runs in it. */
@@ -54,7 +90,11 @@ const kernels = new WeakMap<Guest, Kernel>();
 export function kernelOf(hv: Hypervisor, guest: Guest): Kernel {
   const known = kernels.get(guest);
   if (known?.isCurrent() === true) return known;
-  const kernel = openKernel({ memory: new GuestMemorySource(hv, guest), registers: registersOf(hv) });
+  const kernel = openKernel({
+    memory: new GuestMemorySource(hv, guest),
+    registers: hv.control.core(0) === undefined ? undefined : new VcpuRegisters(hv),
+    bootImage: () => hv.control.bootKernel(),
+  });
   kernels.set(guest, kernel);
   return kernel;
 }

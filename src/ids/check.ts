@@ -8,7 +8,7 @@ import type { FieldName, Kernel } from "../linux/index.ts";
 export type Severity = "info" | "low" | "medium" | "high" | "critical";
 
 /** What a check needs to know of the kernel before it can say anything. */
-export type Need = "banner" | "symbols" | "text-range" | "syscall-table" | FieldName;
+export type Need = "banner" | "symbols" | "text-range" | "syscall-table" | "boot-image" | "module-list" | FieldName;
 
 /** `address` prints as eight hexadecimal digits. */
 export type ColumnType = "address" | "number" | "text" | "boolean";

@@ -35,6 +35,10 @@ function factFor(kernel: Kernel, need: Need): Fact<unknown> {
       return kernel.symbols.textRange;
     case "syscall-table":
       return kernel.syscallTable;
+    case "boot-image":
+      return kernel.bootImage;
+    case "module-list":
+      return kernel.moduleList;
     default:
       return kernel.field(need satisfies FieldName);
   }

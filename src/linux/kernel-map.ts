@@ -14,12 +14,27 @@ export interface CpuRegisters {
   readonly ttbr0: number;
   readonly sctlr: number;
   readonly dacr: number;
+  /** ARMv6 and later; 0 or absent elsewhere. */
+  readonly ttbcr?: number;
+  readonly fcse?: number;
+  readonly vbar?: number;
+  /** The thread register that only the kernel writes: the running task, in kernels for ARMv6K and later. */
+  readonly tpidruro?: number;
+}
+
+/** The kernel as it was loaded, before it ran. */
+export interface LoadedImage {
+  /** Guest-physical address of the first byte. */
+  readonly address: number;
+  readonly data: Uint8Array;
 }
 
 /** A guest to look into: its memory alone is enough, registers only sharpen the error messages and formats. */
 export interface KernelSource {
   readonly memory: PhysicalSource;
   readonly registers?: CpuRegisters;
+  /** What the boot loader put into memory; `undefined` when that is not known or packed. Asked for once. */
+  readonly bootImage?: () => LoadedImage | undefined;
 }
 
 export interface KernelMap {

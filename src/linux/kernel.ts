@@ -9,6 +9,8 @@ import { assert } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
 import type { BannerLocation, Utsname } from "./banner.ts";
 import { findBanner, MAX_BANNER_BYTES, readUtsname } from "./banner.ts";
+import { openBootImage } from "./boot-image.ts";
+import { CodeMap } from "./code-map.ts";
 import { kernelNotFound } from "./errors.ts";
 import { findExportTable } from "./export-table.ts";
 import type { Fact } from "./fact.ts";
@@ -17,18 +19,21 @@ import { findKallsyms } from "./kallsyms.ts";
 import { copyKernelImage, IMAGE_SIZES_BYTES, type KernelImage } from "./kernel-image.ts";
 import type { LogWalk, OldLog } from "./kernel-log.ts";
 import { walkLog } from "./kernel-log.ts";
-import type { KernelMap, KernelSource } from "./kernel-map.ts";
+import type { CpuRegisters, KernelMap, KernelSource } from "./kernel-map.ts";
 import { findKernelMap } from "./kernel-map.ts";
 import { KernelSymbols } from "./kernel-symbols.ts";
 import type { ListDamage } from "./list-walk.ts";
 import { walkList, walkListBackward } from "./list-walk.ts";
 import { LoadedModule } from "./loaded-module.ts";
+import { findModuleKset, findModuleList } from "./module-views.ts";
 import { Mount } from "./mount.ts";
+import { type Probe, registeredProbes } from "./probes.ts";
 import { parseSystemMap } from "./symbol-table.ts";
 import type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
 import { locateSyscallTable, readSyscallEntry } from "./syscall-table.ts";
 import { Task } from "./task.ts";
 import { findInitTask } from "./task-sample.ts";
+import { currentVariable } from "./task-views.ts";
 import type { FieldName } from "./type-table.ts";
 import { TypeTable } from "./type-table.ts";
 
@@ -61,14 +66,22 @@ export class Kernel {
   /** Kernel addresses, translated by `swapper_pg_dir`. */
   readonly space: AddressSpace;
   readonly symbols: KernelSymbols;
+  /** CP15 at this moment, where the source has a CPU. */
+  readonly registers: CpuRegisters | undefined;
+  private readonly source: KernelSource;
+  private moduleListFact: Fact<number> | undefined;
+  private moduleKsetFact: Fact<number> | undefined;
+  private bootImageFact: Fact<KernelImage> | undefined;
   private readonly bannerFact: Fact<BannerLocation>;
   private readonly initTask: Fact<number>;
   private readonly types: TypeTable;
   private syscallTableFact: Fact<SyscallTable> | undefined;
 
-  constructor(map: KernelMap, space: AddressSpace, image: KernelImage, options: KernelOptions) {
+  constructor(source: KernelSource, map: KernelMap, image: KernelImage, options: KernelOptions) {
+    this.source = source;
+    this.registers = source.registers;
     this.map = map;
-    this.space = space;
+    this.space = new AddressSpace(source.memory, map.tableAddress, map.format);
     this.symbols = new KernelSymbols({
       kallsyms: findKallsyms(image),
       exports: findExportTable(image),
@@ -77,7 +90,7 @@ export class Kernel {
     this.bannerFact = findBanner(image, this.utsname());
     const known = this.symbols.find("init_task");
     this.initTask = known === undefined ? findInitTask(image) : proved(known, "the symbol init_task");
-    this.types = new TypeTable({ space, map, symbols: this.symbols, initTask: this.initTask });
+    this.types = new TypeTable({ space: this.space, map, symbols: this.symbols, initTask: this.initTask });
   }
 
   /** False when the memory no longer holds the kernel that was opened: the machine was reset, or another one booted. */
@@ -102,6 +115,48 @@ export class Kernel {
   utsname(): Utsname | undefined {
     const address = this.symbols.find("init_uts_ns");
     return address === undefined ? undefined : readUtsname(this.space, address);
+  }
+
+  /** The kernel as the boot loader put it into memory: what code and constants are held against. */
+  get bootImage(): Fact<KernelImage> {
+    this.bootImageFact ??= openBootImage(this.source, this.map);
+    return this.bootImageFact;
+  }
+
+  /** A word of code as it was booted, where that is known, else as it is. */
+  readonly readCode = (address: number): number | undefined => {
+    const { bootImage } = this;
+    if (bootImage.known && bootImage.value.contains(address)) {
+      return bootImage.value.words[(address - bootImage.value.startAddress) >>> 2];
+    }
+    return this.space.readU32(address);
+  };
+
+  /** The list head `modules`. */
+  get moduleList(): Fact<number> {
+    if (this.moduleListFact?.known !== true) this.moduleListFact = findModuleList(this);
+    return this.moduleListFact;
+  }
+
+  /** The set of modules in sysfs. */
+  get moduleKset(): Fact<number> {
+    if (this.moduleKsetFact?.known !== true) this.moduleKsetFact = findModuleKset(this);
+    return this.moduleKsetFact;
+  }
+
+  /** Whose code lies where, at this moment. */
+  codeMap(): CodeMap {
+    return new CodeMap(this);
+  }
+
+  /** The kprobes that are registered at this moment. */
+  probes(): Probe[] {
+    return registeredProbes({ ...this.codeContext, lowest: this.map.pageOffset });
+  }
+
+  private get codeContext() {
+    const { space, symbols, readCode } = this;
+    return { space, symbols, readCode };
   }
 
   get syscallTable(): Fact<SyscallTable> {
@@ -131,6 +186,20 @@ export class Kernel {
   refresh(): void {
     this.types.refresh();
     if (this.syscallTableFact?.known === false) this.syscallTableFact = undefined;
+  }
+
+  /** Address of the idle task's structure. */
+  get initTaskAddress(): number | undefined {
+    return this.initTask.known ? this.initTask.value : undefined;
+  }
+
+  /** The task on the CPU, by its register where the kernel keeps it there, else by the variable. */
+  currentTask(): Task | undefined {
+    const inRegister = this.registers?.tpidruro ?? 0;
+    if (inRegister >= this.map.pageOffset) return new Task(this, inRegister);
+    const variable = currentVariable(this);
+    const address = variable === undefined ? undefined : this.space.readU32(variable);
+    return address === undefined ? undefined : new Task(this, address);
   }
 
   /** Processes (thread group leaders) in the order of the kernel's list, the idle task excluded. */
@@ -227,7 +296,7 @@ export function openKernel(source: KernelSource, options: KernelOptions = {}): K
   let kernel: Kernel | undefined;
   for (const sizeBytes of IMAGE_SIZES_BYTES) {
     const image = copyKernelImage(space, map, sizeBytes);
-    kernel = new Kernel(map, space, image, options);
+    kernel = new Kernel(source, map, image, options);
     const isWhole = image.bytes.length < sizeBytes;
     if (isWhole || (kernel.banner.known && kernel.symbols.kallsyms.known && kernel.symbols.exports.known)) break;
   }

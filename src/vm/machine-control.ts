@@ -14,6 +14,13 @@ export interface VcpuCore {
   registers(): readonly RegisterGroup[];
 }
 
+/** The guest's kernel as the boot loader puts it into memory. */
+export interface LoadedKernel {
+  /** Guest-physical address of the first byte. */
+  readonly address: number;
+  readonly data: Uint8Array;
+}
+
 /** The machine that executes the guest; built after the guest's regions are allocated, then attached to the hypervisor. */
 export interface MachineControl {
   /** Builds bus and devices over the guest's regions, at power-on state. Called by `guest create` after a `guest destroy`. */
@@ -31,6 +38,8 @@ export interface MachineControl {
   /** Copies guest-physical memory; false where some of it is not memory. */
   readGuest(address: number, target: Uint8Array): boolean;
   writeGuest(address: number, data: Uint8Array): boolean;
+  /** What is loaded at power-on, when that is the kernel itself and not an image that unpacks itself. */
+  bootKernel(): LoadedKernel | undefined;
   /** Host-physical RAM changed by the console: code and dirty traps of these pages must hear of it. */
   hostWritten(address: number, sizeBytes: number): void;
   /** Cold reset or power-off of the host board. */

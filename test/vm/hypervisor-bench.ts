@@ -1,7 +1,7 @@
 /** A hypervisor over a small VersatilePB-like board, with a clock moved by hand and a machine that records what it is asked. */
 import { Logger, type LogRecord } from "../../src/base/index.ts";
 import { HostMemory } from "../../src/memory/index.ts";
-import type { BlockDevice, Guest, MachineControl, MachineFacts } from "../../src/vm/index.ts";
+import type { BlockDevice, Guest, LoadedKernel, MachineControl, MachineFacts } from "../../src/vm/index.ts";
 import { armv5Layout, Hypervisor } from "../../src/vm/index.ts";
 
 export const MEBIBYTE = 1 << 20;
@@ -81,6 +81,7 @@ export class Bench implements MachineControl {
   readonly logged: LogRecord[] = [];
   /** What the hypervisor asked of the machine, in order. */
   readonly asked: string[] = [];
+  loadedKernel: LoadedKernel | undefined;
   readonly hv: Hypervisor;
 
   constructor(facts: MachineFacts = benchFacts) {
@@ -150,6 +151,10 @@ export class Bench implements MachineControl {
     if (at === undefined) return false;
     this.memory.ram().set(data, at);
     return true;
+  }
+
+  bootKernel(): LoadedKernel | undefined {
+    return this.loadedKernel;
   }
 
   hostWritten(address: number, sizeBytes: number): void {
