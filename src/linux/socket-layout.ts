@@ -19,6 +19,7 @@ export const SOCKET_FIELDS = [
   "sock.skc_family",
   "sock.skc_state",
   "sock.skc_node",
+  "sock.skc_prot",
   "sock.sk_type",
   "inet_sock.inet_sport",
   "unix_sock.addr",
@@ -28,6 +29,7 @@ export type SocketField = (typeof SOCKET_FIELDS)[number];
 const SOCKET_BYTES = 0x40;
 const SOCK_HEAD_BYTES = 0x40;
 const MAX_SOCKETS = 32;
+const PROTOCOLS = ["tcp_prot", "tcpv6_prot", "udp_prot", "udpv6_prot", "raw_prot", "rawv6_prot", "ping_prot"];
 const AF_INET = 2;
 const AF_INET6 = 10;
 const MAX_FAMILY = 64;
@@ -245,6 +247,37 @@ function confirmPorts(
   }
 }
 
+/** `skc_prot` is tcp_prot, udp_prot or the like in every open Internet socket; functions call through it. */
+function learnProtocol(
+  context: LayoutContext,
+  sockets: readonly OpenSocket[],
+  learned: LearnedFacts<SocketField>,
+): void {
+  const protocols = new Set(
+    PROTOCOLS.map((name) => context.symbols.find(name)).filter((address) => address !== undefined),
+  );
+  const [sk, family] = (["socket.sk", "sock.skc_family"] as const).map((name) => learned.get(name));
+  const calls = (context.trace("tcp_set_state")?.accesses ?? []).filter(
+    ({ kind, address }) => kind === "load" && address.root === "r0" && address.steps.length === 1,
+  );
+  const code = calls.map(({ address }) => address.steps[0]);
+  const codeEvidence = "tcp_set_state goes through it";
+  const socks = sockets
+    .map(({ socket }) => context.word(socket + (sk?.known === true ? sk.value : 0)) ?? 0)
+    .filter((sock) => family?.known === true && [AF_INET, AF_INET6].includes(half(context, sock + family.value)));
+  if (socks.length === 0) {
+    // It stands before skc_net, through which the function counts.
+    const first = code.length === 0 ? [] : [Math.min(...code)];
+    learned.set("sock.skc_prot", judged({ code: first, codeEvidence }));
+    return;
+  }
+  const data = offsetsWhere(SOCK_HEAD_BYTES, (offset) =>
+    socks.every((sock) => protocols.has(context.word(sock + offset) ?? 0)),
+  );
+  const dataEvidence = `an exported protocol in ${socks.length} open sockets`;
+  learned.set("sock.skc_prot", judged({ data, dataEvidence, code, codeEvidence }));
+}
+
 /** unix_seq_show reads the type, as a half-word, and the address, through which it reads on. */
 function learnUnix(context: LayoutContext, learned: LearnedFacts<SocketField>): void {
   const loads = (context.trace("unix_seq_show")?.accesses ?? []).filter(
@@ -277,6 +310,7 @@ function learn(context: LayoutContext): LearnedFacts<SocketField> {
   learnSocket(context, open, learned);
   learnFamily(context, open, learned);
   confirmPorts(context, open, learned);
+  learnProtocol(context, open, learned);
   return learned;
 }
 

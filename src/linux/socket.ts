@@ -57,6 +57,11 @@ export class Sock extends KernelObject {
     return state === undefined ? undefined : (TCP_STATES[state] ?? String(state));
   }
 
+  /** Address of the protocol's `struct proto`, such as tcp_prot. */
+  get protocolAddress(): number | undefined {
+    return this.word("sock.skc_prot");
+  }
+
   /** True for the small structures that stand for a connection that is not yet, or no longer, a socket. */
   get isMini(): boolean {
     return this.state === TIME_WAIT || this.state === NEW_SYN_RECV;

@@ -133,6 +133,15 @@ export class Task extends KernelObject {
     return nsproxy === undefined ? undefined : this.loadAt(nsproxy, "nsproxy.mnt_ns");
   }
 
+  /** Where its heap and its stack are. */
+  get memoryBounds(): { startBrk?: number; brk?: number; startStack?: number } {
+    return {
+      startBrk: this.loadOfMm("mm_struct.start_brk"),
+      brk: this.loadOfMm("mm_struct.brk"),
+      startStack: this.loadOfMm("mm_struct.start_stack"),
+    };
+  }
+
   /** What it has mapped; empty in kernel threads. */
   areas(): AreaWalk {
     const { mm } = this;
