@@ -24,6 +24,8 @@ export interface SocketWalk {
 
 const MAX_SOCKETS = 65_536;
 const MAX_BUCKETS = 1 << 20;
+/** No table of Internet sockets is smaller; two buckets could be anything. */
+const MIN_MASK = 7;
 const MAX_STRIDE_BYTES = 64;
 const HASHINFO_BYTES = 0x100;
 /** A lock and 256 heads, aligned. */
@@ -98,7 +100,7 @@ export function tcpSockets(context: SocketContext): SocketWalk {
   const address = context.symbols.find("tcp_hashinfo");
   if (address === undefined) return { socks: [], reason: "the symbol tcp_hashinfo is not known" };
   const members = words(context, address, HASHINFO_BYTES / 4);
-  const masks = [...new Set(members)].filter((word) => (word & (word + 1)) === 0 && word > 0 && word < MAX_BUCKETS);
+  const masks = [...new Set(members)].filter((word) => (word & (word + 1)) === 0 && word >= MIN_MASK && word < MAX_BUCKETS);
   masks.sort((a, b) => b - a);
   const bases = [...new Set(members)].filter((word) => isLink(context, word));
   const tables = bases.flatMap((base) => tableAt(context, base, masks) ?? []);
