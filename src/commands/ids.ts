@@ -141,10 +141,10 @@ function runOne(context: CommandContext, check: Check, request: CheckRequest): C
 }
 
 /** Every check that needs no process to be named, with one verdict. */
-function runAll(context: CommandContext): CommandResult {
+function runAll(context: CommandContext, known: readonly Check[]): CommandResult {
   const kernel = openGuest(context);
   if (!isKernel(kernel)) return kernel;
-  const chosen = checksOf(context).filter(({ ofProcess }) => ofProcess !== "required");
+  const chosen = known.filter(({ ofProcess }) => ofProcess !== "required");
   const reports = chosen.map((check) => runCheck(check, kernel));
   const data = summaryJson(reports) as JsonValue;
   return { code: codeOf[verdictOf(reports)], text: textOf(formatSummary(reports)), data };
@@ -168,10 +168,10 @@ function showTypes(context: CommandContext, filter: string | undefined): Command
 }
 
 /** What a check takes: the wall clock's microseconds come from outside, as no result may depend on them. */
-function showCost(context: CommandContext, id: string): CommandResult {
-  const check = checksOf(context).find((candidate) => candidate.id === id);
+function showCost(context: CommandContext, known: readonly Check[], id: string): CommandResult {
+  const check = known.find((candidate) => candidate.id === id);
   if (check === undefined || check.ofProcess === "required") {
-    const names = checksOf(context).flatMap((known) => (known.ofProcess === "required" ? [] : [known.id]));
+    const names = known.flatMap((other) => (other.ofProcess === "required" ? [] : [other.id]));
     return failed(Status.noEntry, `Error: expected a check (${names.join(", ")}), found "${id}"\n`);
   }
   const kernel = openGuest(context);
@@ -191,8 +191,7 @@ function showCost(context: CommandContext, id: string): CommandResult {
 }
 
 /** All checks, or one in full. */
-function showChecks(context: CommandContext, id: string | undefined): CommandResult {
-  const known = checksOf(context);
+function showChecks(known: readonly Check[], id: string | undefined): CommandResult {
   if (id === undefined) {
     const style = { columns: columns(["Check", 10], ["Severity", 9], ["Title", 38], ["Cost", 46]) };
     return table(
@@ -205,8 +204,6 @@ function showChecks(context: CommandContext, id: string | undefined): CommandRes
     ? failed(Status.noEntry, `Error: expected a check (${known.map((c) => c.id).join(", ")}), found "${id}"\n`)
     : { code: Status.ok, text: textOf(explainCheck(check)), data: checkJson(check) };
 }
-
-const checksOf = (_context: CommandContext): readonly Check[] => checks;
 
 function formsOf(check: Check) {
   const { id, ofProcess, detailWants } = check;
@@ -225,16 +222,21 @@ function formsOf(check: Check) {
   return [...forms, form({ words: `${id} -l`, run: (context) => runOne(context, check, { isLong: true }) })];
 }
 
-const checkName = word<CommandContext>("check", (context) => checksOf(context).map(({ id }) => id));
-
-export const ids: CommandFamily<CommandContext> = {
-  name: "ids",
-  summary: "look into the guest's kernel from outside (with --json as data)",
-  forms: [
-    form({ words: "list", args: { check: optional(checkName) }, run: (c, { check }) => showChecks(c, check) }),
-    ...checks.flatMap(formsOf),
-    form({ words: "all", run: runAll }),
-    form({ words: "types", args: { filter: optional(word("field")) }, run: (c, { filter }) => showTypes(c, filter) }),
-    form({ words: "cost", args: { check: checkName }, run: (c, { check }) => showCost(c, check) }),
-  ],
-};
+/** `ids` with the checks that come with Komainu and those of the user. */
+export function idsFamily(userChecks: readonly Check[] = []): CommandFamily<CommandContext> {
+  const known = [...checks, ...userChecks];
+  const checkName = word<CommandContext>("check", () => known.map(({ id }) => id));
+  const list = { check: optional(checkName) };
+  const types = { filter: optional(word("field")) };
+  return {
+    name: "ids",
+    summary: "look into the guest's kernel from outside (with --json as data)",
+    forms: [
+      form({ words: "list", args: list, run: (_, { check }) => showChecks(known, check) }),
+      ...known.flatMap(formsOf),
+      form({ words: "all", run: (context) => runAll(context, known) }),
+      form({ words: "types", args: types, run: (context, { filter }) => showTypes(context, filter) }),
+      form({ words: "cost", args: { check: checkName }, run: (context, { check }) => showCost(context, known, check) }),
+    ],
+  };
+}

@@ -33,6 +33,8 @@ export interface LoadedImage {
 export interface KernelSource {
   readonly memory: PhysicalSource;
   readonly registers?: CpuRegisters;
+  /** Of the page tables, where no register tells. */
+  readonly format?: DescriptorFormat;
   /** What the boot loader put into memory; `undefined` when that is not known or packed. Asked for once. */
   readonly bootImage?: () => LoadedImage | undefined;
 }
@@ -109,7 +111,7 @@ function* candidates(memory: PhysicalSource): Generator<number> {
 }
 
 /** The kernel's map, or `HvError` `kernel-not-found` or `kernel-layout-unsupported`. */
-export function findKernelMap({ memory, registers }: KernelSource): KernelMap {
+export function findKernelMap({ memory, registers, format: given = "v6" }: KernelSource): KernelMap {
   const sctlr = registers?.sctlr;
   if (sctlr !== undefined) {
     if ((sctlr & SCTLR_M) === 0) throw kernelNotFound("the MMU is off, so no kernel runs yet");
@@ -117,7 +119,7 @@ export function findKernelMap({ memory, registers }: KernelSource): KernelMap {
       throw kernelLayoutUnsupported("a big-endian CPU state", "Only little-endian guests can be read.");
     }
   }
-  const format: DescriptorFormat = sctlr !== undefined && (sctlr & SCTLR_XP) === 0 ? "v5" : "v6";
+  const format: DescriptorFormat = sctlr === undefined ? given : (sctlr & SCTLR_XP) === 0 ? "v5" : "v6";
   for (const table of candidates(memory)) {
     for (const pageOffset of PAGE_OFFSETS) {
       const map = mapAt(memory, table, pageOffset, format);

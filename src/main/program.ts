@@ -6,6 +6,7 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import type { Engine } from "../vm/index.ts";
+import { optionInvalid } from "./errors.ts";
 import { reportFailure } from "./failure.ts";
 import type { GuestBuildOptions } from "./guest-command.ts";
 import {
@@ -42,6 +43,7 @@ interface PowerFlags {
   restore?: string;
   profile?: boolean;
   json?: boolean;
+  checks?: string;
   verbose?: boolean;
 }
 
@@ -79,6 +81,7 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     )
     .option("--restore <file>", "begin with a saved machine instead of power-on")
     .option("--profile", "at the end, on standard error: time by tier, exits of compiled code, hot regions by symbol")
+    .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }
 
@@ -231,6 +234,50 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
     });
 }
 
+interface CheckFlags {
+  cpu?: string;
+  base?: number;
+  pid?: number;
+  long?: boolean;
+  checks?: string;
+  json?: boolean;
+}
+
+const parseAddress = (text: string): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
+  throw optionInvalid("--base", "an address such as 0x80000000", text);
+};
+
+function addCheck(program: Command, io: ProgramIo, finish: Finish): void {
+  program
+    .command("check")
+    .description(
+      "look into a guest's kernel in a memory image or a saved machine; exit code 1 when a check has a finding",
+    )
+    .argument("<image>", "raw memory, LiME, an ELF core, or what --save wrote")
+    .argument("[check...]", "names of checks; without one, all that need no process", [])
+    .option("--cpu <name>", "CPU of a memory image, such as arm926, arm1176, cortex-a7; found out without it")
+    .option("--base <address>", "physical address at which raw memory begins", parseAddress)
+    .option("--pid <number>", "look at this process", parseCount("--pid", 4 << 20))
+    .option("-l, --long", "more columns, where a check has them")
+    .option("--checks <folder>", "checks of your own, see docs/writing-checks.md")
+    .option("--json", "one line of JSON")
+    .addHelpText(
+      "after",
+      examples(
+        "check memory.raw --cpu arm926",
+        "check memory.lime plist --long",
+        "check saved.snap maps --pid 1",
+        "check core.elf --json",
+      ),
+    )
+    .action(async (image: string, names: string[], flags: CheckFlags) => {
+      const { checkImage } = await import("./check-command.ts");
+      finish(await checkImage(io, { ...flags, image, names }));
+    });
+}
+
 function addConsole(program: Command, io: ProgramIo, finish: Finish): void {
   program
     .command("console")
@@ -260,6 +307,7 @@ Exit codes: 0 good, 1 a check or command failed, 2 usage or configuration, 3 env
   addExec(program, io, finish);
   addGuest(program, io, finish);
   addBoard(program, io, finish);
+  addCheck(program, io, finish);
   addConsole(program, io, finish);
   return program;
 }
