@@ -19,6 +19,8 @@ export interface Column {
   /** Heading; columns without one are left out of the text and appear in JSON only. */
   readonly heading?: string;
   readonly type: ColumnType;
+  /** Only when details are asked for (`-l`). */
+  readonly isDetail?: boolean;
 }
 
 export type Value = string | number | boolean | null;
@@ -43,6 +45,16 @@ export type Observation =
   | { readonly kind: "finding"; readonly finding: Finding }
   | { readonly kind: "cannot-tell"; readonly reason: string };
 
+/** What was asked for beside the check's name. */
+export interface CheckRequest {
+  /** Details too (`-l`). */
+  readonly isLong: boolean;
+  /** This process only. */
+  readonly pid?: number;
+}
+
+export const PLAIN_REQUEST: CheckRequest = { isLong: false };
+
 export interface Check {
   /** The word behind `ids` on the console. */
   readonly id: string;
@@ -50,11 +62,19 @@ export interface Check {
   readonly severity: Severity;
   /** The view the rows come from, in one sentence. */
   readonly view: string;
+  /** What it reads, in the order of translated loads: `about 20 loads a process`. */
+  readonly cost?: string;
   readonly needs: readonly Need[];
+  /** What only some columns are made of: when one is not known, they are empty and the report says so. */
+  readonly wants?: readonly FieldName[];
+  /** As `wants`, for details. */
+  readonly detailWants?: readonly FieldName[];
+  /** Whether it can look at one process, or only at one. */
+  readonly ofProcess?: "optional" | "required";
   readonly columns: readonly Column[];
   /** Text of each finding, with `{placeholders}`. */
   readonly messages: Readonly<Record<string, string>>;
-  run(kernel: Kernel): Generator<Observation>;
+  run(kernel: Kernel, request: CheckRequest): Generator<Observation>;
 }
 
 export const row = (values: Row["values"], mark?: string): Observation => ({

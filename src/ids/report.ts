@@ -1,7 +1,8 @@
 /** Runs checks and renders what they found, as text for the console or as plain data for JSON. */
 import { assert, hex8 } from "../base/index.ts";
 import type { Fact, FieldName, Kernel } from "../linux/index.ts";
-import type { Check, Column, Finding, Need, Row, Severity, Value } from "./check.ts";
+import type { Check, CheckRequest, Column, Finding, Need, Row, Severity, Value } from "./check.ts";
+import { PLAIN_REQUEST } from "./check.ts";
 
 export type Verdict = "clean" | "finding" | "cannot-tell";
 
@@ -56,7 +57,7 @@ function fill(message: string, data: Finding["data"]): string {
 }
 
 /** Runs one check on the kernel as it is now. */
-export function runCheck(check: Check, kernel: Kernel): CheckReport {
+export function runCheck(check: Check, kernel: Kernel, request: CheckRequest = PLAIN_REQUEST): CheckReport {
   kernel.refresh();
   const loadsBefore = kernel.space.loads;
   const rows: Row[] = [];
@@ -66,8 +67,13 @@ export function runCheck(check: Check, kernel: Kernel): CheckReport {
     const fact = factFor(kernel, need);
     if (!fact.known) reasons.add(`${need}: ${fact.reason}`);
   }
-  if (reasons.size === 0) {
-    for (const seen of check.run(kernel)) {
+  const canRun = reasons.size === 0;
+  for (const want of [...(check.wants ?? []), ...((request.isLong ? check.detailWants : undefined) ?? [])]) {
+    const fact = kernel.field(want);
+    if (!fact.known) reasons.add(`${want}: ${fact.reason}`);
+  }
+  if (canRun) {
+    for (const seen of check.run(kernel, request)) {
       if (seen.kind === "row") rows.push(seen.row);
       else if (seen.kind === "cannot-tell") reasons.add(seen.reason);
       else {
@@ -81,7 +87,7 @@ export function runCheck(check: Check, kernel: Kernel): CheckReport {
     id: check.id,
     title: check.title,
     verdict: findings.length > 0 ? "finding" : reasons.size > 0 ? "cannot-tell" : "clean",
-    columns: check.columns,
+    columns: check.columns.filter(({ isDetail }) => isDetail !== true || request.isLong),
     rows,
     findings,
     cannotTell: [...reasons],

@@ -47,12 +47,15 @@ export interface KernelMap {
   /** Virtual address of `_text`, right behind `swapper_pg_dir`. */
   readonly textAddress: number;
   readonly format: DescriptorFormat;
+  /** Lowest address that a module can have: 16 MiB below the linear map, where user addresses end. */
+  readonly modulesStart: number;
 }
 
 /** The values CONFIG_PAGE_OFFSET can have on ARM: 3G, 3G_OPT, 2G and 1G splits. */
 const PAGE_OFFSETS = [0xc0000000, 0xb0000000, 0x80000000, 0x40000000];
 export const PG_DIR_SIZE_BYTES = 0x4000;
 const MODULE_SECTIONS = 16;
+const SECTION_SIZE_BYTES = 1 << 20;
 
 const SCTLR_M = 1 << 0;
 const SCTLR_B = 1 << 7;
@@ -82,7 +85,8 @@ function mapAt(
   if (walkPageTable(memory, table, tableVa, format) !== table) return undefined;
   if (walkPageTable(memory, table, textAddress, format) !== table + PG_DIR_SIZE_BYTES) return undefined;
   if (!userHalfIsEmpty(memory, table, pageOffset)) return undefined;
-  return { tableAddress: table, pageOffset, physOffset, textAddress, format };
+  const modulesStart = pageOffset - MODULE_SECTIONS * SECTION_SIZE_BYTES;
+  return { tableAddress: table, pageOffset, physOffset, textAddress, format, modulesStart };
 }
 
 /** With LPAE the kernel has four 64-bit first-level entries that point to the four pages behind them. */

@@ -17,12 +17,16 @@ import type { Fact } from "./fact.ts";
 import { proved } from "./fact.ts";
 import { findKallsyms } from "./kallsyms.ts";
 import { copyKernelImage, IMAGE_SIZES_BYTES, type KernelImage } from "./kernel-image.ts";
+import type { LogWalk, OldLog } from "./kernel-log.ts";
+import { walkLog } from "./kernel-log.ts";
 import type { CpuRegisters, KernelMap, KernelSource } from "./kernel-map.ts";
 import { findKernelMap } from "./kernel-map.ts";
 import { KernelSymbols } from "./kernel-symbols.ts";
 import type { ListDamage } from "./list-walk.ts";
 import { walkList, walkListBackward } from "./list-walk.ts";
+import { LoadedModule } from "./loaded-module.ts";
 import { findModuleKset, findModuleList } from "./module-views.ts";
+import { Mount } from "./mount.ts";
 import { type Probe, registeredProbes } from "./probes.ts";
 import { parseSystemMap } from "./symbol-table.ts";
 import type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
@@ -47,6 +51,15 @@ export interface TaskWalk {
   /** The kernel was stopped inside an update of the list. */
   readonly inUpdate: boolean;
 }
+
+/** A list of the kernel's at one moment. */
+export interface ObjectWalk<T> {
+  readonly objects: readonly T[];
+  readonly damage: readonly ListDamage[];
+  readonly inUpdate: boolean;
+}
+
+const MAX_COMMAND_LINE_BYTES = 4096;
 
 export class Kernel {
   readonly map: KernelMap;
@@ -194,6 +207,39 @@ export class Kernel {
     yield* this.walkTasks().tasks;
   }
 
+  /** Loaded modules, newest first; empty when the list is not known. */
+  walkModules(): ObjectWalk<LoadedModule> {
+    const head = this.offsetOf("modules");
+    const link = this.offsetOf("module.list") ?? 4;
+    return head === undefined ? NOTHING : this.walkObjects(head, (element) => new LoadedModule(this, element - link));
+  }
+
+  /** The mounts that a task sees, in the order of /proc/mounts. */
+  walkMounts(task: Task): ObjectWalk<Mount> {
+    const list = this.offsetOf("mnt_namespace.list");
+    const link = this.offsetOf("mount.mnt_list");
+    const namespace = task.mountNamespace;
+    if (list === undefined || link === undefined || namespace === undefined) return NOTHING;
+    return this.walkObjects(namespace + list, (element) => new Mount(this, element - link));
+  }
+
+  /** The kernel's log; `undefined` when it is not known where it is. */
+  walkLog(): LogWalk | undefined {
+    return walkLog(this, () => this.oldLog());
+  }
+
+  /** What the boot loader told the kernel, as /proc/cmdline shows it. */
+  commandLine(): string | undefined {
+    const variable = this.offsetOf("saved_command_line");
+    const text = variable === undefined ? undefined : this.space.readU32(variable);
+    return text === undefined ? undefined : this.space.readCString(text, MAX_COMMAND_LINE_BYTES);
+  }
+
+  /** The process with a PID, when it is in the list. */
+  task(pid: number): Task | undefined {
+    return this.walkTasks().tasks.find((task) => task.pid === pid);
+  }
+
   /** The whole list with what is wrong with it; empty when `task_struct.tasks` is not known. */
   walkTasks(): TaskWalk {
     const offset = this.offsetOf("task_struct.tasks");
@@ -217,7 +263,28 @@ export class Kernel {
     }
     return { tasks, onlyBackward, damage: forward.damage, inUpdate };
   }
+
+  private walkObjects<T>(head: number, make: (element: number) => T): ObjectWalk<T> {
+    const { elements, damage, inUpdate } = walkList(this.space, head, this.map.modulesStart);
+    return { objects: elements.map(make), damage, inUpdate: inUpdate.length > 0 };
+  }
+
+  private oldLog(): OldLog | undefined {
+    const variables = ["log_buf", "log_buf_len"] as const;
+    const [buffer, sizeBytes] = variables.map((name) => {
+      const address = this.offsetOf(name);
+      return address === undefined ? undefined : this.space.readU32(address);
+    });
+    if (buffer === undefined || sizeBytes === undefined) return undefined;
+    const [first, next] = ["log_first_idx", "log_next_idx"].map((name) => {
+      const address = this.symbols.find(name);
+      return (address === undefined ? undefined : this.space.readU32(address)) ?? 0;
+    });
+    return { buffer, sizeBytes, first, next };
+  }
 }
+
+const NOTHING: ObjectWalk<never> = { objects: [], damage: [], inUpdate: false };
 
 /**
  * Finds the kernel in a guest's memory. Throws `HvError` `kernel-not-found` when there is none yet,

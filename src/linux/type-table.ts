@@ -8,11 +8,25 @@ import type { KernelMap } from "./kernel-map.ts";
 import type { KernelSymbols } from "./kernel-symbols.ts";
 import type { LayoutGroup, LayoutSource } from "./layout.ts";
 import { LayoutContext } from "./layout.ts";
+import { logLayout } from "./log-layout.ts";
+import { memoryLayout } from "./memory-layout.ts";
+import { moduleLayout } from "./module-layout.ts";
 import { mountLayout } from "./mount-layout.ts";
 import { processLayout } from "./process-layout.ts";
+import { socketLayout } from "./socket-layout.ts";
 import { taskLayout } from "./task-layout.ts";
 
-const GROUPS = [taskLayout, processLayout, credLayout, mountLayout, fileLayout] as const;
+const GROUPS = [
+  taskLayout,
+  processLayout,
+  credLayout,
+  mountLayout,
+  fileLayout,
+  memoryLayout,
+  moduleLayout,
+  socketLayout,
+  logLayout,
+] as const;
 
 /** The name of a structure's member, as the kernel has it, or of a variable. */
 export type FieldName = (typeof GROUPS)[number]["fields"][number];

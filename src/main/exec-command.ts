@@ -221,7 +221,13 @@ class Execution {
 
   private context(): CommandContext {
     const { machine, driver } = this.powered;
-    return { console: outputConsole(this.io), hv: machine.hypervisor, manager: this.manager, waiter: driver };
+    return {
+      console: outputConsole(this.io),
+      hv: machine.hypervisor,
+      manager: this.manager,
+      waiter: driver,
+      nowMs: () => performance.now(),
+    };
   }
 
   private printJson(outcomes: readonly CommandOutcome[]): Status {

@@ -115,7 +115,13 @@ class ConsoleRun {
     this.terminal = terminal;
     terminal.write(bannerText(powered, options.clock));
     const manager = createCommandManager();
-    const context: CommandContext = { console: terminal, hv: machine.hypervisor, manager, waiter: driver };
+    const context: CommandContext = {
+      console: terminal,
+      hv: machine.hypervisor,
+      manager,
+      waiter: driver,
+      nowMs: () => performance.now(),
+    };
     const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });
     this.session = session;
     let isClosed = false;
