@@ -26,5 +26,5 @@ export function createCommandManager(): CommandManager<CommandContext> {
 }
 
 export type { CommandContext, GuestWaiter } from "./context.ts";
-export { kernelOf } from "./ids.ts";
+export { kernelOf } from "./guest-kernel.ts";
 export { remoteFilter } from "./vserial.ts";

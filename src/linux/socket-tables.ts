@@ -100,7 +100,9 @@ export function tcpSockets(context: SocketContext): SocketWalk {
   const address = context.symbols.find("tcp_hashinfo");
   if (address === undefined) return { socks: [], reason: "the symbol tcp_hashinfo is not known" };
   const members = words(context, address, HASHINFO_BYTES / 4);
-  const masks = [...new Set(members)].filter((word) => (word & (word + 1)) === 0 && word >= MIN_MASK && word < MAX_BUCKETS);
+  const masks = [...new Set(members)].filter(
+    (word) => (word & (word + 1)) === 0 && word >= MIN_MASK && word < MAX_BUCKETS,
+  );
   masks.sort((a, b) => b - a);
   const bases = [...new Set(members)].filter((word) => isLink(context, word));
   const tables = bases.flatMap((base) => tableAt(context, base, masks) ?? []);

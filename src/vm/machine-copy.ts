@@ -5,7 +5,6 @@
 import { MODE, Mode } from "../arm/core/index.ts";
 import { Logger } from "../base/index.ts";
 import type { BlockBackend, EntropyBackend } from "../device/index.ts";
-import type { Machine } from "./machine.ts";
 import type { BlockDevice } from "./storage.ts";
 
 const SECTOR_BYTES = 512;
@@ -54,8 +53,17 @@ export const scratchEntropy: EntropyBackend = {
 
 export const silentLog = (): Logger => new Logger("copy", () => {});
 
+/** What is needed of the copy. */
+interface RunningCopy {
+  readonly running:
+    | { readonly cpu: { readonly state: { readonly words: Int32Array }; readonly isHalted: boolean } }
+    | undefined;
+  instructions(): number;
+  runSlice(maxInstructions: number, options: { skipIdle: boolean }): { readonly end: string };
+}
+
 /** True when no part of the kernel is in the middle of anything: user code runs, or the processor waits. */
-function isQuiet(machine: Machine): boolean {
+function isQuiet(machine: RunningCopy): boolean {
   const cpu = machine.running?.cpu;
   if (cpu === undefined) return false;
   return cpu.state.words[MODE] === Mode.usr || cpu.isHalted;
@@ -65,7 +73,7 @@ function isQuiet(machine: Machine): boolean {
  * Runs a copy until its kernel is at rest, `atLeast` instructions on and `maxInstructions` at most; false when it never
  * was. Kernels that can be preempted may rest in the middle of an update that takes more than one turn.
  */
-export function runToQuietPoint(machine: Machine, atLeast: number, maxInstructions: number): boolean {
+export function runToQuietPoint(machine: RunningCopy, atLeast: number, maxInstructions: number): boolean {
   const start = machine.instructions();
   const executed = (): number => machine.instructions() - start;
   while (executed() < maxInstructions) {

@@ -53,7 +53,7 @@ function outcomes({ words }: Program, guest: TamperGuest, commands: readonly str
 }
 
 function seenIn({ data }: Outcome): Seen {
-  const reports = (Array.isArray(data) ? data : [data]) as Report[];
+  const { checks: reports } = data as { readonly checks: readonly Report[] };
   const findings = reports.flatMap((report) => report.findings.map((found) => ({ ...found, check: report.check })));
   return {
     kinds: new Set(findings.map(({ check, messageId }) => `${check}/${messageId}`)),
