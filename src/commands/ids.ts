@@ -13,102 +13,13 @@ import {
   summaryJson,
   verdictOf,
 } from "../ids/index.ts";
-import type { CpuRegisters, Kernel } from "../linux/index.ts";
-import { FIELDS, openKernel } from "../linux/index.ts";
-import type { PhysicalSource } from "../memory/index.ts";
+import type { Kernel } from "../linux/index.ts";
+import { FIELDS } from "../linux/index.ts";
 import type { CommandFamily, CommandResult, JsonValue } from "../shell/index.ts";
 import { columns, decimal, failed, optional, table, word } from "../shell/index.ts";
-import type { Guest, Hypervisor } from "../vm/index.ts";
 import type { CommandContext } from "./context.ts";
 import { form } from "./context.ts";
-
-/** The guest's physical memory as checks read it; nothing in it can be changed through this. */
-class GuestMemorySource implements PhysicalSource {
-  private readonly hv: Hypervisor;
-  private readonly guest: Guest;
-  private readonly word = new Uint8Array(4);
-  private readonly wordView = new DataView(this.word.buffer);
-
-  constructor(hv: Hypervisor, guest: Guest) {
-    this.hv = hv;
-    this.guest = guest;
-  }
-
-  get ranges(): { startAddress: number; sizeBytes: number }[] {
-    return this.guest.regions
-      .filter((region) => region.allocation !== undefined)
-      .map((region) => ({ startAddress: region.guestAddress, sizeBytes: region.sizeBytes }));
-  }
-
-  read(address: number, target: Uint8Array): boolean {
-    return this.hv.control.readGuest(address, target);
-  }
-
-  readU32(address: number): number | undefined {
-    return this.read(address, this.word) ? this.wordView.getUint32(0, true) : undefined;
-  }
-}
-
-/** CP15 registers, loaded from the VCPU's register dump whenever one is asked for. */
-class VcpuRegisters implements CpuRegisters {
-  private readonly hv: Hypervisor;
-
-  constructor(hv: Hypervisor) {
-    this.hv = hv;
-  }
-
-  get ttbr0(): number {
-    return this.value("TTBR0");
-  }
-
-  get sctlr(): number {
-    return this.value("SCTLR");
-  }
-
-  get dacr(): number {
-    return this.value("DACR");
-  }
-
-  get ttbcr(): number {
-    return this.value("TTBCR");
-  }
-
-  get fcse(): number {
-    return this.value("FCSEIDR");
-  }
-
-  get vbar(): number {
-    return this.value("VBAR");
-  }
-
-  get tpidruro(): number {
-    return this.value("TPIDRURO");
-  }
-
-  /** 0 where this CPU has no such register. */
-  private value(wanted: string): number {
-    for (const { registers } of this.hv.control.core(0)?.registers() ?? []) {
-      for (const { name, value } of registers) if (name === wanted) return value >>> 0;
-    }
-    return 0;
-  }
-}
-
-/** What was learned of a guest's kernel holds until another kernel runs in it. */
-const kernels = new WeakMap<Guest, Kernel>();
-
-/** The guest's kernel. Throws `kernel-not-found` while none runs. */
-export function kernelOf(hv: Hypervisor, guest: Guest): Kernel {
-  const known = kernels.get(guest);
-  if (known?.isCurrent() === true) return known;
-  const kernel = openKernel({
-    memory: new GuestMemorySource(hv, guest),
-    registers: hv.control.core(0) === undefined ? undefined : new VcpuRegisters(hv),
-    bootImage: () => hv.control.bootKernel(),
-  });
-  kernels.set(guest, kernel);
-  return kernel;
-}
+import { kernelOf, SteadyLook } from "./guest-kernel.ts";
 
 const codeOf: Record<CheckReport["verdict"], Status> = {
   clean: Status.ok,
@@ -136,7 +47,7 @@ const textOf = (lines: readonly string[]): string => lines.map((line) => `${line
 function runOne(context: CommandContext, check: Check, request: CheckRequest): CommandResult {
   const kernel = openGuest(context);
   if (!isKernel(kernel)) return kernel;
-  const report = runCheck(check, kernel, request);
+  const report = new SteadyLook(context.hv, kernel).run(check, request);
   return { code: codeOf[report.verdict], text: textOf(formatReport(report)), data: reportJson(report) as JsonValue };
 }
 
@@ -145,7 +56,8 @@ function runAll(context: CommandContext, known: readonly Check[]): CommandResult
   const kernel = openGuest(context);
   if (!isKernel(kernel)) return kernel;
   const chosen = known.filter(({ ofProcess }) => ofProcess !== "required");
-  const reports = chosen.map((check) => runCheck(check, kernel));
+  const look = new SteadyLook(context.hv, kernel);
+  const reports = chosen.map((check) => look.run(check));
   const data = summaryJson(reports) as JsonValue;
   return { code: codeOf[verdictOf(reports)], text: textOf(formatSummary(reports)), data };
 }

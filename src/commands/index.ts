@@ -28,5 +28,5 @@ export function createCommandManager(userChecks: readonly Check[] = []): Command
 }
 
 export type { CommandContext, GuestWaiter } from "./context.ts";
-export { kernelOf } from "./ids.ts";
+export { kernelOf } from "./guest-kernel.ts";
 export { remoteFilter } from "./vserial.ts";

@@ -43,7 +43,8 @@ export interface Finding {
 export type Observation =
   | { readonly kind: "row"; readonly row: Row }
   | { readonly kind: "finding"; readonly finding: Finding }
-  | { readonly kind: "cannot-tell"; readonly reason: string };
+  /** `isPassing`: the guest was in the middle of a change, and a moment later it can be told. */
+  | { readonly kind: "cannot-tell"; readonly reason: string; readonly isPassing?: true };
 
 /** What was asked for beside the check's name. */
 export interface CheckRequest {
@@ -88,3 +89,6 @@ export const finding = (messageId: string, data: Finding["data"], evidence: Find
 });
 
 export const cannotTell = (reason: string): Observation => ({ kind: "cannot-tell", reason });
+
+/** The guest was stopped in the middle of a change of what the check reads. */
+export const passing = (reason: string): Observation => ({ kind: "cannot-tell", reason, isPassing: true });

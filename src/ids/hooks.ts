@@ -28,7 +28,7 @@ function pointerChanges(kernel: Kernel, image: KernelImage): PointerChange[] | u
   return [...of(endAddress, init.start, true), ...of(init.end, image.endAddress, false)];
 }
 
-/** Static function pointers: constants never change; variables may, to what the kernel or a listed module brings. */
+/** Static function pointers: what was a function of the kernel at boot stays one, or nothing. */
 function* staticPointers(kernel: Kernel, code: CodeMap, image: KernelImage): Generator<Observation> {
   const changes = pointerChanges(kernel, image);
   if (changes === undefined) {
@@ -38,7 +38,7 @@ function* staticPointers(kernel: Kernel, code: CodeMap, image: KernelImage): Gen
   let found = 0;
   for (const { address, before, now, isConstant } of changes) {
     const { kind } = code.ownerOf(now);
-    if (now === 0 || kind === "kernel" || (kind === "module" && !isConstant)) continue;
+    if (now === 0 || kind === "kernel") continue;
     // What is no address any more was no pointer before.
     if (kind === "unmapped" && !isConstant) continue;
     if (++found > MAX_FINDINGS) break;

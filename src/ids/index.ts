@@ -51,7 +51,7 @@ export type {
   Severity,
   Value,
 } from "./check.ts";
-export { cannotTell, finding, PLAIN_REQUEST, row } from "./check.ts";
+export { cannotTell, finding, PLAIN_REQUEST, passing, row } from "./check.ts";
 export { checkJson, explainCheck } from "./explanation.ts";
 export type { CheckReport, ReportedFinding, Verdict } from "./report.ts";
 export { formatReport, printable, reportJson, runCheck } from "./report.ts";

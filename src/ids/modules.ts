@@ -3,11 +3,9 @@ import { hex8 } from "../base/index.ts";
 import type { CodeMap, Kernel, ModuleRecord } from "../linux/index.ts";
 import { carveModule, isCompiledBpf, sysfsModules } from "../linux/index.ts";
 import type { Check, Observation } from "./check.ts";
-import { cannotTell, finding, row } from "./check.ts";
+import { cannotTell, finding, passing, row } from "./check.ts";
 
-interface Seen {
-  readonly name: string;
-  readonly address: number;
+interface Seen extends ModuleRecord {
   inList: boolean;
   inSysfs: boolean;
   bytes: number;
@@ -15,15 +13,16 @@ interface Seen {
 
 function collect(kernel: Kernel, code: CodeMap): Map<number, Seen> {
   const seen = new Map<number, Seen>();
-  const at = ({ name, address }: ModuleRecord): Seen => {
-    const known = seen.get(address) ?? { name, address, inList: false, inSysfs: false, bytes: 0 };
+  const at = (module: ModuleRecord): Seen => {
+    const { address } = module;
+    const known = seen.get(address) ?? { ...module, inList: false, inSysfs: false, bytes: 0 };
     seen.set(address, known);
     return known;
   };
   for (const module of code.list.modules) at(module).inList = true;
   if (kernel.moduleKset.known) {
-    for (const { name, address } of sysfsModules(kernel, kernel.moduleKset.value)) {
-      if (address !== undefined) at({ name, address }).inSysfs = true;
+    for (const { module } of sysfsModules(kernel, kernel.moduleKset.value)) {
+      if (module !== undefined) at(module).inSysfs = true;
     }
   }
   for (const { run, owner } of code.runs) {
@@ -38,9 +37,12 @@ function collect(kernel: Kernel, code: CodeMap): Map<number, Seen> {
 }
 
 function judge(module: Seen, hasKset: boolean): Observation[] {
-  const { name, address, inList, inSysfs, bytes } = module;
+  const { name, address, isLive, inList, inSysfs, bytes } = module;
   const values = { name, list: inList, sysfs: inSysfs, bytes, module: address };
   const data = { name, address: hex8(address) };
+  if (!isLive && !(inList && inSysfs)) {
+    return [row(values, "changing"), passing(`module ${name}: it is being loaded or removed`)];
+  }
   if (!inList) {
     return [row(values, "not in the module list"), finding("hidden", data, { module: address, inSysfs, bytes })];
   }
@@ -53,7 +55,7 @@ function judge(module: Seen, hasKset: boolean): Observation[] {
 function* run(kernel: Kernel): Generator<Observation> {
   const code = kernel.codeMap();
   const { damage, inUpdate } = code.list;
-  if (inUpdate) yield cannotTell("modules: the kernel was stopped while it changed the list; run again");
+  if (inUpdate) yield passing("modules: the kernel was stopped while it changed the list; run again");
   for (const { kind, at, value } of damage) {
     yield finding("list-damaged", { kind, at: hex8(at), value: hex8(value) }, { at, value, kind });
   }

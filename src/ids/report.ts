@@ -24,6 +24,10 @@ export interface CheckReport {
   readonly cannotTell: readonly string[];
   /** Translated loads the check took; the guest executed nothing for it. */
   readonly loads: number;
+  /** Something could not be told only because the guest was in the middle of a change. */
+  readonly isPassing: boolean;
+  /** Instructions that a copy of the guest ran on before this was read; absent when the guest itself was. */
+  readonly readLater?: number;
 }
 
 function factFor(kernel: Kernel, need: Need): Fact<unknown> {
@@ -63,6 +67,7 @@ export function runCheck(check: Check, kernel: Kernel, request: CheckRequest = P
   const rows: Row[] = [];
   const findings: ReportedFinding[] = [];
   const reasons = new Set<string>();
+  let isPassing = false;
   for (const need of check.needs) {
     const fact = factFor(kernel, need);
     if (!fact.known) reasons.add(`${need}: ${fact.reason}`);
@@ -75,8 +80,10 @@ export function runCheck(check: Check, kernel: Kernel, request: CheckRequest = P
   if (canRun) {
     for (const seen of check.run(kernel, request)) {
       if (seen.kind === "row") rows.push(seen.row);
-      else if (seen.kind === "cannot-tell") reasons.add(seen.reason);
-      else {
+      else if (seen.kind === "cannot-tell") {
+        reasons.add(seen.reason);
+        isPassing ||= seen.isPassing === true;
+      } else {
         const message = check.messages[seen.finding.messageId];
         assert(message !== undefined, `check ${check.id} has a message ${seen.finding.messageId}`);
         findings.push({ ...seen.finding, severity: check.severity, text: fill(message, seen.finding.data) });
@@ -92,6 +99,7 @@ export function runCheck(check: Check, kernel: Kernel, request: CheckRequest = P
     findings,
     cannotTell: [...reasons],
     loads: kernel.space.loads - loadsBefore,
+    isPassing,
   };
 }
 
@@ -122,6 +130,9 @@ export function formatReport(report: CheckReport): string[] {
   }
   for (const { severity, text } of report.findings) lines.push(`${report.id}: ${severity}: ${printable(text)}`);
   for (const reason of report.cannotTell) lines.push(`${report.id}: cannot tell: ${printable(reason)}`);
+  const { id, readLater } = report;
+  if (readLater !== undefined)
+    lines.push(`${id}: read ${readLater} instructions later, in a copy whose kernel was at rest`);
   return lines;
 }
 
@@ -137,6 +148,7 @@ export function reportJson(report: CheckReport): Record<string, unknown> {
   const findings = report.findings.map(({ messageId, severity, text, data, evidence }) => {
     return { messageId, severity, text, data, evidence };
   });
-  const { id, verdict, cannotTell, loads } = report;
-  return { check: id, verdict, rows, findings, cannotTell, loads };
+  const { id, verdict, cannotTell, loads, readLater } = report;
+  const later = readLater === undefined ? {} : { readLater };
+  return { check: id, verdict, rows, findings, cannotTell, loads, ...later };
 }

@@ -37,7 +37,8 @@ export function findCredUser(
       if (matching.length >= samples.length - 1 && accounts >= MIN_ACCOUNTS) fitting.push({ user, uid });
     }
   }
-  if (fitting.length !== 1) return unknown(`${fitting.length} words of cred could be user`);
+  // `ucounts`, which is counted by user too, comes behind `user`.
+  if (fitting.length === 0) return unknown("no word of cred leads to the user ID");
   return proved(
     fitting[0],
     `it leads to the same user ID in ${samples.length} credentials of ${MIN_ACCOUNTS} accounts or more`,

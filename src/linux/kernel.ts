@@ -11,6 +11,7 @@ import type { BannerLocation, Utsname } from "./banner.ts";
 import { findBanner, MAX_BANNER_BYTES, readUtsname } from "./banner.ts";
 import { openBootImage } from "./boot-image.ts";
 import { CodeMap } from "./code-map.ts";
+import { currentVariable } from "./current-task.ts";
 import { kernelNotFound } from "./errors.ts";
 import { findExportTable } from "./export-table.ts";
 import type { Fact } from "./fact.ts";
@@ -33,7 +34,6 @@ import type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
 import { locateSyscallTable, readSyscallEntry } from "./syscall-table.ts";
 import { Task } from "./task.ts";
 import { findInitTask } from "./task-sample.ts";
-import { currentVariable } from "./task-views.ts";
 import type { FieldName } from "./type-table.ts";
 import { TypeTable } from "./type-table.ts";
 

@@ -19,6 +19,7 @@ import { literalsOf } from "./literals.ts";
 const LIST_OFFSET = 4;
 const NAME_OFFSET = 12;
 const MODULE_NAME_LEN = 60;
+const MODULE_STATE_LIVE = 0;
 const MAX_STATE = 3;
 /** Functions of kernel/module that use the list head `modules`. */
 const LIST_USERS = [
@@ -44,6 +45,8 @@ export interface ModuleRecord {
   /** Address of the `struct module`. */
   readonly address: number;
   readonly name: string;
+  /** MODULE_STATE_LIVE: it is neither being loaded nor being removed. */
+  readonly isLive: boolean;
 }
 
 export interface ModuleListWalk {
@@ -70,7 +73,7 @@ export function moduleAt(space: AddressSpace, address: number): ModuleRecord | u
   const end = bytes?.indexOf(0) ?? -1;
   if (bytes === undefined || end < 1) return undefined;
   const name = latin1(bytes.subarray(0, end));
-  return NAME.test(name) ? { address, name } : undefined;
+  return NAME.test(name) ? { address, name, isLive: state === MODULE_STATE_LIVE } : undefined;
 }
 
 /** True when `head` is a ring of modules, or empty. */
@@ -115,8 +118,8 @@ export function walkModuleList({ space, map }: ModuleContext, head: number): Mod
 /** What an entry of the sysfs set names: the kobject of a module, loaded or built in. */
 export interface SysfsModule {
   readonly name: string;
-  /** The `struct module` it leads to; `undefined` for what is built in. */
-  readonly address: number | undefined;
+  /** What it leads to; `undefined` for what is built in. */
+  readonly module: ModuleRecord | undefined;
 }
 
 /** `module_kset`: the one pointer in the code of its users that leads to a ring of named kobjects. */
@@ -142,19 +145,20 @@ export function sysfsModules({ space, map }: ModuleContext, kset: number): Sysfs
     const nameAt = space.readU32(element - 4) ?? 0;
     const name = nameAt < map.pageOffset - (16 << 20) ? undefined : space.readCString(nameAt, MODULE_NAME_LEN);
     if (name === undefined || !NAME.test(name)) return [];
-    found.push({ name, address: moduleBehind(space, map, element, name) });
+    found.push({ name, module: moduleBehind(space, map, element, name) });
   }
   return found;
 }
 
 /** The module that a kobject belongs to: a pointer in or behind it to a structure of that name. */
-function moduleBehind(space: AddressSpace, map: KernelMap, element: number, name: string): number | undefined {
+function moduleBehind(space: AddressSpace, map: KernelMap, element: number, name: string): ModuleRecord | undefined {
   const lowest = map.pageOffset - (16 << 20);
   for (let at = element + 4; at < element + KOBJECT_BYTES; at += 4) {
     const pointer = space.readU32(at);
     if (pointer === undefined) return undefined;
     if (pointer < lowest || (pointer & 3) !== 0) continue;
-    if (moduleAt(space, pointer)?.name === name) return pointer;
+    const module = moduleAt(space, pointer);
+    if (module?.name === name) return module;
   }
   return undefined;
 }

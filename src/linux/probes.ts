@@ -44,14 +44,16 @@ export interface ProbeContext {
 function probesAt({ space, lowest }: ProbeContext, table: number): Probe[] | undefined {
   const probes: Probe[] = [];
   for (let index = 0; index < TABLE_HEADS; index++) {
-    let node = space.readU32(table + index * 4);
-    while (node !== 0) {
+    let link = table + index * 4;
+    for (let node = space.readU32(link); node !== 0; node = space.readU32(link)) {
       if (node === undefined || node < lowest || (node & 3) !== 0 || probes.length > MAX_PROBES) return undefined;
+      // `hlist_node.pprev` leads back to the pointer that led here, so what is no such list ends at once.
+      if (space.readU32(node + 4) !== link) return undefined;
       const target = space.readU32(node + ADDR);
       const handler = space.readU32(node + PRE_HANDLER);
       if (target === undefined || handler === undefined || target < lowest) return undefined;
       probes.push({ address: node, target, handler });
-      node = space.readU32(node);
+      link = node;
     }
   }
   return probes;

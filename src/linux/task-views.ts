@@ -1,7 +1,6 @@
 /** The guest's tasks by every way in which the kernel knows them; a task that only some of them show was hidden. */
 import type { Kernel } from "./kernel.ts";
 import { walkList } from "./list-walk.ts";
-import { literalsOf } from "./literals.ts";
 import { findPidLinks, pidEntries, pidTable } from "./pid-table.ts";
 import { Task } from "./task.ts";
 
@@ -182,22 +181,4 @@ export function collectTasks(kernel: Kernel): TaskViews {
   collector.memory();
   const tasks = [...collector.seen].map(([address, views]) => ({ task: new Task(kernel, address), views }));
   return { tasks, missing: collector.missing, inUpdate: collector.inUpdate };
-}
-
-/** The variable that holds the running task where no register does: exported since 5.18, else what `__switch_to` uses. */
-export function currentVariable(kernel: Kernel): number | undefined {
-  const { symbols, space, map } = kernel;
-  const exported = symbols.find("__current");
-  const candidates = exported === undefined ? literalsOf("__switch_to", symbols, kernel.readCode) : [exported];
-  return candidates.find((variable) => {
-    const address = space.readU32(variable);
-    return address !== undefined && address >= map.pageOffset && isTask(new Task(kernel, address));
-  });
-}
-
-/** A task belongs to a leader that leads itself, and so does its parent. */
-function isTask({ groupLeader, parent, comm }: Task): boolean {
-  const leadsItself = (task: Task | undefined): boolean =>
-    task !== undefined && task.groupLeader?.address === task.address;
-  return comm !== undefined && leadsItself(groupLeader) && leadsItself(parent?.groupLeader);
 }

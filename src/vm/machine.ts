@@ -15,7 +15,8 @@ import { enableBootConsole } from "./boot-console.ts";
 import type { Guest } from "./guest.ts";
 import { type Engine, GuestMachine, type SliceEnd } from "./guest-machine.ts";
 import { Hypervisor, type VersionInfo } from "./hypervisor.ts";
-import type { LoadedKernel, MachineControl, VcpuCore } from "./machine-control.ts";
+import type { GuestCopy, LoadedKernel, MachineControl, VcpuCore } from "./machine-control.ts";
+import { runToQuietPoint, scratchDisks, scratchEntropy, silentLog } from "./machine-copy.ts";
 import { machineFacts } from "./profile-facts.ts";
 import { dumpRegisters } from "./register-dump.ts";
 import type { BlockDevice } from "./storage.ts";
@@ -221,6 +222,30 @@ export class Machine implements MachineControl, Stateful {
 
   hostWritten(address: number, sizeBytes: number): void {
     this.guestMachine?.bus.touched(RAM_OFFSET + address, sizeBytes);
+  }
+
+  copy(): GuestCopy {
+    const { options } = this;
+    const machine = new Machine({
+      profile: options.profile,
+      boot: options.boot,
+      entropy: scratchEntropy,
+      wallClock: options.wallClock,
+      log: silentLog(),
+      version: options.version,
+      blockDevices: scratchDisks(options.blockDevices ?? []),
+      startsEmpty: true,
+    });
+    const state = this.save();
+    machine.prepareRestore(state);
+    machine.host.ram().set(this.host.ram());
+    machine.restore(state);
+    return {
+      readGuest: (address, target) => machine.readGuest(address, target),
+      core: (vcpuIndex) => machine.core(vcpuIndex),
+      instructions: () => machine.instructions(),
+      runToQuietPoint: (atLeast, most) => runToQuietPoint(machine, atLeast, most),
+    };
   }
 
   resetHost(): void {
