@@ -5,6 +5,7 @@ export { applyOverlay, overlayOf } from "./fdt-overlay.ts";
 export { isFdt, MAX_FDT_BYTES, readFdt } from "./fdt-read.ts";
 export * from "./fdt-tree.ts";
 export { writeFdt } from "./fdt-write.ts";
+export { identifyKernel, unpackKernel } from "./kernel-image.ts";
 export * from "./loader.ts";
 export { type Board, parseProfile } from "./profile.ts";
 export * from "./profile-lint.ts";
