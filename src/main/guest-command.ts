@@ -49,6 +49,8 @@ export interface GuestBuildOptions {
   /** Look for newer packages. */
   refresh?: boolean;
   jobs?: number;
+  /** A kernel configuration fragment beyond the board's own. */
+  config?: string;
   json?: boolean;
 }
 
@@ -92,19 +94,18 @@ async function withProgress<T>(
 
 /** Builds the guest when the cache has none of the present recipe; Ctrl-C stops it, and the next call goes on. */
 export async function guestBuild(io: ProgramIo, board: string, options: GuestBuildOptions = {}): Promise<ExitCode> {
-  const { refresh = false, jobs, json = false } = options;
+  const { refresh = false, jobs, json = false, config } = options;
   const cacheDir = defaultCacheFolder(io.env);
   if (fetchedBoard(board) !== undefined) throw guestNotBuilt(board);
-  const cached = refresh ? undefined : findGuest(board, { cacheDir });
+  const cached = refresh || config !== undefined ? undefined : findGuest(board, { cacheDir });
   if (cached !== undefined) {
     sayGuest(io, cached, json);
     return ExitCode.ok;
   }
-  sayGuest(
-    io,
-    await withProgress(io, options, (common) => buildGuest({ ...common, board, cacheDir, jobs, refresh })),
-    json,
+  const guest = await withProgress(io, options, (common) =>
+    buildGuest({ ...common, board, cacheDir, jobs, refresh, configFile: config }),
   );
+  sayGuest(io, guest, json);
   return ExitCode.ok;
 }
 
