@@ -6,6 +6,8 @@ import { encodePacket, PacketReader } from "./packet.ts";
 import { type After, type Debuggee, Session } from "./session.ts";
 
 const HOST = "127.0.0.1";
+/** What a debugger's first byte may be: acknowledgements, a packet, an interrupt. */
+const OPENINGS = "+-$\x03";
 /** Stop reply: the process exited, with status 0. */
 const EXITED = "W00";
 /** A debugger that sends and never reads is cut off before its answers fill the memory. */
@@ -71,6 +73,7 @@ class GdbConnection {
   private readonly session: Session;
   private readonly reader = new PacketReader();
   private isAcknowledging = true;
+  private isKnown = false;
   private last: Buffer = Buffer.alloc(0);
 
   constructor(socket: Socket, debuggee: Debuggee) {
@@ -94,6 +97,12 @@ class GdbConnection {
   }
 
   private take(data: Uint8Array): void {
+    // A web page can make a browser send a request here, with packets in it: no debugger begins like that.
+    if (!this.isKnown && !OPENINGS.includes(String.fromCharCode(data[0]))) {
+      this.socket.destroy();
+      return;
+    }
+    this.isKnown = true;
     for (const received of this.reader.take(data)) {
       if (this.socket.destroyed) return;
       if (received.kind === "interrupt") this.debuggee.control.interrupt();
