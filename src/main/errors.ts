@@ -238,3 +238,41 @@ export const checkpointUnusable = (path: string, expected: string, found: string
     facts: { path, expected, found },
     exitCode: ExitCode.environment,
   });
+
+export const imageUnreadable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "image-unreadable",
+    message: `expected a memory image or a saved machine at ${path}, which cannot be read: ${reasonOf(error)}`,
+    facts: { path },
+  });
+
+export const checkUnknown = (name: string, known: readonly string[]): HvError =>
+  new HvError({
+    code: "check-unknown",
+    message: `expected a check (${known.join(", ")}), found "${name}"`,
+    hint: nameHint("checks", name, known),
+    facts: { name, known },
+  });
+
+export const processNeeded = (name: string): HvError =>
+  new HvError({
+    code: "process-needed",
+    message: `check ${name}: expected a process, found none`,
+    hint: "Give one with --pid NUMBER; the check plist names them.",
+    facts: { name },
+  });
+
+export const checksUnreadable = (folder: string, error: unknown): HvError =>
+  new HvError({
+    code: "checks-unreadable",
+    message: `--checks: expected a folder of checks at ${folder}, which cannot be read: ${reasonOf(error)}`,
+    facts: { folder },
+  });
+
+export const checkInvalid = (path: string, expected: string, found: string): HvError =>
+  new HvError({
+    code: "check-invalid",
+    message: `the check in ${path}: expected ${expected}, found ${found}`,
+    hint: "docs/writing-checks.md has a whole example.",
+    facts: { path, expected, found },
+  });

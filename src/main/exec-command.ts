@@ -22,6 +22,7 @@ import type { ProgramIo } from "./program-io.ts";
 import { RunStats } from "./run-stats.ts";
 import { runTo, stateLine } from "./snapshot-option.ts";
 import { StatusLine } from "./status-line.ts";
+import { userChecks } from "./user-checks.ts";
 
 export interface ExecOptions extends PowerOptions {
   commands: readonly string[];
@@ -31,6 +32,8 @@ export interface ExecOptions extends PowerOptions {
   timeoutSeconds: number;
   /** Shows how far the boot is; its `io` must be the one that the log writes to. */
   statusLine?: StatusLine;
+  /** Folder with checks of the user's own. */
+  checks?: string;
   /** Run to this instruction and print the machine's state hash, instead of commands. */
   runTo?: number;
 }
@@ -248,7 +251,13 @@ class Execution {
 
   private context(): CommandContext {
     const { machine, driver } = this.powered;
-    return { console: outputConsole(this.io), hv: machine.hypervisor, manager: this.manager, waiter: driver };
+    return {
+      console: outputConsole(this.io),
+      hv: machine.hypervisor,
+      manager: this.manager,
+      waiter: driver,
+      nowMs: () => performance.now(),
+    };
   }
 
   private printJson(outcomes: readonly CommandOutcome[]): Status {
@@ -279,7 +288,7 @@ async function runAll(execution: Execution, lines: readonly string[], stats: Run
 }
 
 export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCode> {
-  const manager = createCommandManager();
+  const manager = createCommandManager(await userChecks(options.checks));
   const needsCommands = options.runTo === undefined && options.save === undefined;
   if (needsCommands || options.commands.length > 0) checkCommands(manager, options.commands);
   const startNs = Number(process.hrtime.bigint());

@@ -6,7 +6,10 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import type { Engine } from "../vm/index.ts";
+import { DEFAULT_BOARD } from "./default-board.ts";
+import { optionInvalid } from "./errors.ts";
 import { reportFailure } from "./failure.ts";
+import type { GuestBuildOptions } from "./guest-command.ts";
 import {
   type BootCacheOption,
   DEFAULT_ENGINE,
@@ -22,7 +25,6 @@ import {
 import type { ProgramIo } from "./program-io.ts";
 import { versionInfo } from "./version.ts";
 
-export const DEFAULT_BOARD = "raspberrypi";
 /** The board whose guest is built when none is named. */
 const BUILT_BOARD = "versatilepb";
 const DEFAULT_TIMEOUT_SECONDS = 120;
@@ -45,6 +47,7 @@ interface PowerFlags {
   gdb?: number;
   gdbWait?: boolean;
   json?: boolean;
+  checks?: string;
   verbose?: boolean;
 }
 
@@ -89,6 +92,7 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
       parsePort("--gdb"),
     )
     .option("--gdb-wait", "with --gdb: hold the guest before its first instruction until the debugger lets it go on")
+    .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }
 
@@ -178,10 +182,14 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
     .argument("[board]", "a board's name", BUILT_BOARD)
     .option("--refresh", "look for newer packages than the cached ones")
     .option("--jobs <count>", "compile so many files at once", parseCount("--jobs", 1024))
+    .option("--config <file>", "more lines of kernel configuration; the guest is kept beside the board's own")
     .option("--json", "the result as a line of JSON")
     .option("-v, --verbose", "show what the tools print")
-    .addHelpText("after", examples("guest build", "guest build versatilepb --verbose"))
-    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; jobs?: number; json?: boolean }) => {
+    .addHelpText(
+      "after",
+      examples("guest build", "guest build versatilepb --verbose", "guest build --config debug.config"),
+    )
+    .action(async (board: string, flags: GuestBuildOptions) => {
       const { guestBuild } = await import("./guest-command.ts");
       finish(await guestBuild(io, board, flags));
     });
@@ -268,6 +276,50 @@ A profile names it: "$schema": "./profile.schema.json". Editors then complete it
     });
 }
 
+interface CheckFlags {
+  cpu?: string;
+  base?: number;
+  pid?: number;
+  long?: boolean;
+  checks?: string;
+  json?: boolean;
+}
+
+const parseAddress = (text: string): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
+  throw optionInvalid("--base", "an address such as 0x80000000", text);
+};
+
+function addCheck(program: Command, io: ProgramIo, finish: Finish): void {
+  program
+    .command("check")
+    .description(
+      "look into a guest's kernel in a memory image or a saved machine; exit code 1 when a check has a finding",
+    )
+    .argument("<image>", "raw memory, LiME, an ELF core, or what --save wrote")
+    .argument("[check...]", "names of checks; without one, all that need no process", [])
+    .option("--cpu <name>", "CPU of a memory image, such as arm926, arm1176, cortex-a7; found out without it")
+    .option("--base <address>", "physical address at which raw memory begins", parseAddress)
+    .option("--pid <number>", "look at this process", parseCount("--pid", 4 << 20))
+    .option("-l, --long", "more columns, where a check has them")
+    .option("--checks <folder>", "checks of your own, see docs/writing-checks.md")
+    .option("--json", "one line of JSON")
+    .addHelpText(
+      "after",
+      examples(
+        "check memory.raw --cpu arm926",
+        "check memory.lime plist --long",
+        "check saved.snap maps --pid 1",
+        "check core.elf --json",
+      ),
+    )
+    .action(async (image: string, names: string[], flags: CheckFlags) => {
+      const { checkImage } = await import("./check-command.ts");
+      finish(await checkImage(io, { ...flags, image, names }));
+    });
+}
+
 function addConsole(program: Command, io: ProgramIo, finish: Finish): void {
   program
     .command("console")
@@ -297,6 +349,7 @@ Exit codes: 0 good, 1 a check or command failed, 2 usage or configuration, 3 env
   addExec(program, io, finish);
   addGuest(program, io, finish);
   addBoard(program, io, finish);
+  addCheck(program, io, finish);
   addConsole(program, io, finish);
   return program;
 }

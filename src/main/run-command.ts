@@ -10,12 +10,15 @@ import { createLog } from "./log-text.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
 import type { SnapshotOptions } from "./snapshot-option.ts";
+import { userChecks } from "./user-checks.ts";
 
 export interface RunOptions extends Omit<PowerOptions, "log"> {
   serial: string;
   verbose: boolean;
   /** What `profile` reports as a line of JSON. */
   json?: boolean;
+  /** Folder with checks of the user's own. */
+  checks?: string;
 }
 
 type SessionEnd = "closed" | "shutdown" | "reset" | "interrupted";
@@ -123,8 +126,14 @@ class ConsoleRun {
     });
     this.terminal = terminal;
     terminal.write(bannerText(powered, options.clock));
-    const manager = createCommandManager();
-    const context: CommandContext = { console: terminal, hv: machine.hypervisor, manager, waiter: driver };
+    const manager = createCommandManager(await userChecks(this.options.checks));
+    const context: CommandContext = {
+      console: terminal,
+      hv: machine.hypervisor,
+      manager,
+      waiter: driver,
+      nowMs: () => performance.now(),
+    };
     const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });
     this.session = session;
     let isClosed = false;
@@ -154,6 +163,8 @@ class ConsoleRun {
 }
 
 export async function run(io: ProgramIo, options: RunOptions): Promise<ExitCode> {
+  // Bad ones are refused before the console is taken.
+  await userChecks(options.checks);
   const interruption = new Interruption();
   const console = new ConsoleRun(io, options, interruption);
   interruption.listen();

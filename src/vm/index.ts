@@ -24,6 +24,7 @@ export {
   stateHash,
 } from "./snapshot.ts";
 export { parseStateText, stateText } from "./snapshot-format.ts";
+export { type SnapshotMemory, snapshotMemory } from "./snapshot-memory.ts";
 export * from "./storage.ts";
 export * from "./thread.ts";
 export * from "./time-source.ts";

@@ -15,7 +15,8 @@ import { enableBootConsole } from "./boot-console.ts";
 import type { Guest } from "./guest.ts";
 import { type Engine, GuestMachine, type SliceEnd } from "./guest-machine.ts";
 import { Hypervisor, type VersionInfo } from "./hypervisor.ts";
-import type { MachineControl, VcpuCore } from "./machine-control.ts";
+import type { GuestCopy, LoadedKernel, MachineControl, VcpuCore } from "./machine-control.ts";
+import { runToQuietPoint, scratchDisks, scratchEntropy, silentLog } from "./machine-copy.ts";
 import { machineFacts } from "./profile-facts.ts";
 import { dumpRegisters } from "./register-dump.ts";
 import type { BlockDevice } from "./storage.ts";
@@ -48,6 +49,14 @@ export interface MachineOptions {
   readonly countRows?: boolean;
   readonly executionProfile?: ExecutionProfile;
 }
+
+/** The zImage magic number, where every zImage has it (arch/arm/boot/compressed/head.S). */
+const ZIMAGE_MAGIC = 0x016f2818;
+const ZIMAGE_MAGIC_OFFSET = 0x24;
+
+const isSelfUnpacking = (data: Uint8Array): boolean =>
+  data.length >= ZIMAGE_MAGIC_OFFSET + 4 &&
+  new DataView(data.buffer, data.byteOffset).getUint32(ZIMAGE_MAGIC_OFFSET, true) === ZIMAGE_MAGIC;
 
 export interface SliceReport {
   readonly executed: number;
@@ -215,9 +224,39 @@ export class Machine implements MachineControl, Stateful {
     return this.guestMachine?.bus.writeMemory(address, data) ?? false;
   }
 
+  bootKernel(): LoadedKernel | undefined {
+    const { segments, entry } = this.options.boot;
+    const kernel = segments.find(({ name, address }) => name === "kernel" && address === entry.pc);
+    return kernel === undefined || isSelfUnpacking(kernel.data) ? undefined : kernel;
+  }
+
   hostWritten(address: number, sizeBytes: number): void {
     this.onOutsideChange();
     this.guestMachine?.bus.touched(RAM_OFFSET + address, sizeBytes);
+  }
+
+  copy(): GuestCopy {
+    const { options } = this;
+    const machine = new Machine({
+      profile: options.profile,
+      boot: options.boot,
+      entropy: scratchEntropy,
+      wallClock: options.wallClock,
+      log: silentLog(),
+      version: options.version,
+      blockDevices: scratchDisks(options.blockDevices ?? []),
+      startsEmpty: true,
+    });
+    const state = this.save();
+    machine.prepareRestore(state);
+    machine.host.ram().set(this.host.ram());
+    machine.restore(state);
+    return {
+      readGuest: (address, target) => machine.readGuest(address, target),
+      core: (vcpuIndex) => machine.core(vcpuIndex),
+      instructions: () => machine.instructions(),
+      runToQuietPoint: (atLeast, most) => runToQuietPoint(machine, atLeast, most),
+    };
   }
 
   resetHost(): void {
