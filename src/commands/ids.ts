@@ -20,6 +20,7 @@ import { columns, decimal, failed, optional, table, word } from "../shell/index.
 import type { CommandContext } from "./context.ts";
 import { form } from "./context.ts";
 import { kernelOf, SteadyLook } from "./guest-kernel.ts";
+import { addWatch, endWatch, showWatches } from "./ids-watch.ts";
 
 const codeOf: Record<CheckReport["verdict"], Status> = {
   clean: Status.ok,
@@ -39,6 +40,19 @@ function openGuest({ hv }: CommandContext): Kernel | CommandResult {
     if (!(error instanceof HvError)) throw error;
     return failed(Status.noEntry, `Error: ${error.explain()}\n`, { error: error.code, message: error.message });
   }
+}
+
+function watch(context: CommandContext, { place }: { place: string | undefined }): CommandResult {
+  const [guest] = context.hv.guests;
+  if (guest !== undefined && place === undefined) return showWatches(guest);
+  const kernel = openGuest(context);
+  if (!isKernel(kernel) || guest === undefined || place === undefined) return isKernel(kernel) ? noGuest() : kernel;
+  return addWatch(context.hv, guest, kernel, place);
+}
+
+function unwatch({ hv }: CommandContext, { place }: { place: string }): CommandResult {
+  const [guest] = hv.guests;
+  return guest === undefined ? noGuest() : endWatch(guest, place);
 }
 
 const isKernel = (opened: Kernel | CommandResult): opened is Kernel => "space" in opened;
@@ -147,6 +161,8 @@ export function idsFamily(userChecks: readonly Check[] = []): CommandFamily<Comm
       form({ words: "list", args: list, run: (_, { check }) => showChecks(known, check) }),
       ...known.flatMap(formsOf),
       form({ words: "all", run: (context) => runAll(context, known) }),
+      form({ words: "watch", args: { place: optional(word("symbol or address")) }, run: watch }),
+      form({ words: "unwatch", args: { place: word("symbol or address") }, run: unwatch }),
       form({ words: "types", args: types, run: (context, { filter }) => showTypes(context, filter) }),
       form({ words: "cost", args: { check: checkName }, run: (context, { check }) => showCost(context, known, check) }),
     ],
