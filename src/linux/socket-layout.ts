@@ -271,10 +271,12 @@ function learnProtocol(
     learned.set("sock.skc_prot", judged({ code: first, codeEvidence }));
     return;
   }
-  const data = offsetsWhere(SOCK_HEAD_BYTES, (offset) =>
-    socks.every((sock) => protocols.has(context.word(sock + offset) ?? 0)),
-  );
-  const dataEvidence = `an exported protocol in ${socks.length} open sockets`;
+  // Not every protocol is exported.
+  const data = offsetsWhere(SOCK_HEAD_BYTES, (offset) => {
+    const words = socks.map((sock) => context.word(sock + offset));
+    return words.every((word) => context.isPointer(word)) && words.some((word) => protocols.has(word ?? 0));
+  });
+  const dataEvidence = `a pointer to a protocol in ${socks.length} open sockets`;
   learned.set("sock.skc_prot", judged({ data, dataEvidence, code, codeEvidence }));
 }
 

@@ -21,12 +21,12 @@ export const TCP_STATES = [
   "CLOSING",
   "SYN_RECV",
 ] as const;
+const ESTABLISHED = 1;
 const TIME_WAIT = 6;
 const NEW_SYN_RECV = 12;
 
 /** SOCK_* of include/linux/net.h, by number. */
 const TYPES = ["?", "STREAM", "DGRAM", "RAW", "RDM", "SEQPACKET"] as const;
-const SOCKET_STATE_CONNECTED = 3;
 
 /** `len` and, behind the family, the name of a `struct unix_address`. */
 const UNIX_ADDRESS_LENGTH = 4;
@@ -96,11 +96,10 @@ export class Sock extends KernelObject {
     return type === undefined ? undefined : (TYPES[type & 0xffff] ?? String(type & 0xffff));
   }
 
-  /** Whether both ends of a local socket are connected. */
+  /** Whether a local socket has another that it is connected with, by what /proc/net/unix goes by. */
   get isConnected(): boolean | undefined {
-    const socket = this.socketAddress;
-    const state = socket === undefined ? undefined : this.context.space.readU32(socket);
-    return state === undefined ? undefined : state === SOCKET_STATE_CONNECTED;
+    const { state } = this;
+    return state === undefined ? undefined : state === ESTABLISHED;
   }
 
   /** The file of a local socket; `@` stands for the NUL of an abstract name. */
