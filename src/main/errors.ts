@@ -16,6 +16,13 @@ export const profileNeedsCompiler = (engine: string): HvError =>
     facts: { engine },
   });
 
+export const gdbWaitNeedsPort = (): HvError =>
+  new HvError({
+    code: "gdb-wait-needs-port",
+    message: "--gdb-wait: expected --gdb PORT beside it, found none: nobody could let the guest go on",
+    hint: "For example: --gdb 1234 --gdb-wait",
+  });
+
 export const commandsMissing = (): HvError =>
   new HvError({
     code: "commands-missing",
@@ -205,6 +212,22 @@ export const runToUnreached = (option: string, wanted: number, instructions: num
     hint: "The guest was past it already, or stopped, or waits for ever.",
     facts: { option, wanted, instructions },
     exitCode: ExitCode.failed,
+  });
+
+export const drawingUnwritable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "drawing-unwritable",
+    message: `--svg: expected to write ${path}, found ${reasonOf(error)}`,
+    facts: { path },
+    exitCode: ExitCode.environment,
+    cause: error,
+  });
+
+export const exportNeedsFormat = (): HvError =>
+  new HvError({
+    code: "export-needs-format",
+    message: "board export: expected a format, found none",
+    hint: "The format there is: --qemu.",
   });
 
 /** Never reaches the user as an error: the guest is booted instead. */

@@ -6,6 +6,7 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import type { Engine } from "../vm/index.ts";
+import { DEFAULT_BOARD } from "./default-board.ts";
 import { optionInvalid } from "./errors.ts";
 import { reportFailure } from "./failure.ts";
 import type { GuestBuildOptions } from "./guest-command.ts";
@@ -16,6 +17,7 @@ import {
   parseClock,
   parseCount,
   parseEngine,
+  parsePort,
   parseSeconds,
   parseTranslationCache,
   type TranslationCacheOption,
@@ -23,7 +25,6 @@ import {
 import type { ProgramIo } from "./program-io.ts";
 import { versionInfo } from "./version.ts";
 
-export const DEFAULT_BOARD = "raspberrypi";
 /** The board whose guest is built when none is named. */
 const BUILT_BOARD = "versatilepb";
 const DEFAULT_TIMEOUT_SECONDS = 120;
@@ -43,6 +44,8 @@ interface PowerFlags {
   saveAt?: number;
   restore?: string;
   profile?: boolean;
+  gdb?: number;
+  gdbWait?: boolean;
   json?: boolean;
   checks?: string;
   verbose?: boolean;
@@ -83,6 +86,12 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     )
     .option("--restore <file>", "begin with a saved machine instead of power-on")
     .option("--profile", "at the end, on standard error: time by tier, exits of compiled code, hot regions by symbol")
+    .option(
+      "--gdb <port>",
+      "let gdb-multiarch attach on this port of localhost; 0 takes a free one",
+      parsePort("--gdb"),
+    )
+    .option("--gdb-wait", "with --gdb: hold the guest before its first instruction until the debugger lets it go on")
     .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }
@@ -207,7 +216,7 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
   const board = program
     .command("board")
     .description("board profiles")
-    .addHelpText("after", examples("board show", "board lint boards/mine.json"));
+    .addHelpText("after", examples("board show", "board lint boards/mine.json", "board export --qemu versatilepb"));
   board
     .command("list")
     .description("the boards that come with Komainu")
@@ -231,10 +240,39 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
     .description("show a board and its address map")
     .argument("[file]", "a profile file or a board's name", DEFAULT_BOARD)
     .option("--json", "the whole profile as a line of JSON")
-    .addHelpText("after", examples("board show", "board show boards/mine.json"))
-    .action(async (file: string, flags: { json?: boolean }) => {
+    .option("--svg <file>", "draw the address map into a file instead")
+    .addHelpText("after", examples("board show", "board show boards/mine.json --svg mine.svg"))
+    .action(async (file: string, flags: { json?: boolean; svg?: string }) => {
       const { boardShow } = await import("./board-command.ts");
       finish(boardShow(io, file, flags));
+    });
+  addBoardOutput(board, io, finish);
+}
+
+/** What a profile gives to other programs. */
+function addBoardOutput(board: Command, io: ProgramIo, finish: Finish): void {
+  board
+    .command("schema")
+    .description("print the JSON Schema of profiles, for editors")
+    .addHelpText(
+      "after",
+      `${examples("board schema > profile.schema.json")}
+A profile names it: "$schema": "./profile.schema.json". Editors then complete its members and mark what is wrong.`,
+    )
+    .action(async () => {
+      const { boardSchema } = await import("./board-command.ts");
+      finish(boardSchema(io));
+    });
+  board
+    .command("export")
+    .description("print what runs a board's guest in another emulator")
+    .argument("[file]", "a profile file or a board's name", DEFAULT_BOARD)
+    .option("--qemu", "as a QEMU command line; what is different there goes to standard error")
+    .option("--json", "as a line of JSON")
+    .addHelpText("after", examples("board export --qemu versatilepb"))
+    .action(async (file: string, flags: { qemu?: boolean; json?: boolean }) => {
+      const { boardExport } = await import("./board-command.ts");
+      finish(boardExport(io, file, flags));
     });
 }
 

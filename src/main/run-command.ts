@@ -95,7 +95,8 @@ class ConsoleRun {
       return await this.live(changes);
     } finally {
       // Another value by now than TypeScript thinks.
-      const { profile } = (this.powered as PoweredBoard | undefined) ?? {};
+      const { profile, gdb } = (this.powered as PoweredBoard | undefined) ?? {};
+      await gdb?.stop();
       if (profile !== undefined) this.reports.push(profile.report({ json: this.options.json === true }));
     }
   }
@@ -107,6 +108,14 @@ class ConsoleRun {
     const powered = powerOn({ ...options, ...changes, log: new Logger("", this.announce) });
     const { machine, driver } = powered;
     this.powered = powered;
+    await powered.gdb?.listen(this.io, {
+      log: this.log,
+      wake: () => driver.wake(),
+      kill: () => {
+        machine.shutdownHost();
+        driver.wake();
+      },
+    });
     const terminal = new TerminalConsole({
       // A board that is off or resetting shows no prompt any more.
       output: (bytes) => {

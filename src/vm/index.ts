@@ -17,6 +17,7 @@ export * from "./region.ts";
 export * from "./scheduler.ts";
 export {
   boardState,
+  guestHash,
   restoreBoardState,
   restoreMachine,
   saveMachine,

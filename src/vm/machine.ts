@@ -74,6 +74,8 @@ export class Machine implements MachineControl, Stateful {
   /** Set by `shutdown` and `reset` at the console: the owner of the machine looks at it after each command. */
   powerRequest: "none" | "reset" | "shutdown" = "none";
   private readonly watches: MemoryWatch;
+  /** Memory, guest or VCPU states were changed from outside, as by console commands: a replay of the run would differ. */
+  onOutsideChange: () => void = () => {};
   private guestMachine: GuestMachine | undefined;
   private isBuilt = false;
   private readonly options: MachineOptions;
@@ -140,10 +142,12 @@ export class Machine implements MachineControl, Stateful {
       },
     });
     if (this.options.startsEmpty !== true || this.isBuilt) this.load(this.guestMachine);
+    this.onOutsideChange();
   }
 
   destroy(): void {
     this.watches.clear();
+    this.onOutsideChange();
     this.guestMachine?.destroy();
     this.guestMachine = undefined;
   }
@@ -152,9 +156,11 @@ export class Machine implements MachineControl, Stateful {
     if (this.guestMachine === undefined) return;
     this.guestMachine.reset();
     this.load(this.guestMachine);
+    this.onOutsideChange();
   }
 
   statesChanged(): void {
+    this.onOutsideChange();
     if (this.vcpu?.isRunnable !== true) this.guestMachine?.stop();
   }
 
@@ -220,6 +226,7 @@ export class Machine implements MachineControl, Stateful {
   }
 
   writeGuest(address: number, data: Uint8Array): boolean {
+    this.onOutsideChange();
     return this.guestMachine?.bus.writeMemory(address, data) ?? false;
   }
 
@@ -230,6 +237,7 @@ export class Machine implements MachineControl, Stateful {
   }
 
   hostWritten(address: number, sizeBytes: number): void {
+    this.onOutsideChange();
     this.guestMachine?.bus.touched(RAM_OFFSET + address, sizeBytes);
   }
 

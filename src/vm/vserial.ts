@@ -26,6 +26,10 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
   private guest: SerialReceiver | undefined;
   private readonly listeners = new Set<SerialListener>();
   private readonly observers = new Set<SerialListener>();
+  /** Asked before bytes go to the guest; true keeps them back: the asked one sends them later. */
+  onSend: (bytes: Uint8Array) => boolean = () => false;
+  /** The run is repeated: what the guest sends was heard before. */
+  isSilent = false;
   private draining = false;
 
   constructor(name: string, heap: Heap) {
@@ -77,14 +81,16 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
   /** Queues bytes towards the guest; answers how many were taken. */
   send(bytes: Uint8Array): number {
     const count = Math.min(bytes.length, this.space);
+    if (count > 0 && this.onSend(bytes.slice(0, count))) return count;
     for (let i = 0; i < count; i++) this.queue.push(bytes[i]);
     this.drain();
     return count;
   }
 
   transmit(byte: number): void {
-    for (const observer of this.observers) observer(byte);
     if (this.listeners.size === 0) this.keep(byte);
+    if (this.isSilent) return;
+    for (const observer of this.observers) observer(byte);
     for (const listener of this.listeners) listener(byte);
   }
 
