@@ -3,8 +3,8 @@ import {
   carveModule,
   findModuleKset,
   findModuleList,
+  ModuleMemory,
   moduleAt,
-  ownsMemory,
   sysfsModules,
   walkModuleList,
 } from "../../src/linux/module-views.ts";
@@ -87,10 +87,11 @@ describe("memory of modules", () => {
     const module = moduleAt(bench.space, FIRST);
     expect(module?.isLive).toBe(true);
     if (module === undefined) return;
-    expect(ownsMemory(bench.space, module, MODULES, MODULES + 0x2000)).toBe(true);
-    expect(ownsMemory(bench.space, module, MODULES + 0x3000, MODULES + 0x4000)).toBe(false);
+    const owner = (base: number, end: number) => new ModuleMemory(bench.space, [module], MODULES).ownerOf(base, end);
+    expect(owner(MODULES, MODULES + 0x2000)).toEqual(module);
+    expect(owner(MODULES + 0x3000, MODULES + 0x4000)).toBeUndefined();
     bench.words(FIRST + 0x150, MODULES + 0x3000);
-    expect(ownsMemory(bench.space, module, MODULES + 0x3000, MODULES + 0x4000)).toBe(true);
+    expect(owner(MODULES + 0x3000, MODULES + 0x4000)).toEqual(module);
   });
 
   it("tells the name of a module that no list has, when it points to itself", () => {

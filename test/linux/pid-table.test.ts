@@ -44,6 +44,19 @@ describe("the table of PIDs", () => {
     expect(pidEntries(bench.space, NAMESPACE, PAGE_OFFSET)?.map(({ pid }) => pid)).toEqual([1, 2, 3, 70]);
   });
 
+  it("ends in a tree whose branches all lead to the same nodes", () => {
+    const bench = givenTable();
+    const nodes = [ROOT, 0xc0204000, 0xc0205000, 0xc0206000, LEAF];
+    for (const [level, node] of nodes.entries()) {
+      const next = nodes[level + 1];
+      bench.words(node, 24 - level * 6, 0, NAMESPACE, 0, 0);
+      for (let slot = 0; slot < 64; slot++)
+        bench.words(node + 20 + slot * 4, next === undefined ? pidAt(slot) : next + 2);
+    }
+    expect(pidEntries(bench.space, NAMESPACE, PAGE_OFFSET)?.length).toBeLessThanOrEqual(65_536 * 4);
+    expect(bench.space.loads).toBeLessThan(1_000_000);
+  });
+
   it("cannot tell from too few processes, or without a tree", () => {
     const { space } = givenTable();
     const entries = pidEntries(space, NAMESPACE, PAGE_OFFSET) ?? [];
