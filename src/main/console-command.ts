@@ -28,11 +28,11 @@ export async function joinTransports(near: Transport, far: Transport): Promise<D
 }
 
 export async function consoleTerminal(io: ProgramIo, port: string): Promise<ExitCode> {
-  const spec = parseSerialSpec(port);
+  const spec = parseSerialSpec(port, "connect");
   if (spec.kind === "stdio") throw consoleNeedsPort(port);
   const log = createLog(io, { verbose: true, newline: "\r\n" });
-  const near = createTransport({ kind: "stdio" }, log);
-  const far = createTransport(spec, log);
+  const near = createTransport({ kind: "stdio" }, { log });
+  const far = createTransport(spec, { log });
   const interruption = new Interruption();
   interruption.onRequest = () => void near.stop();
   interruption.listen();

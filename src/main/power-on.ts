@@ -41,6 +41,8 @@ export interface PowerOptions extends SnapshotOptions {
   append?: string;
   /** `FILE` or `FILE,ro`. */
   disk?: string;
+  /** Serial lines are as slow as their rates say. */
+  baudPacing?: boolean;
   /** The guest unpacks its own kernel and measures its own delay loop. */
   faithfulBoot?: boolean;
   /** Where machines at their shell's prompt are kept; for callers that boot to there and `resume` them. */
@@ -174,6 +176,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
       version: versionInfo,
       engine,
       translations: translations?.store,
+      pacesSerial: options.baudPacing,
       tuning: options.tuning,
       countRows: options.countRows,
       executionProfile: profile?.executionProfile,

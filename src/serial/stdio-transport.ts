@@ -3,29 +3,24 @@ import type { Readable, Writable } from "node:stream";
 import { ReadStream } from "node:tty";
 import { ESCAPE_HELP, EscapeKeys } from "./escape-keys.ts";
 import { enterRawMode } from "./raw-mode.ts";
-import { type Disconnection, type Transport, toBytes } from "./transport.ts";
+import { STOP_PATIENCE_MS, type Transport, TransportBase, toBytes } from "./transport.ts";
 
 export interface StdioOptions {
   input?: Readable;
   output?: Writable;
 }
 
-const STOP_PATIENCE_MS = 500;
-
-export class StdioTransport implements Transport {
+export class StdioTransport extends TransportBase implements Transport {
   readonly description = "stdio";
   readonly isInteractive: boolean;
   isConnected = false;
-  onData: (data: Uint8Array) => void = () => {};
-  onOpen: () => void = () => {};
-  onClose: (disconnection: Disconnection) => void = () => {};
-  onDrain: () => void = () => {};
   private readonly input: Readable;
   private readonly output: Writable;
   private readonly keys = new EscapeKeys();
   private leaveRawMode: (() => void) | undefined;
 
   constructor({ input = process.stdin, output = process.stdout }: StdioOptions = {}) {
+    super();
     this.input = input;
     this.output = output;
     this.isInteractive = input instanceof ReadStream && input.isTTY;
@@ -49,6 +44,14 @@ export class StdioTransport implements Transport {
 
   write(data: Uint8Array | string): void {
     if (this.isConnected) this.output.write(toBytes(data));
+  }
+
+  pause(): void {
+    this.input.pause();
+  }
+
+  resume(): void {
+    if (this.isConnected) this.input.resume();
   }
 
   async stop(): Promise<void> {
