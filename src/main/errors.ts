@@ -138,8 +138,8 @@ export const guestNotBuilt = (board: string): HvError =>
 export const consoleNeedsPort = (spec: string): HvError =>
   new HvError({
     code: "console-needs-port",
-    message: `console: expected a port to talk to, found "${spec}", which is this terminal itself`,
-    hint: "For example: komainu console /dev/ttyUSB0,115200",
+    message: `console: expected a port to talk to, found ${spec === "" ? "none" : `"${spec}", which is this terminal itself`}`,
+    hint: "For example: komainu console /dev/ttyUSB0,115200; `komainu console --list` shows the ports of this machine.",
     facts: { spec },
   });
 

@@ -17,7 +17,6 @@ export class SocketTransport extends TransportBase implements Transport {
   readonly description: string;
   readonly isInteractive = true;
   isConnected = false;
-  onTime: (virtualNs: number) => void = () => {};
   private readonly options: SocketOptions;
   private readonly codec: WireCodec;
   private socket: Socket | undefined;

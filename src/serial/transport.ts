@@ -24,6 +24,8 @@ export interface Transport {
   onDrain: () => void;
   /** The other end changed its side of the line; never called by kinds that have no such. */
   onLine: (event: LineEvent) => void;
+  /** The other end is ours and said the virtual time of the data that comes next. */
+  onTime: (virtualNs: number) => void;
   /** Resolves when connected for the first time, or listening; `HvError` when that cannot be. */
   start(): Promise<void>;
   /**
@@ -47,6 +49,7 @@ export abstract class TransportBase {
   onClose: (disconnection: Disconnection) => void = () => {};
   onDrain: () => void = () => {};
   onLine: (event: LineEvent) => void = () => {};
+  onTime: (virtualNs: number) => void = () => {};
 
   setLine(_event: LineEvent): void {}
 }

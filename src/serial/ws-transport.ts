@@ -23,7 +23,6 @@ export class WsTransport extends TransportBase implements Transport {
   readonly description: string;
   readonly isInteractive = true;
   isConnected = false;
-  onTime: (virtualNs: number) => void = () => {};
   private readonly options: WsOptions;
   private socket: WebSocket | undefined;
   private reason = "the other end closed the connection";
