@@ -36,6 +36,18 @@ function semanticsForCompiler() {
   };
 }
 
+/** commander asks for Node's child_process, which takes 5 ms to load, for commands in files of their own: there are none. */
+const withoutChildProcess = {
+  name: "without-child-process",
+  setup({ onResolve, onLoad }) {
+    const namespace = "no-child-process";
+    onResolve({ filter: /^node:child_process$/ }, () => ({ path: "child_process", namespace }));
+    onLoad({ filter: /./, namespace }, () => ({
+      contents: 'exports.spawn = () => { throw new Error("assertion failed: no command is a program of its own"); };',
+    }));
+  },
+};
+
 /** These packages are CommonJS, which rollup does not read: esbuild makes modules of them. */
 const commonJs = { commander: "Command, CommanderError", ws: "WebSocket, WebSocketServer" };
 
@@ -46,8 +58,16 @@ function commonJsPackages() {
     async load(loaded) {
       const name = loaded.slice(1);
       if (loaded[0] !== "\0" || !(name in commonJs)) return null;
+      const plugins = name === "commander" ? [withoutChildProcess] : [];
       const stdin = { contents: `export { ${commonJs[name]} } from "${name}";`, resolveDir: import.meta.dirname };
-      const { outputFiles } = await build({ ...moduleOptions, external: optionalParts, stdin, format: "esm", banner });
+      const { outputFiles } = await build({
+        ...moduleOptions,
+        external: optionalParts,
+        stdin,
+        format: "esm",
+        banner,
+        plugins,
+      });
       return outputFiles[0].text;
     },
   };
@@ -76,6 +96,20 @@ function start() {
       const source = `#!/usr/bin/env node\n${outputFiles[0].text}`;
       this.emitFile({ type: "asset", fileName: "komainu.js", source });
       this.emitFile({ type: "asset", fileName: "package.json", source: '{ "type": "commonjs" }\n' });
+    },
+  };
+}
+
+/** The templates of the template interpreter (src/arm/jit), so that no start has to make them. */
+function templates() {
+  const entry = "tools/template-programs.ts";
+  return {
+    name: "templates",
+    async generateBundle() {
+      const { outputFiles } = await build({ ...moduleOptions, entryPoints: [entry], format: "esm" });
+      const code = Buffer.from(outputFiles[0].text).toString("base64");
+      const { templateFiles } = await import(`data:text/javascript;base64,${code}`);
+      for (const file of templateFiles) this.emitFile({ type: "asset", ...file });
     },
   };
 }
@@ -120,6 +154,7 @@ export default {
     // Dependencies too: it takes the comments out.
     esbuild({ target: TARGET, exclude: [], define: { KOMAINU_BUILD_DATE: JSON.stringify(buildDate()) } }),
     start(),
+    templates(),
     licenses(),
   ],
 };

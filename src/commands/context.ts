@@ -17,6 +17,8 @@ export interface CommandContext extends ShellContext {
   readonly hv: Hypervisor;
   readonly manager: CommandManager<CommandContext>;
   readonly waiter: GuestWaiter;
+  /** The wall clock, for what is measured and shown, never for what the machine does; none in a run that must repeat. */
+  readonly nowMs?: () => number;
 }
 
 /** A form of a command, with its arguments' types. */

@@ -37,6 +37,14 @@ export const fragmentMissing = (path: string): HvError =>
     exitCode: ExitCode.environment,
   });
 
+export const configFileMissing = (path: string): HvError =>
+  new HvError({
+    code: "config-file-missing",
+    message: `expected a kernel configuration fragment at ${path}, found none`,
+    hint: "Give a file of lines such as CONFIG_HZ_250=y or # CONFIG_IPV6 is not set.",
+    facts: { path },
+  });
+
 export interface BuildFailure {
   step: string;
   reason: string;
@@ -99,6 +107,23 @@ export const packageContentUnknown = (packageName: string, expected: string): Hv
     message: `package ${packageName}: expected ${expected}, found none`,
     hint: `Another release of it may be laid out in a way this version does not know. ${OWN_FILES}`,
     facts: { packageName, expected },
+    exitCode: ExitCode.environment,
+  });
+
+export const rootfsUnknown = (board: string, name: string, known: readonly string[]): HvError =>
+  new HvError({
+    code: "rootfs-unknown",
+    message: `expected a root file system of ${board} (${known.join(", ") || "it has none"}), found "${name}"`,
+    hint: "A file of your own is given with --disk FILE.",
+    facts: { board, name, known },
+  });
+
+export const rootfsKernelUnknown = (board: string): HvError =>
+  new HvError({
+    code: "rootfs-kernel-unknown",
+    message: `expected a guest of ${board} whose kernel is a package, found one that was built`,
+    hint: `Fetch it with: komainu guest fetch ${board} --refresh`,
+    facts: { board },
     exitCode: ExitCode.environment,
   });
 

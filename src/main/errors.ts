@@ -16,11 +16,18 @@ export const profileNeedsCompiler = (engine: string): HvError =>
     facts: { engine },
   });
 
+export const gdbWaitNeedsPort = (): HvError =>
+  new HvError({
+    code: "gdb-wait-needs-port",
+    message: "--gdb-wait: expected --gdb PORT beside it, found none: nobody could let the guest go on",
+    hint: "For example: --gdb 1234 --gdb-wait",
+  });
+
 export const commandsMissing = (): HvError =>
   new HvError({
     code: "commands-missing",
     message: "exec: expected at least one console command, found none",
-    hint: 'For example: komainu exec versatilepb "ids plist"',
+    hint: 'For example: komainu exec "ids plist"',
   });
 
 /** `how` is the command that gets it, `build` or `fetch`. */
@@ -31,6 +38,30 @@ export const guestMissing = (board: string, how: "build" | "fetch" = "build"): H
     hint: `${how === "build" ? "Build" : "Fetch"} it with: komainu guest ${how} ${board}`,
     facts: { board },
     exitCode: ExitCode.environment,
+  });
+
+export const rootfsNotThere = (board: string, name: string, known: readonly string[]): HvError =>
+  new HvError({
+    code: "rootfs-unknown",
+    message: `--rootfs: expected a root file system of ${board} (${known.join(", ") || "it has none"}), found "${name}"`,
+    hint: "A file of your own is given with --disk FILE.",
+    facts: { board, name, known },
+  });
+
+export const rootfsMissing = (board: string, name: string): HvError =>
+  new HvError({
+    code: "rootfs-missing",
+    message: `the root file system ${name} of ${board} is not in the cache, or is for another kernel than the cached one`,
+    hint: `Make it with: komainu guest fetch ${board} --rootfs ${name}`,
+    facts: { board, name },
+    exitCode: ExitCode.environment,
+  });
+
+export const diskStateInvalid = (expected: string): HvError =>
+  new HvError({
+    code: "state-invalid",
+    message: `the saved disk: expected ${expected}, found other ones`,
+    hint: "The snapshot is damaged, or of another disk.",
   });
 
 export interface Unready {
@@ -94,7 +125,7 @@ export const consoleCommandUnknown = (name: string, similar: string | undefined)
   new HvError({
     code: "console-command-unknown",
     message: `expected a console command, found "${name}"`,
-    hint: similar === undefined ? 'All commands: komainu exec versatilepb "help"' : `Did you mean ${similar}?`,
+    hint: similar === undefined ? 'All commands: komainu exec "help"' : `Did you mean ${similar}?`,
     facts: { name, similar },
   });
 
@@ -149,7 +180,7 @@ export const snapshotUnreadable = (path: string, error: unknown): HvError =>
   new HvError({
     code: "snapshot-unreadable",
     message: `expected a snapshot file, found ${reasonOf(error)}`,
-    hint: "Make one with: komainu exec versatilepb --save FILE",
+    hint: "Make one with: komainu exec --save FILE",
     facts: { path },
     exitCode: ExitCode.environment,
     cause: error,
@@ -181,6 +212,22 @@ export const runToUnreached = (option: string, wanted: number, instructions: num
     hint: "The guest was past it already, or stopped, or waits for ever.",
     facts: { option, wanted, instructions },
     exitCode: ExitCode.failed,
+  });
+
+export const drawingUnwritable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "drawing-unwritable",
+    message: `--svg: expected to write ${path}, found ${reasonOf(error)}`,
+    facts: { path },
+    exitCode: ExitCode.environment,
+    cause: error,
+  });
+
+export const exportNeedsFormat = (): HvError =>
+  new HvError({
+    code: "export-needs-format",
+    message: "board export: expected a format, found none",
+    hint: "The format there is: --qemu.",
   });
 
 /** Never reaches the user as an error: the guest is booted instead. */
@@ -222,4 +269,42 @@ export const tokenUnreadable = (path: string, cause: unknown): HvError =>
     hint: `Make one with: (umask 077; head -c 18 /dev/urandom | base64 > ${path})`,
     facts: { path },
     exitCode: ExitCode.environment,
+  });
+
+export const imageUnreadable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "image-unreadable",
+    message: `expected a memory image or a saved machine at ${path}, which cannot be read: ${reasonOf(error)}`,
+    facts: { path },
+  });
+
+export const checkUnknown = (name: string, known: readonly string[]): HvError =>
+  new HvError({
+    code: "check-unknown",
+    message: `expected a check (${known.join(", ")}), found "${name}"`,
+    hint: nameHint("checks", name, known),
+    facts: { name, known },
+  });
+
+export const processNeeded = (name: string): HvError =>
+  new HvError({
+    code: "process-needed",
+    message: `check ${name}: expected a process, found none`,
+    hint: "Give one with --pid NUMBER; the check plist names them.",
+    facts: { name },
+  });
+
+export const checksUnreadable = (folder: string, error: unknown): HvError =>
+  new HvError({
+    code: "checks-unreadable",
+    message: `--checks: expected a folder of checks at ${folder}, which cannot be read: ${reasonOf(error)}`,
+    facts: { folder },
+  });
+
+export const checkInvalid = (path: string, expected: string, found: string): HvError =>
+  new HvError({
+    code: "check-invalid",
+    message: `the check in ${path}: expected ${expected}, found ${found}`,
+    hint: "docs/writing-checks.md has a whole example.",
+    facts: { path, expected, found },
   });

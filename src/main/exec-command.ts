@@ -22,6 +22,7 @@ import type { ProgramIo } from "./program-io.ts";
 import { RunStats } from "./run-stats.ts";
 import { runTo, stateLine } from "./snapshot-option.ts";
 import { StatusLine } from "./status-line.ts";
+import { userChecks } from "./user-checks.ts";
 
 export interface ExecOptions extends PowerOptions {
   commands: readonly string[];
@@ -31,6 +32,8 @@ export interface ExecOptions extends PowerOptions {
   timeoutSeconds: number;
   /** Shows how far the boot is; its `io` must be the one that the log writes to. */
   statusLine?: StatusLine;
+  /** Folder with checks of the user's own. */
+  checks?: string;
   /** Run to this instruction and print the machine's state hash, instead of commands. */
   runTo?: number;
 }
@@ -73,7 +76,7 @@ class Execution {
     this.options = options;
     this.manager = manager;
     this.interruption = interruption;
-    const bootCache = options.runTo === undefined ? options.bootCache : "off";
+    const bootCache = options.runTo === undefined && options.gdbWait !== true ? options.bootCache : "off";
     this.powered = powerOn({ ...options, bootCache, bootLimitNs: options.timeoutSeconds * 1e9 });
     const { machine } = this.powered;
     this.consolePort.observe((byte) => {
@@ -140,13 +143,25 @@ class Execution {
   }
 
   private async executeBoot(): Promise<void> {
-    const { machine, driver, board, snapshot } = this.powered;
-    const { watch, panic, interruption } = this;
-    const { readyPattern, shellPrompt } = board.profile.boot;
-    watch.expect(snapshot.isRestoring ? [shellPrompt] : [readyPattern, shellPrompt]);
+    const { board, snapshot } = this.powered;
+    const { watch } = this;
+    const { readyPattern, login, shellPrompt } = board.profile.boot;
+    const hasLogin = login !== undefined && !snapshot.isRestoring;
+    watch.expect(snapshot.isRestoring ? [shellPrompt] : [readyPattern, ...(hasLogin ? [] : [shellPrompt])]);
     const guest = this.start();
     // The prompt of a restored guest was printed before: an empty line gives another.
     if (snapshot.isRestoring) this.consolePort.send(Uint8Array.of(CR));
+    await this.runUntilPrinted(guest);
+    if (!hasLogin) return;
+    watch.expect([shellPrompt]);
+    this.consolePort.send(Buffer.from(`${login}\r`));
+    await this.runUntilPrinted(guest);
+  }
+
+  /** Lets the guest run until its console has printed what the watch expects. */
+  private async runUntilPrinted(guest: Guest | undefined): Promise<void> {
+    const { machine, driver } = this.powered;
+    const { watch, panic, interruption } = this;
     const isHalted = (): boolean => guest?.vcpus.every((vcpu) => !vcpu.isRunnable && !vcpu.isWaiting) !== false;
     const isDone = (): boolean => watch.isMatched || panic.isOver || interruption.isRequested || isHalted();
     const { statusLine = new StatusLine(this.io) } = this.options;
@@ -176,6 +191,21 @@ class Execution {
     await runTo(machine, snapshot, { runTo: instruction, isInterrupted: () => this.interruption.isRequested });
     if (this.interruption.isRequested) throw interrupted();
     this.io.err(`${stateLine(machine)}\n`);
+  }
+
+  /** `--gdb`: from here on a debugger can come; killing the guest from there is as an interrupt. */
+  async openDebugger(): Promise<void> {
+    const { driver, gdb } = this.powered;
+    const wake = (): void => driver.wake();
+    const kill = (): void => {
+      this.interruption.request();
+      driver.wake();
+    };
+    await gdb?.listen(this.io, { log: this.options.log, wake, kill });
+  }
+
+  async closeDebugger(): Promise<void> {
+    await this.powered.gdb?.stop();
   }
 
   finish(): void {
@@ -221,7 +251,13 @@ class Execution {
 
   private context(): CommandContext {
     const { machine, driver } = this.powered;
-    return { console: outputConsole(this.io), hv: machine.hypervisor, manager: this.manager, waiter: driver };
+    return {
+      console: outputConsole(this.io),
+      hv: machine.hypervisor,
+      manager: this.manager,
+      waiter: driver,
+      nowMs: () => performance.now(),
+    };
   }
 
   private printJson(outcomes: readonly CommandOutcome[]): Status {
@@ -252,7 +288,7 @@ async function runAll(execution: Execution, lines: readonly string[], stats: Run
 }
 
 export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCode> {
-  const manager = createCommandManager();
+  const manager = createCommandManager(await userChecks(options.checks));
   const needsCommands = options.runTo === undefined && options.save === undefined;
   if (needsCommands || options.commands.length > 0) checkCommands(manager, options.commands);
   const startNs = Number(process.hrtime.bigint());
@@ -263,6 +299,7 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
     const stats = new RunStats(() => execution.counters, { ...execution.counters, wallNs: startNs });
     stats.end("load");
     try {
+      await execution.openDebugger();
       let exitCode: ExitCode = ExitCode.ok;
       if (options.runTo === undefined) exitCode = await runAll(execution, options.commands, stats);
       else await execution.runTo(options.runTo);
@@ -270,6 +307,7 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
       execution.finish();
       return exitCode;
     } finally {
+      await execution.closeDebugger();
       execution.reportProfile();
       const { clock, engine = DEFAULT_ENGINE } = options;
       const boot = execution.isRestored ? "restored" : undefined;

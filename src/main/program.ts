@@ -6,9 +6,12 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import type { Engine } from "../vm/index.ts";
-import type { ConsoleOptions } from "./console-command.ts";
-import { consoleNeedsPort } from "./errors.ts";
+import { addConsole } from "./console-declaration.ts";
+import { examples, type Finish } from "./declaration.ts";
+import { DEFAULT_BOARD } from "./default-board.ts";
+import { optionInvalid } from "./errors.ts";
 import { reportFailure } from "./failure.ts";
+import type { GuestBuildOptions } from "./guest-command.ts";
 import {
   type BootCacheOption,
   DEFAULT_ENGINE,
@@ -16,6 +19,7 @@ import {
   parseClock,
   parseCount,
   parseEngine,
+  parsePort,
   parseSeconds,
   parseTranslationCache,
   type TranslationCacheOption,
@@ -23,9 +27,8 @@ import {
 import type { ProgramIo } from "./program-io.ts";
 import { versionInfo } from "./version.ts";
 
-export const DEFAULT_BOARD = "versatilepb";
-/** The board whose guest is fetched when none is named. */
-const FETCHED_BOARD = "raspberrypi";
+/** The board whose guest is built when none is named. */
+const BUILT_BOARD = "versatilepb";
 const DEFAULT_TIMEOUT_SECONDS = 120;
 
 interface PowerFlags {
@@ -36,13 +39,17 @@ interface PowerFlags {
   dtb?: string;
   append?: string;
   disk?: string;
+  rootfs?: string;
   faithfulBoot?: boolean;
   translationCache: TranslationCacheOption;
   save?: string;
   saveAt?: number;
   restore?: string;
   profile?: boolean;
+  gdb?: number;
+  gdbWait?: boolean;
   json?: boolean;
+  checks?: string;
   verbose?: boolean;
 }
 
@@ -60,9 +67,6 @@ interface ExecFlags extends PowerFlags {
   bootCache: BootCacheOption;
 }
 
-const examples = (...lines: string[]): string =>
-  `\nExamples:\n${lines.map((line) => (line === "" ? "" : `  $ komainu ${line}`)).join("\n")}\n`;
-
 function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
   return command
     .option("--clock <kind>", "virtual (repeatable, as fast as it goes) or real (wall clock)", parseClock, clock)
@@ -72,6 +76,7 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     .option("--dtb <file>", "device tree in place of the board's")
     .option("--append <text>", "more words for the kernel command line")
     .option("--disk <file>", "file as the guest's disk; FILE,ro is never written")
+    .option("--rootfs <name>", "boot to this root file system, such as debian; writes are not kept without --disk")
     .option("--faithful-boot", "start the zImage itself, nothing is unpacked or calibrated outside")
     .option(
       "--translation-cache <where>",
@@ -87,12 +92,17 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     )
     .option("--restore <file>", "begin with a saved machine instead of power-on")
     .option("--profile", "at the end, on standard error: time by tier, exits of compiled code, hot regions by symbol")
+    .option(
+      "--gdb <port>",
+      "let gdb-multiarch attach on this port of localhost; 0 takes a free one",
+      parsePort("--gdb"),
+    )
+    .option("--gdb-wait", "with --gdb: hold the guest before its first instruction until the debugger lets it go on")
+    .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }
 
 const parseInstructions = (option: string) => parseCount(option, Number.MAX_SAFE_INTEGER);
-
-type Finish = (code: ExitCode) => void;
 
 function addRun(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program
@@ -117,7 +127,8 @@ function addRun(program: Command, io: ProgramIo, finish: Finish): void {
       "after",
       `${examples(
         "run",
-        "run versatilepb --serial /dev/ttyUSB0,115200",
+        "run --serial /dev/ttyUSB0,115200",
+        "run versatilepb",
         "run --serial pty:/tmp/board",
         "run --guest-serial 0=telnet:4000 --guest-serial 1=pty",
         "run --serial ws:0.0.0.0:8080 --token-file token",
@@ -162,7 +173,8 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
     .addHelpText(
       "after",
       examples(
-        'exec versatilepb "ids banner" "vserial exec guest0/uart0 cat /proc/version"',
+        'exec "ids banner" "vserial exec guest0/uart0 cat /proc/version"',
+        'exec versatilepb "ids syscall"',
         'exec --json "ids plist"',
         'exec --stats --timeout 30 "ids syscall"',
         'exec --profile "vserial exec guest0/uart0 find /sys | wc -l"',
@@ -178,10 +190,10 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
   const guest = program
     .command("guest")
     .description("the guests' kernels and root file systems in the cache")
-    .addHelpText("after", examples("guest list", "guest build versatilepb"));
+    .addHelpText("after", examples("guest list", "guest fetch raspberrypi", "guest build versatilepb"));
   guest
     .command("list")
-    .description("what is in the cache, and what can be built")
+    .description("what is in the cache, and what can be had")
     .option("--json", "one line of JSON a guest")
     .addHelpText("after", examples("guest list", "guest list --json"))
     .action(async (flags: { json?: boolean }) => {
@@ -191,29 +203,34 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
   guest
     .command("build")
     .description("build a board's guest from Debian's kernel source and busybox")
-    .argument("[board]", "a board's name", DEFAULT_BOARD)
+    .argument("[board]", "a board's name", BUILT_BOARD)
     .option("--refresh", "look for newer packages than the cached ones")
     .option("--jobs <count>", "compile so many files at once", parseCount("--jobs", 1024))
+    .option("--config <file>", "more lines of kernel configuration; the guest is kept beside the board's own")
     .option("--json", "the result as a line of JSON")
     .option("-v, --verbose", "show what the tools print")
-    .addHelpText("after", examples("guest build", "guest build versatilepb --verbose"))
-    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; jobs?: number; json?: boolean }) => {
+    .addHelpText(
+      "after",
+      examples("guest build", "guest build versatilepb --verbose", "guest build --config debug.config"),
+    )
+    .action(async (board: string, flags: GuestBuildOptions) => {
       const { guestBuild } = await import("./guest-command.ts");
       finish(await guestBuild(io, board, flags));
     });
   guest
     .command("fetch")
     .description("fetch a board's guest where Debian ships it ready made")
-    .argument("[board]", "a board's name", FETCHED_BOARD)
+    .argument("[board]", "a board's name", DEFAULT_BOARD)
+    .option("--rootfs <name>", "also make this root file system, such as debian; takes minutes, once")
     .option("--refresh", "look for newer packages than the cached ones")
     .option("--json", "the result as a line of JSON")
     .option("-v, --verbose", "show what the tools print")
     .addHelpText(
       "after",
-      `${examples("guest fetch raspberrypi", "guest fetch raspberrypi --refresh")}
+      `${examples("guest fetch raspberrypi", "guest fetch raspberrypi --rootfs debian", "guest fetch raspberrypi --refresh")}
 Boards whose guest no distribution ships are built instead: "komainu guest list" shows all, "komainu guest build" builds.`,
     )
-    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; json?: boolean }) => {
+    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; json?: boolean; rootfs?: string }) => {
       const { guestFetch } = await import("./guest-command.ts");
       finish(await guestFetch(io, board, flags));
     });
@@ -223,7 +240,7 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
   const board = program
     .command("board")
     .description("board profiles")
-    .addHelpText("after", examples("board show", "board lint boards/mine.json"));
+    .addHelpText("after", examples("board show", "board lint boards/mine.json", "board export --qemu versatilepb"));
   board
     .command("list")
     .description("the boards that come with Komainu")
@@ -247,52 +264,83 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
     .description("show a board and its address map")
     .argument("[file]", "a profile file or a board's name", DEFAULT_BOARD)
     .option("--json", "the whole profile as a line of JSON")
-    .addHelpText("after", examples("board show", "board show boards/mine.json"))
-    .action(async (file: string, flags: { json?: boolean }) => {
+    .option("--svg <file>", "draw the address map into a file instead")
+    .addHelpText("after", examples("board show", "board show boards/mine.json --svg mine.svg"))
+    .action(async (file: string, flags: { json?: boolean; svg?: string }) => {
       const { boardShow } = await import("./board-command.ts");
       finish(boardShow(io, file, flags));
     });
+  addBoardOutput(board, io, finish);
 }
 
-function addConsole(program: Command, io: ProgramIo, finish: Finish): void {
-  program
-    .command("console")
-    .description("a serial terminal on a port")
-    .argument("[port]", "/dev/ttyX[,baud]; tcp:, telnet:, rfc2217: or ws:HOST:PORT; unix:PATH")
-    .option("--list", "list this machine's ports: what they are, where they are plugged in, who holds them")
-    .option("--json", "the list as a line of JSON a port")
-    .option("--escape <key>", "the key before the terminal's own keys: ctrl-a to ctrl-z, or none", "ctrl-t")
-    .option(
-      "--timestamp [format]",
-      "a time before each line: 24hour, 24hour-start, 24hour-delta, iso8601, epoch, or virtual for the guest's own time by telnet:, rfc2217: or ws:",
-    )
-    .option("--hex", "show bytes as hexdump does")
-    .option(
-      "--map <names>",
-      "line ends and keys: ICRNL, IGNCR, INLCR, INLCRNL, IFFESCC, OCRNL, OIGNCR, ONLCR, ONLCRNL, ODELBS, OBSDEL",
-    )
-    .option("--log <file>", "append what arrives to a file")
-    .option("--log-stripped <file>", "the same without control sequences")
-    .option("--no-reconnect", "end when the other end goes away")
-    .option("--send <file>", "send a file when connected; without a terminal, end afterwards")
-    .option("--protocol <name>", "for --send: xmodem, xmodem-1k or ymodem", "ymodem")
-    .option("--token-file <file>", "the word that a ws: port of another machine wants")
+/** What a profile gives to other programs. */
+function addBoardOutput(board: Command, io: ProgramIo, finish: Finish): void {
+  board
+    .command("schema")
+    .description("print the JSON Schema of profiles, for editors")
     .addHelpText(
       "after",
-      `${examples(
-        "console --list",
-        "console /dev/ttyUSB0,115200 --timestamp --log-stripped boot.log",
-        "console telnet:localhost:4000 --timestamp virtual",
-        "console rfc2217:desk:4001 --map INLCRNL,ODELBS",
-        "console /dev/ttyUSB0 --send u-boot.img --protocol xmodem-1k",
-      )}
-Behind the escape key: q quits, ? shows the other keys.`,
+      `${examples("board schema > profile.schema.json")}
+A profile names it: "$schema": "./profile.schema.json". Editors then complete its members and mark what is wrong.`,
     )
-    .action(async (port: string | undefined, flags: ConsoleOptions & { list?: boolean; json?: boolean }) => {
-      const { consoleTerminal, consoleList } = await import("./console-command.ts");
-      if (flags.list === true) finish(consoleList(io, flags));
-      else if (port === undefined) throw consoleNeedsPort("");
-      else finish(await consoleTerminal(io, port, flags));
+    .action(async () => {
+      const { boardSchema } = await import("./board-command.ts");
+      finish(boardSchema(io));
+    });
+  board
+    .command("export")
+    .description("print what runs a board's guest in another emulator")
+    .argument("[file]", "a profile file or a board's name", DEFAULT_BOARD)
+    .option("--qemu", "as a QEMU command line; what is different there goes to standard error")
+    .option("--json", "as a line of JSON")
+    .addHelpText("after", examples("board export --qemu versatilepb"))
+    .action(async (file: string, flags: { qemu?: boolean; json?: boolean }) => {
+      const { boardExport } = await import("./board-command.ts");
+      finish(boardExport(io, file, flags));
+    });
+}
+
+interface CheckFlags {
+  cpu?: string;
+  base?: number;
+  pid?: number;
+  long?: boolean;
+  checks?: string;
+  json?: boolean;
+}
+
+const parseAddress = (text: string): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
+  throw optionInvalid("--base", "an address such as 0x80000000", text);
+};
+
+function addCheck(program: Command, io: ProgramIo, finish: Finish): void {
+  program
+    .command("check")
+    .description(
+      "look into a guest's kernel in a memory image or a saved machine; exit code 1 when a check has a finding",
+    )
+    .argument("<image>", "raw memory, LiME, an ELF core, or what --save wrote")
+    .argument("[check...]", "names of checks; without one, all that need no process", [])
+    .option("--cpu <name>", "CPU of a memory image, such as arm926, arm1176, cortex-a7; found out without it")
+    .option("--base <address>", "physical address at which raw memory begins", parseAddress)
+    .option("--pid <number>", "look at this process", parseCount("--pid", 4 << 20))
+    .option("-l, --long", "more columns, where a check has them")
+    .option("--checks <folder>", "checks of your own, see docs/writing-checks.md")
+    .option("--json", "one line of JSON")
+    .addHelpText(
+      "after",
+      examples(
+        "check memory.raw --cpu arm926",
+        "check memory.lime plist --long",
+        "check saved.snap maps --pid 1",
+        "check core.elf --json",
+      ),
+    )
+    .action(async (image: string, names: string[], flags: CheckFlags) => {
+      const { checkImage } = await import("./check-command.ts");
+      finish(await checkImage(io, { ...flags, image, names }));
     });
 }
 
@@ -305,7 +353,7 @@ function buildProgram(io: ProgramIo, finish: Finish): Command {
     .showHelpAfterError("(--help shows what is possible)")
     .addHelpText(
       "after",
-      `${examples("run", 'exec "ids plist"', "guest build", "board show")}
+      `${examples("run", 'exec "ids plist"', "guest fetch", "board show")}
 Guest and console text goes to standard output, everything else to standard error.
 Exit codes: 0 good, 1 a check or command failed, 2 usage or configuration, 3 environment, 42 time-out, 130 interrupted.`,
     );
@@ -313,6 +361,7 @@ Exit codes: 0 good, 1 a check or command failed, 2 usage or configuration, 3 env
   addExec(program, io, finish);
   addGuest(program, io, finish);
   addBoard(program, io, finish);
+  addCheck(program, io, finish);
   addConsole(program, io, finish);
   return program;
 }

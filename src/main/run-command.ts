@@ -12,6 +12,7 @@ import { portToken } from "./port-token.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
 import type { SnapshotOptions } from "./snapshot-option.ts";
+import { userChecks } from "./user-checks.ts";
 
 export interface RunOptions extends Omit<PowerOptions, "log"> {
   serial: string;
@@ -22,6 +23,8 @@ export interface RunOptions extends Omit<PowerOptions, "log"> {
   verbose: boolean;
   /** What `profile` reports as a line of JSON. */
   json?: boolean;
+  /** Folder with checks of the user's own. */
+  checks?: string;
 }
 
 type SessionEnd = "closed" | "shutdown" | "reset" | "interrupted";
@@ -112,7 +115,8 @@ class ConsoleRun {
       return await this.live(changes);
     } finally {
       // Another value by now than TypeScript thinks.
-      const { profile } = (this.powered as PoweredBoard | undefined) ?? {};
+      const { profile, gdb } = (this.powered as PoweredBoard | undefined) ?? {};
+      await gdb?.stop();
       if (profile !== undefined) this.reports.push(profile.report({ json: this.options.json === true }));
     }
   }
@@ -129,6 +133,14 @@ class ConsoleRun {
       for (const bridge of this.bridges) bridge.attach(hypervisor);
     };
     hypervisor.onSerialPorts();
+    await powered.gdb?.listen(this.io, {
+      log: this.log,
+      wake: () => driver.wake(),
+      kill: () => {
+        machine.shutdownHost();
+        driver.wake();
+      },
+    });
     const terminal = new TerminalConsole({
       // A board that is off or resetting shows no prompt any more.
       output: (bytes) => {
@@ -140,8 +152,14 @@ class ConsoleRun {
     });
     this.terminal = terminal;
     terminal.write(bannerText(powered, options.clock));
-    const manager = createCommandManager();
-    const context: CommandContext = { console: terminal, hv: hypervisor, manager, waiter: driver };
+    const manager = createCommandManager(await userChecks(this.options.checks));
+    const context: CommandContext = {
+      console: terminal,
+      hv: hypervisor,
+      manager,
+      waiter: driver,
+      nowMs: () => performance.now(),
+    };
     const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });
     this.session = session;
     let isClosed = false;
@@ -171,6 +189,8 @@ class ConsoleRun {
 }
 
 export async function run(io: ProgramIo, options: RunOptions): Promise<ExitCode> {
+  // Bad ones are refused before the console is taken.
+  await userChecks(options.checks);
   const interruption = new Interruption();
   const console = new ConsoleRun(io, options, interruption);
   interruption.listen();

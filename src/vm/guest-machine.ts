@@ -18,9 +18,17 @@ import {
   Mode,
   R14,
   R14_BANKS,
+  type StopPoints,
 } from "../arm/core/index.ts";
 import { Interpreter } from "../arm/interp/index.ts";
-import { type ExecutionProfile, JitCpu, ProfiledCpu, type TranslationStore, type Tuning } from "../arm/jit/index.ts";
+import {
+  type ExecutionProfile,
+  JitCpu,
+  ProfiledCpu,
+  type TemplateProgram,
+  type TranslationStore,
+  type Tuning,
+} from "../arm/jit/index.ts";
 import type { ClockScope, Logger, State, Stateful } from "../base/index.ts";
 import { hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -41,7 +49,9 @@ export type SliceEnd =
   | "reset"
   | "power-off"
   /** The guest can never go on; `stuckReason` says why. */
-  | "stuck";
+  | "stuck"
+  /** The core is at a stop point of a debugger, which has the hit. */
+  | "stop-point";
 
 export interface SliceResult {
   readonly executed: number;
@@ -66,6 +76,8 @@ export interface GuestMachineInit {
   readonly tuning?: Partial<Tuning>;
   /** Of `jit`: what earlier runs compiled, and where this one leaves what it compiles. */
   readonly translations?: TranslationStore;
+  /** Of `jit`: templates that were made with the program. */
+  readonly templates?: TemplateProgram;
   /** Counts executions by instruction row, at some cost. */
   readonly countRows?: boolean;
   /** Of `jit`: is told what runs, at some cost. */
@@ -94,6 +106,7 @@ export class GuestMachine implements Stateful {
   private request: "reset" | "power-off" | "stopped" | undefined;
   private hasLostJump = false;
   private isInSlice = false;
+  private stopPoints: StopPoints | undefined;
 
   constructor(init: GuestMachineInit) {
     const { profile, host, traps, backends, log } = init;
@@ -126,13 +139,13 @@ export class GuestMachine implements Stateful {
     }
     this.bus = new GuestBus(host, traps, [...init.memoryRegions, ...regions]);
     const model = cpuModels[profile.cpu.model];
-    const { engine, countRows, tuning, executionProfile } = init;
+    const { engine, countRows, tuning, executionProfile, templates } = init;
     // Code that counts is other code.
     const translations = countRows ? undefined : init.translations;
     if (engine !== "jit") this.cpu = new Interpreter(this.bus, model, { countRows });
     else if (executionProfile === undefined)
-      this.cpu = new JitCpu(this.bus, model, { countRows, tuning, translations });
-    else this.cpu = new ProfiledCpu(this.bus, model, { countRows, tuning, translations, executionProfile });
+      this.cpu = new JitCpu(this.bus, model, { countRows, tuning, translations, templates });
+    else this.cpu = new ProfiledCpu(this.bus, model, { countRows, tuning, translations, templates, executionProfile });
     this.cpu.log = log.child("cpu");
     this.timeline.attach(this.cpu);
     this.devices.reset();
@@ -150,6 +163,12 @@ export class GuestMachine implements Stateful {
     this.devices.reset();
     this.request = undefined;
     this.hasLostJump = false;
+  }
+
+  /** A debugger's stop points, from now on; to be called again after each change of them. */
+  debug(stopPoints: StopPoints | undefined): void {
+    this.stopPoints = stopPoints;
+    this.cpu.debug(stopPoints);
   }
 
   /** Ends the running slice after the current instruction; between two slices there is nothing to end. */
@@ -181,6 +200,8 @@ export class GuestMachine implements Stateful {
       if (this.request !== undefined) {
         end = this.request;
         this.request = undefined;
+      } else if (this.stopPoints?.hit !== undefined) {
+        end = "stop-point";
       } else if (cpu.isHalted && !timeline.isDue()) {
         this.onWaitChange(true);
         if (!skipIdle || !timeline.skipToDeadline()) end = "idle";

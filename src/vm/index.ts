@@ -16,6 +16,7 @@ export * from "./region.ts";
 export * from "./scheduler.ts";
 export {
   boardState,
+  guestHash,
   restoreBoardState,
   restoreMachine,
   saveMachine,
@@ -23,6 +24,7 @@ export {
   stateHash,
 } from "./snapshot.ts";
 export { parseStateText, stateText } from "./snapshot-format.ts";
+export { type SnapshotMemory, snapshotMemory } from "./snapshot-memory.ts";
 export * from "./storage.ts";
 export * from "./thread.ts";
 export * from "./time-source.ts";

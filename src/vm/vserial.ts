@@ -31,6 +31,12 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
   /** The last event of each kind from each end: a listener or a UART that comes later learns what is. */
   private readonly nearLine = new Map<LineEvent["kind"], LineEvent>();
   private readonly farLine = new Map<LineEvent["kind"], LineEvent>();
+  /** Asked before bytes go to the guest; true keeps them back: the asked one sends them later. */
+  onSend: (bytes: Uint8Array) => boolean = () => false;
+  /** The same before the far end changes its side of the line. */
+  onFarLine: (event: LineEvent) => boolean = () => false;
+  /** The run is repeated: what the guest sends was heard before. */
+  isSilent = false;
   private draining = false;
   /** Called when the queue towards the guest has become empty. */
   onDrained: () => void = () => {};
@@ -86,14 +92,16 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
   /** Queues bytes towards the guest; answers how many were taken. */
   send(bytes: Uint8Array): number {
     const count = Math.min(bytes.length, this.space);
+    if (count > 0 && this.onSend(bytes.slice(0, count))) return count;
     for (let i = 0; i < count; i++) this.queue.push(bytes[i]);
     this.drain();
     return count;
   }
 
   transmit(byte: number): void {
-    for (const observer of this.observers) observer(byte);
     if (this.listeners.size === 0) this.keep(byte);
+    if (this.isSilent) return;
+    for (const observer of this.observers) observer(byte);
     for (const listener of this.listeners) listener(byte);
   }
 
@@ -106,11 +114,13 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
 
   lineChanged(event: LineEvent): void {
     this.nearLine.set(event.kind, event);
+    if (this.isSilent) return;
     for (const listener of this.lineListeners) listener(event);
   }
 
   /** The far end changes its side of the line. */
   changeFarLine(event: LineEvent): void {
+    if (this.onFarLine(event)) return;
     this.farLine.set(event.kind, event);
     this.guest?.farLineChanged?.(event);
   }
