@@ -169,8 +169,8 @@ export const guestNotBuilt = (board: string): HvError =>
 export const consoleNeedsPort = (spec: string): HvError =>
   new HvError({
     code: "console-needs-port",
-    message: `console: expected a port to talk to, found "${spec}", which is this terminal itself`,
-    hint: "For example: komainu console /dev/ttyUSB0,115200",
+    message: `console: expected a port to talk to, found ${spec === "" ? "none" : `"${spec}", which is this terminal itself`}`,
+    hint: "For example: komainu console /dev/ttyUSB0,115200; `komainu console --list` shows the ports of this machine.",
     facts: { spec },
   });
 
@@ -236,6 +236,38 @@ export const checkpointUnusable = (path: string, expected: string, found: string
     code: "checkpoint-unusable",
     message: `${path}: expected ${expected}, found ${found}`,
     facts: { path, expected, found },
+    exitCode: ExitCode.environment,
+  });
+
+export const guestSerialInvalid = (text: string): HvError =>
+  new HvError({
+    code: "guest-serial-invalid",
+    message: `--guest-serial: expected N=PORT, as in 1=pty or uart1=tcp:4001, found "${text}"`,
+    hint: "N is the number or the name of a UART: `vserial list` at the console shows them.",
+    facts: { text },
+  });
+
+export const guestPortMissing = (name: string, ports: readonly string[]): HvError =>
+  new HvError({
+    code: "guest-port-missing",
+    message: `--guest-serial: the guest has no serial port ${name}; it has ${ports.join(", ")}`,
+    hint: "Give one of these names, or N for uartN.",
+    facts: { name, ports },
+  });
+
+export const stdioTwice = (): HvError =>
+  new HvError({
+    code: "stdio-twice",
+    message: "standard input and output were given to more than one serial port",
+    hint: "Put the console elsewhere, such as --serial pty, where --guest-serial has stdio.",
+  });
+
+export const tokenUnreadable = (path: string, cause: unknown): HvError =>
+  new HvError({
+    code: "token-unreadable",
+    message: `--token-file ${path}: expected a file with one word of 16 characters or more, ${cause instanceof Error ? cause.message : `found ${String(cause)}`}`,
+    hint: `Make one with: (umask 077; head -c 18 /dev/urandom | base64 > ${path})`,
+    facts: { path },
     exitCode: ExitCode.environment,
   });
 

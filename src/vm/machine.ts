@@ -39,6 +39,8 @@ export interface MachineOptions {
   readonly log: Logger;
   readonly version: VersionInfo;
   readonly blockDevices?: readonly BlockDevice[];
+  /** The guest's serial lines are as slow as their rates say. */
+  readonly pacesSerial?: boolean;
   /** Nothing is loaded at power-on: RAM and state are restored before the guest runs. Later loads are as usual. */
   readonly startsEmpty?: boolean;
   readonly engine?: Engine;
@@ -98,6 +100,7 @@ export class Machine implements MachineControl, Stateful {
       log,
       version: options.version,
       blockDevices: options.blockDevices,
+      pacesSerial: options.pacesSerial,
     });
     this.hypervisor.attach(this);
     this.hypervisor.createGuest(this.hypervisor.facts.guest);
