@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -37,6 +37,19 @@ describe("checks of the user's own", () => {
     const report = runCheck(check, openKernel(guest.source));
     expect(report.findings.map(({ text }) => text)).toEqual(["SH is in capitals"]);
     expect(await userChecks(undefined)).toEqual([]);
+  });
+
+  it("are what the documentation shows as a whole example", async () => {
+    const [, example] = /```js\n([\s\S]*?)```/.exec(readFileSync("docs/writing-checks.md", "utf8")) ?? [];
+    write("example.mjs", example);
+    const [check] = await loadChecks(folder);
+    expect(check).toMatchObject({ id: "tmp-programs", severity: "medium" });
+    // A synthetic kernel has no files: the check names what it lacks.
+    const report = runCheck(check, openKernel(new SyntheticKernel().source));
+    expect([report.verdict, report.cannotTell[0]]).toEqual([
+      "cannot-tell",
+      expect.stringMatching(/^vm_area_struct\.vm_file: /),
+    ]);
   });
 
   it("are refused with the file and what is wrong in it", async () => {
