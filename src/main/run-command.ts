@@ -152,7 +152,7 @@ class ConsoleRun {
     });
     this.terminal = terminal;
     terminal.write(bannerText(powered, options.clock));
-    const manager = createCommandManager(await userChecks(this.options.checks));
+    const manager = createCommandManager(userChecks(this.options.checks));
     const context: CommandContext = {
       console: terminal,
       hv: hypervisor,
@@ -190,7 +190,7 @@ class ConsoleRun {
 
 export async function run(io: ProgramIo, options: RunOptions): Promise<ExitCode> {
   // Bad ones are refused before the console is taken.
-  await userChecks(options.checks);
+  userChecks(options.checks);
   const interruption = new Interruption();
   const console = new ConsoleRun(io, options, interruption);
   interruption.listen();
