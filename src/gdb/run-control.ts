@@ -164,8 +164,9 @@ export class RunControl {
     return isChanged;
   }
 
-  /** Of the driver with a real clock. */
+  /** Of the driver with a real clock; a guest that is held since has no time that passes. */
   advanceTo(toNs: number): void {
+    if (this.isHeldNow) return;
     const { timeline } = this.machine;
     const apply = () => timeline.advanceTo(toNs);
     if (this.isAttached) this.input(apply);
