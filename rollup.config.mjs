@@ -39,7 +39,7 @@ function semanticsForCompiler() {
 /** commander is CommonJS, which rollup does not read: esbuild makes a module of it. */
 function commander() {
   const id = "\0commander";
-  const contents = 'export { Command, CommanderError } from "commander";';
+  const contents = 'export { Command, CommanderError, Option } from "commander";';
   return {
     name: "commander",
     resolveId: (source) => (source === "commander" ? id : null),

@@ -28,6 +28,7 @@ export interface BootCacheChoice {
   /** The virtual time that the boot may take. */
   readonly bootLimitNs?: number;
   readonly disk?: string;
+  readonly blockDevice?: object;
   readonly faithfulBoot?: boolean;
   readonly restore?: string;
   readonly saveAt?: number;
@@ -45,6 +46,7 @@ const MAX_LOG_RECORDS = 10_000;
 const isBootWanted = (options: BootCacheChoice): boolean =>
   options.clock !== "virtual" ||
   options.disk !== undefined ||
+  options.blockDevice !== undefined ||
   options.faithfulBoot === true ||
   options.restore !== undefined ||
   options.saveAt !== undefined ||

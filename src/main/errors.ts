@@ -191,3 +191,39 @@ export const checkpointUnusable = (path: string, expected: string, found: string
     facts: { path, expected, found },
     exitCode: ExitCode.environment,
   });
+
+export const noScenarios = (files: readonly string[], grep: string | undefined): HvError =>
+  new HvError({
+    code: "scenarios-missing",
+    message: `expected scenarios in ${files.join(", ") || "files"}${grep === undefined ? "" : ` whose names have "${grep}"`}, found none`,
+    hint: "komainu test --list FILE... shows their names.",
+    facts: { files, grep },
+  });
+
+export const reportUnwritable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "report-unwritable",
+    message: `expected to write ${path}, found ${reasonOf(error)}`,
+    hint: "See whether its folder exists and can be written to.",
+    facts: { path },
+    exitCode: ExitCode.environment,
+    cause: error,
+  });
+
+export const workerFailed = (reason: string): HvError =>
+  new HvError({
+    code: "worker-failed",
+    message: `a child process that runs scenarios did not do its job: ${reason}`,
+    hint: "komainu test --jobs 1 runs them in this process.",
+    facts: { reason },
+    exitCode: ExitCode.environment,
+  });
+
+export const untilUnseen = (pattern: string, where: string): HvError =>
+  new HvError({
+    code: "until-unseen",
+    message: `--until: expected the console to print ${JSON.stringify(pattern)}, found the end of the journal, at ${where}`,
+    hint: "The replay was the same run; without --until it shows all that the console printed.",
+    facts: { pattern, where },
+    exitCode: ExitCode.failed,
+  });

@@ -41,6 +41,8 @@ export interface PowerOptions extends SnapshotOptions {
   append?: string;
   /** `FILE` or `FILE,ro`. */
   disk?: string;
+  /** A disk that is no file; of a machine that is always booted. */
+  blockDevice?: BlockDevice;
   /** The guest unpacks its own kernel and measures its own delay loop. */
   faithfulBoot?: boolean;
   /** Where machines at their shell's prompt are kept; for callers that boot to there and `resume` them. */
@@ -51,6 +53,7 @@ export interface PowerOptions extends SnapshotOptions {
 
 export interface PoweredBoard {
   board: Board;
+  images: Images;
   machine: Machine;
   driver: Driver;
   snapshot: SnapshotPoints;
@@ -115,6 +118,11 @@ function contentOf(path: string | undefined): Uint8Array | undefined {
   }
 }
 
+function blockDevicesOf({ disk, blockDevice }: PowerOptions): BlockDevice[] {
+  if (blockDevice !== undefined) return [blockDevice];
+  return disk === undefined ? [] : [openDisk(disk)];
+}
+
 function bootPlanner(board: Board, images: Images, plan: { guest: Guest | undefined; faithful: boolean }) {
   const { guest, faithful } = plan;
   return (): NotedBootPlan => {
@@ -177,7 +185,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
       tuning: options.tuning,
       countRows: options.countRows,
       executionProfile: profile?.executionProfile,
-      blockDevices: options.disk === undefined ? [] : [openDisk(options.disk)],
+      blockDevices: blockDevicesOf(options),
     });
   };
   const bootCache = BootCache.open(options, board, images);
@@ -188,6 +196,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   for (const note of boot.notes) log.info(`loader: ${note}`);
   return {
     board,
+    images,
     machine,
     driver: new Driver(drivable(machine, snapshot), clock),
     snapshot,

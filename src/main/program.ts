@@ -19,6 +19,7 @@ import {
   type TranslationCacheOption,
 } from "./options.ts";
 import type { ProgramIo } from "./program-io.ts";
+import { addReplay, addTest } from "./test-program.ts";
 import { versionInfo } from "./version.ts";
 
 export const DEFAULT_BOARD = "versatilepb";
@@ -256,6 +257,8 @@ Exit codes: 0 good, 1 a check or command failed, 2 usage or configuration, 3 env
   addGuest(program, io, finish);
   addBoard(program, io, finish);
   addConsole(program, io, finish);
+  addTest(program, io, finish, examples);
+  addReplay(program, io, finish, examples);
   return program;
 }
 

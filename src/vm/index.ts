@@ -16,13 +16,16 @@ export * from "./region.ts";
 export * from "./scheduler.ts";
 export {
   boardState,
+  copyMachine,
+  hardwareDigest,
   restoreBoardState,
   restoreMachine,
+  restoreSnapshot,
   saveMachine,
   snapshotEpochSeconds,
   stateHash,
 } from "./snapshot.ts";
-export { parseStateText, stateText } from "./snapshot-format.ts";
+export { decodeSnapshot, encodeSnapshot, parseStateText, type Snapshot, stateText } from "./snapshot-format.ts";
 export * from "./storage.ts";
 export * from "./thread.ts";
 export * from "./time-source.ts";
