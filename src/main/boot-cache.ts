@@ -31,6 +31,7 @@ export interface BootCacheChoice {
   readonly blockDevice?: object;
   readonly faithfulBoot?: boolean;
   readonly restore?: string;
+  readonly fromSnapshot?: string;
   readonly saveAt?: number;
   readonly profile?: boolean;
   readonly countRows?: boolean;
@@ -49,6 +50,7 @@ const isBootWanted = (options: BootCacheChoice): boolean =>
   options.blockDevice !== undefined ||
   options.faithfulBoot === true ||
   options.restore !== undefined ||
+  options.fromSnapshot !== undefined ||
   options.saveAt !== undefined ||
   options.profile === true ||
   options.countRows === true;

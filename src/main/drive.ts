@@ -156,9 +156,14 @@ export class Driver {
     return "done";
   }
 
+  /** The machine's time has jumped, because another state was loaded: from here on it keeps step anew. */
+  resynchronize(): void {
+    this.offsetNs = this.host.nowNs() - this.machine.nowNs();
+  }
+
   private async runReal(isDone: () => boolean): Promise<DriveEnd> {
-    const { machine, host } = this;
-    this.offsetNs = host.nowNs() - machine.nowNs();
+    const { machine } = this;
+    this.resynchronize();
     while (!isDone()) {
       if (this.isTimeUp) return "timeout";
       const { executed, end } = machine.runSlice(this.sliceLength, { skipIdle: false });

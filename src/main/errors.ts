@@ -227,3 +227,20 @@ export const untilUnseen = (pattern: string, where: string): HvError =>
     facts: { pattern, where },
     exitCode: ExitCode.failed,
   });
+
+export const storeDamaged = (path: string, expected: string, found: string): HvError =>
+  new HvError({
+    code: "snapshot-store-damaged",
+    message: `${path}: expected ${expected}, found ${found}`,
+    hint: "The machine is as it was. Make a new snapshot; a file that is damaged can be removed.",
+    facts: { path, expected, found },
+    exitCode: ExitCode.environment,
+  });
+
+export const snapshotUnknown = (name: string, hint: string): HvError =>
+  new HvError({
+    code: "snapshot-unknown",
+    message: `expected the name of a snapshot or the begin of its id, found "${name}"`,
+    hint,
+    facts: { name },
+  });

@@ -9,7 +9,8 @@ import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
 import { PromptBoot } from "./prompt-boot.ts";
 import { RunStats } from "./run-stats.ts";
-import { runTo, stateLine } from "./snapshot-option.ts";
+import { runTo, snapshotStore, stateLine } from "./snapshot-option.ts";
+import { MachineShelf } from "./snapshot-shelf.ts";
 import { StatusLine } from "./status-line.ts";
 
 export interface ExecOptions extends PowerOptions {
@@ -140,7 +141,14 @@ class Execution {
 
   private context(): CommandContext {
     const { machine, driver } = this.powered;
-    return { console: outputConsole(this.io), hv: machine.hypervisor, manager: this.manager, waiter: driver };
+    const snapshots = new MachineShelf(snapshotStore(this.options.env), this.powered);
+    return {
+      console: outputConsole(this.io),
+      hv: machine.hypervisor,
+      manager: this.manager,
+      waiter: driver,
+      snapshots,
+    };
   }
 
   private printJson(outcomes: readonly CommandOutcome[]): Status {

@@ -40,6 +40,7 @@ interface PowerFlags {
   save?: string;
   saveAt?: number;
   restore?: string;
+  fromSnapshot?: string;
   profile?: boolean;
   json?: boolean;
   verbose?: boolean;
@@ -78,6 +79,7 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
       parseInstructions("--save-at"),
     )
     .option("--restore <file>", "begin with a saved machine instead of power-on")
+    .option("--from-snapshot <name>", "begin with a machine that `snapshot save` kept, by its name or id")
     .option("--profile", "at the end, on standard error: time by tier, exits of compiled code, hot regions by symbol")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }

@@ -9,7 +9,8 @@ import { Interruption } from "./interruption.ts";
 import { createLog } from "./log-text.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
-import type { SnapshotOptions } from "./snapshot-option.ts";
+import { type SnapshotOptions, snapshotStore } from "./snapshot-option.ts";
+import { MachineShelf } from "./snapshot-shelf.ts";
 
 export interface RunOptions extends Omit<PowerOptions, "log"> {
   serial: string;
@@ -76,7 +77,13 @@ class ConsoleRun {
     try {
       let end = await this.powerCycle();
       // A reset is a power-on: what was restored and saved belongs to the first life.
-      while (end === "reset") end = await this.powerCycle({ save: undefined, saveAt: undefined, restore: undefined });
+      while (end === "reset")
+        end = await this.powerCycle({
+          save: undefined,
+          saveAt: undefined,
+          restore: undefined,
+          fromSnapshot: undefined,
+        });
       return end;
     } finally {
       // The shell that comes next begins its own line.
@@ -115,7 +122,13 @@ class ConsoleRun {
     this.terminal = terminal;
     terminal.write(bannerText(powered, options.clock));
     const manager = createCommandManager();
-    const context: CommandContext = { console: terminal, hv: machine.hypervisor, manager, waiter: driver };
+    const context: CommandContext = {
+      console: terminal,
+      hv: machine.hypervisor,
+      manager,
+      waiter: driver,
+      snapshots: new MachineShelf(snapshotStore(options.env), powered),
+    };
     const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });
     this.session = session;
     let isClosed = false;

@@ -107,8 +107,8 @@ export function restoreBoardState(machine: Machine, state: State): void {
 }
 
 /** The wall-clock time of power-on that the saved machine had, in seconds since 1970. */
-export function snapshotEpochSeconds(file: Uint8Array): number {
-  const machine = decodeSnapshot(file).state.machine as State | null | undefined;
+export function snapshotEpochSeconds({ state }: Snapshot): number {
+  const machine = state.machine as State | null | undefined;
   const epochSeconds = machine?.epochSeconds;
   if (typeof epochSeconds !== "number") throw snapshotInvalid("the time of power-on", typeof epochSeconds);
   return epochSeconds;
