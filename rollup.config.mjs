@@ -36,6 +36,18 @@ function semanticsForCompiler() {
   };
 }
 
+/** commander asks for Node's child_process, which takes 5 ms to load, for commands in files of their own: there are none. */
+const withoutChildProcess = {
+  name: "without-child-process",
+  setup({ onResolve, onLoad }) {
+    const namespace = "no-child-process";
+    onResolve({ filter: /^node:child_process$/ }, () => ({ path: "child_process", namespace }));
+    onLoad({ filter: /./, namespace }, () => ({
+      contents: 'exports.spawn = () => { throw new Error("assertion failed: no command is a program of its own"); };',
+    }));
+  },
+};
+
 /** commander is CommonJS, which rollup does not read: esbuild makes a module of it. */
 function commander() {
   const id = "\0commander";
@@ -46,7 +58,7 @@ function commander() {
     async load(loaded) {
       if (loaded !== id) return null;
       const stdin = { contents, resolveDir: import.meta.dirname };
-      const { outputFiles } = await build({ ...moduleOptions, stdin, format: "esm" });
+      const { outputFiles } = await build({ ...moduleOptions, stdin, format: "esm", plugins: [withoutChildProcess] });
       return outputFiles[0].text;
     },
   };
@@ -70,6 +82,20 @@ function start() {
       const source = `#!/usr/bin/env node\n${outputFiles[0].text}`;
       this.emitFile({ type: "asset", fileName: "komainu.js", source });
       this.emitFile({ type: "asset", fileName: "package.json", source: '{ "type": "commonjs" }\n' });
+    },
+  };
+}
+
+/** The templates of the template interpreter (src/arm/jit), so that no start has to make them. */
+function templates() {
+  const entry = "tools/template-programs.ts";
+  return {
+    name: "templates",
+    async generateBundle() {
+      const { outputFiles } = await build({ ...moduleOptions, entryPoints: [entry], format: "esm" });
+      const code = Buffer.from(outputFiles[0].text).toString("base64");
+      const { templateFiles } = await import(`data:text/javascript;base64,${code}`);
+      for (const file of templateFiles) this.emitFile({ type: "asset", ...file });
     },
   };
 }
@@ -114,6 +140,7 @@ export default {
     // Dependencies too: it takes the comments out.
     esbuild({ target: TARGET, exclude: [], define: { KOMAINU_BUILD_DATE: JSON.stringify(buildDate()) } }),
     start(),
+    templates(),
     licenses(),
   ],
 };

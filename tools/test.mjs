@@ -1,6 +1,6 @@
 /** `npm test [-- VITEST ARGUMENTS]`: every gate of the project, in one exit code. */
 import { join } from "node:path";
-import { buildGuest, fetchGuest, prepare, root, run, say } from "./setup.mjs";
+import { guests, prepare, root, run, say } from "./setup.mjs";
 
 const node = process.execPath;
 const inModules = (path) => join(root, "node_modules", path);
@@ -15,8 +15,7 @@ const gates = [
 ];
 
 prepare();
-// What is fetched comes first: it takes a second, and a machine that cannot fetch it says so before the long build.
-for (const provide of [() => fetchGuest("raspberrypi"), () => buildGuest("versatilepb")]) {
+for (const provide of Object.values(guests)) {
   const status = provide();
   if (status === 0) continue;
   say("The tests boot this guest, so they need it; nothing was tested.");

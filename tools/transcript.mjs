@@ -35,7 +35,7 @@ const session = [
 
 const run = "node dist/komainu.js";
 const examples = [
-  `${run} exec versatilepb "ids banner" "vserial exec guest0/uart0 cat /proc/version"; echo "exit code $?"`,
+  `${run} exec "ids banner" "vserial exec guest0/uart0 cat /proc/version"; echo "exit code $?"`,
   `${run} exec "vserial exec guest0/uart0 ls /nosuch" 2>/dev/null; echo "exit code $?"`,
   `${run} exec "idz plist"; echo "exit code $?"`,
   `${run} exec --kernel nosuch "ids plist"; echo "exit code $?"`,

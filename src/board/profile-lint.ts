@@ -211,6 +211,14 @@ const isPattern = (text: string): string | undefined => {
 };
 
 /** Guest RAM against the host's and against the boot addresses; the patterns; the UARTs. */
+function lintPatterns(lint: Linter, patterns: { readyPattern: string; shellPrompt: string }, path: JsonPath): void {
+  for (const key of ["readyPattern", "shellPrompt"] as const) {
+    const problem = isPattern(patterns[key]);
+    if (problem !== undefined)
+      lint.add("profile-pattern", [...path, key], `expected a regular expression, found: ${problem}`);
+  }
+}
+
 function lintGuest(lint: Linter, board: Board): void {
   const { regions, host, boot, devices } = board.profile;
   const ramBytes = regions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -236,11 +244,8 @@ function lintGuest(lint: Linter, board: Board): void {
         `expected an address in guest memory, found ${hexAddress(address)}`,
       );
   }
-  for (const key of ["readyPattern", "shellPrompt"] as const) {
-    const problem = isPattern(boot[key]);
-    if (problem !== undefined)
-      lint.add("profile-pattern", ["boot", key], `expected a regular expression, found: ${problem}`);
-  }
+  lintPatterns(lint, boot, ["boot"]);
+  for (const [name, rootfs] of Object.entries(boot.rootfs)) lintPatterns(lint, rootfs, ["boot", "rootfs", name]);
   if (!devices.some(({ serial }) => serial))
     lint.warn("profile-serial-missing", ["devices"], 'no device has "serial": true, so the guest has no console');
 }

@@ -132,6 +132,19 @@ const images = z
       "A plain name is a file of the board's guest in the cache; one with a slash is a file path from the profile's folder.",
   });
 
+const login = z.string().min(1).max(32).optional().meta({
+  description: "A user without a password: typed where the ready pattern is a prompt that asks for one.",
+});
+
+const rootfs = z
+  .strictObject({
+    append: z.string().max(1023).meta({ description: "Words for the kernel command line, root= among them." }),
+    readyPattern: pattern,
+    login,
+    shellPrompt: pattern,
+  })
+  .meta({ description: "What is different when the guest goes on from its initrd to this root file system." });
+
 const boot = z
   .strictObject({
     images,
@@ -153,7 +166,12 @@ const boot = z
       }),
     kernelHz: z.int().min(10).max(1000).default(100).meta({ description: "CONFIG_HZ of the kernel, for lpj=." }),
     readyPattern: pattern,
+    login,
     shellPrompt: pattern,
+    rootfs: z
+      .record(name, rootfs)
+      .default({})
+      .meta({ description: "By name: the root file systems that --rootfs puts on the board's first disk." }),
   })
   .transform(({ memorySize: memorySizeBytes, ...rest }) => ({ ...rest, memorySizeBytes }));
 

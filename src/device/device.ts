@@ -4,7 +4,7 @@
  * A device knows neither CPU nor VM. It gets interrupt lines, the clock and its back ends in the constructor, which
  * only assigns; work begins in `reset`.
  */
-import type { Clock, Logger, Stateful } from "../base/index.ts";
+import type { Clock, Logger, State, Stateful } from "../base/index.ts";
 import type { MmioHandler } from "../memory/index.ts";
 
 /** A level-sensitive wire towards an interrupt controller (or any other input of a device). */
@@ -65,6 +65,9 @@ export interface BlockBackend {
   read(sector: number, target: Uint8Array): void;
   write(sector: number, data: Uint8Array): void;
   flush(): void;
+  /** What was written, where that lies nowhere else: it is saved with the machine. */
+  saveWritten?(): State;
+  restoreWritten?(state: State): void;
 }
 
 /** Random bytes: from the host with a real clock, from a seed with the virtual one. */

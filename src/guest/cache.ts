@@ -196,7 +196,7 @@ export interface GuestRow {
 
 /** A row for each cached guest of each board, and one `missing` row for a board that has none of the present recipe. */
 export function listGuests(options: FindOptions = {}): GuestRow[] {
-  return [...guestBoards(), ...fetchedBoards()].flatMap((board) => {
+  return [...fetchedBoards(), ...guestBoards()].flatMap((board) => {
     const current = findGuest(board, options);
     const rows = cachedGuests(board, options.cacheDir ?? defaultCacheFolder()).map((guest): GuestRow => {
       const { hash, kernelVersion, sizeBytes, folder } = guest;

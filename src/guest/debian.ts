@@ -43,7 +43,8 @@ const aptConfiguration = (folder: string, architecture: string): string =>
     'Acquire::AllowInsecureRepositories "false";',
     'Acquire::AllowDowngradeToInsecureRepositories "false";',
     `Dir::State "${folder}/state";`,
-    'Dir::State::status "/dev/null";',
+    // An empty one: nothing counts as installed. Its folder is where apt puts a lock.
+    `Dir::State::status "${folder}/status";`,
     `Dir::Cache "${folder}/cache";`,
     "",
   ].join("\n");
@@ -81,6 +82,14 @@ const passInterruption = (error: unknown): unknown => {
   return error;
 };
 
+/** The package files that `apt-get --simulate install` would take: `Inst zlib1g (1:1.2.13 Debian:12.0/stable [armel])`. */
+export function plannedFiles(plan: string): string[] {
+  const lines = plan.matchAll(/^Inst (\S+) (?:\[\S+\] )?\((\S+) .*\[(\S+)\]\)/gm);
+  return [...lines]
+    .map(([, name, version, kind]) => `${name.split(":")[0]}_${fileVersion(version)}_${kind}.deb`)
+    .sort();
+}
+
 /** apt-get with a state of its own in `folder`; nothing of it stays but what was downloaded. */
 class PrivateApt {
   private readonly context: ToolContext;
@@ -99,6 +108,7 @@ class PrivateApt {
     for (const part of ["state/lists/partial", "cache/archives/partial", "download"]) {
       mkdirSync(join(this.aptFolder, part), { recursive: true });
     }
+    writeFileSync(join(this.aptFolder, "status"), "");
     this.configuration = join(this.aptFolder, "apt.conf");
     writeFileSync(this.configuration, aptConfiguration(this.aptFolder, store.architecture));
   }
@@ -107,14 +117,45 @@ class PrivateApt {
     return runTool(this.context, "apt-get", ["-q", "-c", this.configuration, ...args], this.download);
   }
 
+  private async update(): Promise<void> {
+    if (this.isUpdated) return;
+    // One unreachable source of several fails the update, but may still leave what is needed.
+    this.updateError = await this.run("update").catch(passInterruption);
+    this.isUpdated = true;
+  }
+
+  /**
+   * Downloads `packages` and all that they depend on into the store's folder, as apt would install them on an empty
+   * system; what is there and right stays. The files' names, sorted.
+   */
+  async getAll(packages: readonly string[], onFraction: (fraction: number) => void): Promise<string[]> {
+    const { context, store } = this;
+    await this.update();
+    const install = ["install", "--no-install-recommends", "-y", ...packages];
+    const unavailable = (error: unknown): never => {
+      passInterruption(error);
+      throw packageUnavailable(`set "${packages.join(" ")}"`, reasonOf(this.updateError ?? error));
+    };
+    const plan = await toolOutput(context, "apt-get", ["-q", "-c", this.configuration, "--simulate", ...install]).catch(
+      unavailable,
+    );
+    const files = plannedFiles(plan);
+    let fetched = 0;
+    const onLine = (line: string): void => {
+      context.onLine?.(line);
+      if (line.startsWith("Get:")) onFraction(++fetched / files.length);
+    };
+    const download = ["-q", "-c", this.configuration, "-o", `Dir::Cache::archives=${store.folder}`, "--download-only"];
+    await runTool({ ...context, onLine }, "apt-get", [...download, ...install], this.download).catch(unavailable);
+    const missing = files.find((file) => !existsSync(join(store.folder, file)));
+    if (missing !== undefined) throw packageUnavailable(missing, "no such file was downloaded");
+    return files;
+  }
+
   /** Downloads a package, verified by apt, into the store's folder. */
   async get(name: string, version?: string): Promise<string> {
     const { folder, architecture } = this.store;
-    if (!this.isUpdated) {
-      // One unreachable source of several fails the update, but may still leave what is needed.
-      this.updateError = await this.run("update").catch(passInterruption);
-      this.isUpdated = true;
-    }
+    await this.update();
     await this.run("download", version === undefined ? name : `${name}=${version}`).catch((error: unknown) => {
       passInterruption(error);
       throw packageUnavailable(`${name}:${architecture}`, reasonOf(this.updateError ?? error));
@@ -150,6 +191,21 @@ export async function withPackages<T>(
   }
 }
 
+/** Downloads packages and all they depend on into the store's folder; the files' names. */
+export async function fetchClosure(
+  context: ToolContext,
+  store: PackageStore,
+  { packages, onFraction }: { packages: readonly string[]; onFraction: (fraction: number) => void },
+): Promise<string[]> {
+  mkdirSync(store.folder, { recursive: true });
+  const apt = new PrivateApt(context, store);
+  try {
+    return await apt.getAll(packages, onFraction);
+  } finally {
+    apt.remove();
+  }
+}
+
 /** The path of the package's `.deb` in `folder`; downloaded when it is not there yet, or when `refresh` asks for it. */
 export const fetchPackage = (
   context: ToolContext,
@@ -167,6 +223,18 @@ export const packageVersion = (context: ToolContext, debPath: string): Promise<s
 /** Unpacks a package's files below `folder`. */
 export const extractPackage = (context: ToolContext, debPath: string, folder: string): Promise<void> =>
   runTool(context, "dpkg-deb", ["--extract", debPath, folder], folder);
+
+/**
+ * Unpacks a package's files below `folder` as an installation does: through links to folders that are there, which
+ * `extractPackage` replaces by folders.
+ */
+export async function unpackPackage(context: ToolContext, debPath: string, folder: string): Promise<void> {
+  const archive = `${folder}.tar`;
+  const words = ["-c", 'dpkg-deb --fsys-tarfile "$1" >"$2"', "sh", debPath, archive];
+  await runTool(context, "sh", words, dirname(folder));
+  await runTool(context, "tar", ["--keep-directory-symlink", "-xpf", archive, "-C", folder], dirname(folder));
+  rmSync(archive);
+}
 
 const ELF_MAGIC = "\x7fELF";
 const EM_ARM = 40;

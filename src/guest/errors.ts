@@ -102,6 +102,23 @@ export const packageContentUnknown = (packageName: string, expected: string): Hv
     exitCode: ExitCode.environment,
   });
 
+export const rootfsUnknown = (board: string, name: string, known: readonly string[]): HvError =>
+  new HvError({
+    code: "rootfs-unknown",
+    message: `expected a root file system of ${board} (${known.join(", ") || "it has none"}), found "${name}"`,
+    hint: "A file of your own is given with --disk FILE.",
+    facts: { board, name, known },
+  });
+
+export const rootfsKernelUnknown = (board: string): HvError =>
+  new HvError({
+    code: "rootfs-kernel-unknown",
+    message: `expected a guest of ${board} whose kernel is a package, found one that was built`,
+    hint: `Fetch it with: komainu guest fetch ${board} --refresh`,
+    facts: { board },
+    exitCode: ExitCode.environment,
+  });
+
 export const moduleInvalid = (name: string, expected: string, found: string): HvError =>
   new HvError({
     code: "guest-module-invalid",

@@ -15,3 +15,6 @@ export { fetchedBoard, fetchedBoards } from "./package-recipe.ts";
 export { type OnProgress, type ProgressEvent, type ProgressTextOptions, progressText } from "./progress.ts";
 export { guestBoards, hasGuest } from "./recipe.ts";
 export { READY_LINE, rootFileSystem } from "./root-file-system.ts";
+export { cachedRootfs, fetchRootfs, type InstallJob, type RootfsOptions } from "./rootfs.ts";
+export { listRootfs, type Rootfs } from "./rootfs-cache.ts";
+export { rootfsNames } from "./rootfs-recipe.ts";

@@ -9,7 +9,7 @@ const BUILD_STEPS = [
   ["save", "write the root file system and save the guest"],
 ] as const;
 
-export type StepName = (typeof BUILD_STEPS)[number][0];
+export type StepName = (typeof BUILD_STEPS)[number][0] | "download" | "image" | "install";
 export type StepTable = readonly (readonly [name: StepName, message: string])[];
 
 /** The steps of a guest that is fetched. */
@@ -18,6 +18,16 @@ export const FETCH_STEPS: StepTable = [
   ["packages", "get the kernel's package and busybox"],
   ["unpack", "unpack the kernel's package"],
   ["save", "write the root file system and save the guest"],
+];
+
+/** The steps of a root file system. */
+export const ROOTFS_STEPS: StepTable = [
+  ["tools", "look for the tools"],
+  ["download", "get the packages"],
+  ["unpack", "unpack the packages"],
+  ["image", "make the file system"],
+  ["install", "install the packages in the guest"],
+  ["save", "check and save the file system"],
 ];
 
 export interface ProgressEvent {

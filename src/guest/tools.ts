@@ -59,6 +59,18 @@ export function checkTools(searchPath: string, source: RequiredSource): void {
   if (missing.length > 0) throw toolMissing(missing, [...packages].sort());
 }
 
+/** Where administration tools are, which are not in everybody's search path. */
+const SYSTEM_FOLDERS = ["/usr/sbin", "/sbin"];
+
+export const withSystemFolders = (searchPath: string): string => [searchPath, ...SYSTEM_FOLDERS].join(delimiter);
+
+/** Those that make a root file system; throws `tool-missing` or `guest-fetch-unavailable`. */
+export function checkRootfsTools(searchPath: string): void {
+  checkFetchTools(searchPath);
+  const missing = ["mke2fs", "e2fsck"].filter((command) => findTool(command, searchPath) === undefined);
+  if (missing.length > 0) throw toolMissing(missing, ["e2fsprogs"]);
+}
+
 /** Those that unpack Debian's packages; throws `guest-fetch-unavailable` when there is no Debian here. */
 export function checkFetchTools(searchPath: string): void {
   const missing = ["apt-get", "dpkg-deb"].filter((command) => findTool(command, searchPath) === undefined);

@@ -39,6 +39,14 @@ export interface BootCacheChoice {
   readonly log: Logger;
 }
 
+/** What is booted. */
+interface BootContent {
+  readonly board: Board;
+  readonly images: Images;
+  /** Digest of a disk that nobody writes to, where there is one. */
+  readonly disk?: string;
+}
+
 /** More than any boot prints; a guest that prints more is booted each time. */
 const MAX_CONSOLE_BYTES = 2 ** 20;
 const MAX_LOG_RECORDS = 10_000;
@@ -102,20 +110,20 @@ export class BootCache {
   private readonly printed: number[] = [];
 
   /** `undefined` when the boot is to be executed, and its end not kept. */
-  static open(options: BootCacheChoice, board: Board, images: Images): BootCache | undefined {
+  static open(options: BootCacheChoice, content: BootContent): BootCache | undefined {
     const { bootCache = "off" } = options;
     if (bootCache === "off" || isBootWanted(options)) return undefined;
-    return new BootCache(options, bootCache, { board, images });
+    return new BootCache(options, bootCache, content);
   }
 
   private constructor(
     { env, log, bootLimitNs = Number.POSITIVE_INFINITY }: BootCacheChoice,
     where: Exclude<BootCacheOption, "off">,
-    { board: { profile }, images }: { board: Board; images: Images },
+    { board: { profile }, images, disk }: BootContent,
   ) {
     const path = where === "on" ? join(defaultCacheFolder(env), "checkpoints") : where.folder;
     this.folder = new CheckpointFolder(path);
-    this.path = this.folder.pathOf(profile.name, checkpointKey({ profile, images }));
+    this.path = this.folder.pathOf(profile.name, checkpointKey({ profile, images, disk }));
     this.log = log;
     this.limitNs = bootLimitNs;
   }

@@ -33,16 +33,24 @@ export function programDigest(ownPath = fileURLToPath(import.meta.url)): string 
 export interface BootInputs {
   readonly profile: Profile;
   readonly images: Images;
+  /** Digest of a disk that nobody writes to, where there is one. */
+  readonly disk?: string;
   /** Of the program; by default of the one that runs. */
   readonly program?: string;
 }
 
 /** Equal exactly when the same program boots the same board with the same images; where these lie does not count. */
-export function checkpointKey({ profile, images, program = programDigest() }: BootInputs): string {
+export function checkpointKey({ profile, images, disk, program = programDigest() }: BootInputs): string {
   const { kernel, deviceTree, initrd, overlays } = images;
   const { images: _names, ...boot } = profile.boot;
   const content = [kernel, deviceTree, ...overlays].map(digestOf);
   return digestOf(
-    JSON.stringify([program, { ...profile, boot }, content, initrd === undefined ? null : digestOf(initrd)]),
+    JSON.stringify([
+      program,
+      { ...profile, boot },
+      content,
+      initrd === undefined ? null : digestOf(initrd),
+      disk ?? null,
+    ]),
   );
 }

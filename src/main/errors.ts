@@ -20,7 +20,7 @@ export const commandsMissing = (): HvError =>
   new HvError({
     code: "commands-missing",
     message: "exec: expected at least one console command, found none",
-    hint: 'For example: komainu exec versatilepb "ids plist"',
+    hint: 'For example: komainu exec "ids plist"',
   });
 
 /** `how` is the command that gets it, `build` or `fetch`. */
@@ -31,6 +31,30 @@ export const guestMissing = (board: string, how: "build" | "fetch" = "build"): H
     hint: `${how === "build" ? "Build" : "Fetch"} it with: komainu guest ${how} ${board}`,
     facts: { board },
     exitCode: ExitCode.environment,
+  });
+
+export const rootfsNotThere = (board: string, name: string, known: readonly string[]): HvError =>
+  new HvError({
+    code: "rootfs-unknown",
+    message: `--rootfs: expected a root file system of ${board} (${known.join(", ") || "it has none"}), found "${name}"`,
+    hint: "A file of your own is given with --disk FILE.",
+    facts: { board, name, known },
+  });
+
+export const rootfsMissing = (board: string, name: string): HvError =>
+  new HvError({
+    code: "rootfs-missing",
+    message: `the root file system ${name} of ${board} is not in the cache, or is for another kernel than the cached one`,
+    hint: `Make it with: komainu guest fetch ${board} --rootfs ${name}`,
+    facts: { board, name },
+    exitCode: ExitCode.environment,
+  });
+
+export const diskStateInvalid = (expected: string): HvError =>
+  new HvError({
+    code: "state-invalid",
+    message: `the saved disk: expected ${expected}, found other ones`,
+    hint: "The snapshot is damaged, or of another disk.",
   });
 
 export interface Unready {
@@ -94,7 +118,7 @@ export const consoleCommandUnknown = (name: string, similar: string | undefined)
   new HvError({
     code: "console-command-unknown",
     message: `expected a console command, found "${name}"`,
-    hint: similar === undefined ? 'All commands: komainu exec versatilepb "help"' : `Did you mean ${similar}?`,
+    hint: similar === undefined ? 'All commands: komainu exec "help"' : `Did you mean ${similar}?`,
     facts: { name, similar },
   });
 
@@ -149,7 +173,7 @@ export const snapshotUnreadable = (path: string, error: unknown): HvError =>
   new HvError({
     code: "snapshot-unreadable",
     message: `expected a snapshot file, found ${reasonOf(error)}`,
-    hint: "Make one with: komainu exec versatilepb --save FILE",
+    hint: "Make one with: komainu exec --save FILE",
     facts: { path },
     exitCode: ExitCode.environment,
     cause: error,

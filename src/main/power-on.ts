@@ -5,7 +5,7 @@ import type { Tuning } from "../arm/jit/index.ts";
 import { defaultCacheFolder, type Logger } from "../base/index.ts";
 import { type Board, type Images, loadBoard, prepareBoot, readImages } from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
-import { fetchedBoard, findGuest, type Guest, hasGuest } from "../guest/index.ts";
+import { fetchedBoard, findGuest, type Guest, hasGuest, type Rootfs } from "../guest/index.ts";
 import { type BlockDevice, consoleDevice, type Engine, Machine } from "../vm/index.ts";
 import { BootCache, type MakeMachine, type NotedBootPlan } from "./boot-cache.ts";
 import { DiskFile, parseDisk } from "./disk-file.ts";
@@ -13,7 +13,10 @@ import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
 import { guestMissing } from "./errors.ts";
 import { type BootCacheOption, type ClockKind, DEFAULT_ENGINE, type TranslationCacheOption } from "./options.ts";
+import { OverlayDisk } from "./overlay-disk.ts";
+import { prebuiltTemplates } from "./prebuilt-templates.ts";
 import { ProfileOption } from "./profile-option.ts";
+import { requireRootfs, withRootfs } from "./rootfs-option.ts";
 import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
 import { TranslationCache } from "./translation-cache.ts";
 import { versionInfo } from "./version.ts";
@@ -43,6 +46,8 @@ export interface PowerOptions extends SnapshotOptions {
   disk?: string;
   /** A disk that is no file; of a machine that is always booted. */
   blockDevice?: BlockDevice;
+  /** Name of a root file system: on the first disk, as it was made each time, unless `disk` is given in its place. */
+  rootfs?: string;
   /** The guest unpacks its own kernel and measures its own delay loop. */
   faithfulBoot?: boolean;
   /** Where machines at their shell's prompt are kept; for callers that boot to there and `resume` them. */
@@ -73,8 +78,9 @@ export interface PoweredBoard {
 const VIRTUAL_EPOCH_SECONDS = 1_767_225_600;
 
 /** The board with the files and words that the command line puts in place of the profile's. */
-function withOverrides(board: Board, { kernel, initrd, dtb, append }: PowerOptions): Board {
-  const { boot } = board.profile;
+function withOverrides(board: Board, { kernel, initrd, dtb, append, rootfs }: PowerOptions): Board {
+  const { name } = board.profile;
+  const boot = rootfs === undefined ? board.profile.boot : withRootfs(board.profile.boot, rootfs, name);
   const { images } = boot;
   return {
     ...board,
@@ -104,9 +110,21 @@ function cachedGuest({ path, profile }: Board, env: NodeJS.ProcessEnv): Guest | 
   return guest;
 }
 
-function openDisk(spec: string): BlockDevice {
+function fileDisk(spec: string): BlockDevice {
   const disk = parseDisk(spec);
   return { name: "disk0", description: disk.path, startSector: 0, backend: new DiskFile(disk) };
+}
+
+function rootfsDisk({ image, imageSha256 }: Rootfs): BlockDevice {
+  const backend = new OverlayDisk(new DiskFile({ path: image, isReadOnly: true }), imageSha256);
+  return { name: "disk0", description: `${image} (what is written is not kept)`, startSector: 0, backend };
+}
+
+/** The root file system that the options ask for, where no disk takes its place. */
+function chosenRootfs({ rootfs, disk, board, env }: PowerOptions, guest: Guest | undefined): Rootfs | undefined {
+  if (rootfs === undefined || disk !== undefined) return undefined;
+  if (guest === undefined) throw guestMissing(board, "fetch");
+  return requireRootfs(rootfs, guest, env);
 }
 
 /** `undefined` when there is no such file, or it cannot be read: the kernel is unpacked then. */
@@ -116,11 +134,6 @@ function contentOf(path: string | undefined): Uint8Array | undefined {
   } catch {
     return undefined;
   }
-}
-
-function blockDevicesOf({ disk, blockDevice }: PowerOptions): BlockDevice[] {
-  if (blockDevice !== undefined) return [blockDevice];
-  return disk === undefined ? [] : [openDisk(disk)];
 }
 
 function bootPlanner(board: Board, images: Images, plan: { guest: Guest | undefined; faithful: boolean }) {
@@ -165,10 +178,16 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const board = withOverrides(loadBoard(options.board, { models: deviceModels }), options);
   const guest = cachedGuest(board, options.env);
   const images = readImages(board, guest?.folder ?? "");
+  const rootfs = chosenRootfs(options, guest);
   const plan = bootPlanner(board, images, { guest, faithful: options.faithfulBoot ?? false });
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
+  const disks = (): BlockDevice[] => {
+    if (options.blockDevice !== undefined) return [options.blockDevice];
+    if (options.disk !== undefined) return [fileDisk(options.disk)];
+    return rootfs === undefined ? [] : [rootfsDisk(rootfs)];
+  };
   let translations: TranslationCache | undefined;
   const make: MakeMachine = (bootPlan, start) => {
     // They are of use to a boot above all: without one they take longer to read than they save.
@@ -182,13 +201,14 @@ export function powerOn(options: PowerOptions): PoweredBoard {
       version: versionInfo,
       engine,
       translations: translations?.store,
+      templates: engine === "jit" ? prebuiltTemplates(board.profile.cpu.model) : undefined,
       tuning: options.tuning,
       countRows: options.countRows,
       executionProfile: profile?.executionProfile,
-      blockDevices: blockDevicesOf(options),
+      blockDevices: disks(),
     });
   };
-  const bootCache = BootCache.open(options, board, images);
+  const bootCache = BootCache.open(options, { board, images, disk: rootfs?.imageSha256 });
   const { machine, boot } = bootCache?.powerOn(plan, make) ?? poweredAtOnce(plan(), make, log);
   profile?.watch(machine);
   seeded.nowNs = () => machine.timeline.nowNs();

@@ -22,9 +22,9 @@ import type { ProgramIo } from "./program-io.ts";
 import { addReplay, addTest } from "./test-program.ts";
 import { versionInfo } from "./version.ts";
 
-export const DEFAULT_BOARD = "versatilepb";
-/** The board whose guest is fetched when none is named. */
-const FETCHED_BOARD = "raspberrypi";
+export const DEFAULT_BOARD = "raspberrypi";
+/** The board whose guest is built when none is named. */
+const BUILT_BOARD = "versatilepb";
 const DEFAULT_TIMEOUT_SECONDS = 120;
 
 interface PowerFlags {
@@ -35,6 +35,7 @@ interface PowerFlags {
   dtb?: string;
   append?: string;
   disk?: string;
+  rootfs?: string;
   faithfulBoot?: boolean;
   translationCache: TranslationCacheOption;
   save?: string;
@@ -65,6 +66,7 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     .option("--dtb <file>", "device tree in place of the board's")
     .option("--append <text>", "more words for the kernel command line")
     .option("--disk <file>", "file as the guest's disk; FILE,ro is never written")
+    .option("--rootfs <name>", "boot to this root file system, such as debian; writes are not kept without --disk")
     .option("--faithful-boot", "start the zImage itself, nothing is unpacked or calibrated outside")
     .option(
       "--translation-cache <where>",
@@ -98,7 +100,7 @@ function addRun(program: Command, io: ProgramIo, finish: Finish): void {
   addPowerOptions(command, "real")
     .addHelpText(
       "after",
-      `${examples("run", "run versatilepb --serial /dev/ttyUSB0,115200", "run boards/mine.json --append quiet", "run --profile")}
+      `${examples("run", "run --serial /dev/ttyUSB0,115200", "run versatilepb", "run boards/mine.json --append quiet", "run --profile")}
 At the console: "guest kick guest0", then "vserial bind guest0/uart0"; ESC x q comes back to the prompt.
 On a terminal Ctrl-T q quits from anywhere, Ctrl-T ? shows the other keys.`,
     )
@@ -137,7 +139,8 @@ function addExec(program: Command, io: ProgramIo, finish: Finish): void {
     .addHelpText(
       "after",
       examples(
-        'exec versatilepb "ids banner" "vserial exec guest0/uart0 cat /proc/version"',
+        'exec "ids banner" "vserial exec guest0/uart0 cat /proc/version"',
+        'exec versatilepb "ids syscall"',
         'exec --json "ids plist"',
         'exec --stats --timeout 30 "ids syscall"',
         'exec --profile "vserial exec guest0/uart0 find /sys | wc -l"',
@@ -153,10 +156,10 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
   const guest = program
     .command("guest")
     .description("the guests' kernels and root file systems in the cache")
-    .addHelpText("after", examples("guest list", "guest build versatilepb"));
+    .addHelpText("after", examples("guest list", "guest fetch raspberrypi", "guest build versatilepb"));
   guest
     .command("list")
-    .description("what is in the cache, and what can be built")
+    .description("what is in the cache, and what can be had")
     .option("--json", "one line of JSON a guest")
     .addHelpText("after", examples("guest list", "guest list --json"))
     .action(async (flags: { json?: boolean }) => {
@@ -166,7 +169,7 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
   guest
     .command("build")
     .description("build a board's guest from Debian's kernel source and busybox")
-    .argument("[board]", "a board's name", DEFAULT_BOARD)
+    .argument("[board]", "a board's name", BUILT_BOARD)
     .option("--refresh", "look for newer packages than the cached ones")
     .option("--jobs <count>", "compile so many files at once", parseCount("--jobs", 1024))
     .option("--json", "the result as a line of JSON")
@@ -179,16 +182,17 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
   guest
     .command("fetch")
     .description("fetch a board's guest where Debian ships it ready made")
-    .argument("[board]", "a board's name", FETCHED_BOARD)
+    .argument("[board]", "a board's name", DEFAULT_BOARD)
+    .option("--rootfs <name>", "also make this root file system, such as debian; takes minutes, once")
     .option("--refresh", "look for newer packages than the cached ones")
     .option("--json", "the result as a line of JSON")
     .option("-v, --verbose", "show what the tools print")
     .addHelpText(
       "after",
-      `${examples("guest fetch raspberrypi", "guest fetch raspberrypi --refresh")}
+      `${examples("guest fetch raspberrypi", "guest fetch raspberrypi --rootfs debian", "guest fetch raspberrypi --refresh")}
 Boards whose guest no distribution ships are built instead: "komainu guest list" shows all, "komainu guest build" builds.`,
     )
-    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; json?: boolean }) => {
+    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; json?: boolean; rootfs?: string }) => {
       const { guestFetch } = await import("./guest-command.ts");
       finish(await guestFetch(io, board, flags));
     });
@@ -250,7 +254,7 @@ function buildProgram(io: ProgramIo, finish: Finish): Command {
     .showHelpAfterError("(--help shows what is possible)")
     .addHelpText(
       "after",
-      `${examples("run", 'exec "ids plist"', "guest build", "board show")}
+      `${examples("run", 'exec "ids plist"', "guest fetch", "board show")}
 Guest and console text goes to standard output, everything else to standard error.
 Exit codes: 0 good, 1 a check or command failed, 2 usage or configuration, 3 environment, 42 time-out, 130 interrupted.`,
     );

@@ -87,14 +87,26 @@ export class PromptBoot {
   }
 
   private async execute(): Promise<void> {
-    const { machine, driver, board, snapshot } = this.powered;
-    const { watch, panic } = this;
-    const { isInterrupted, statusLine, timeoutSeconds } = this.options;
-    const { readyPattern, shellPrompt } = board.profile.boot;
-    watch.expect(snapshot.isRestoring ? [shellPrompt] : [readyPattern, shellPrompt]);
+    const { board, snapshot } = this.powered;
+    const { watch } = this;
+    const { readyPattern, login, shellPrompt } = board.profile.boot;
+    const hasLogin = login !== undefined && !snapshot.isRestoring;
+    watch.expect(snapshot.isRestoring ? [shellPrompt] : [readyPattern, ...(hasLogin ? [] : [shellPrompt])]);
     const guest = this.start();
     // The prompt of a restored guest was printed before: an empty line gives another.
     if (snapshot.isRestoring) this.consolePort.send(Uint8Array.of(CR));
+    await this.runUntilPrinted(guest);
+    if (!hasLogin) return;
+    watch.expect([shellPrompt]);
+    this.consolePort.send(Buffer.from(`${login}\r`));
+    await this.runUntilPrinted(guest);
+  }
+
+  /** Lets the guest run until its console has printed what the watch expects. */
+  private async runUntilPrinted(guest: Guest | undefined): Promise<void> {
+    const { machine, driver } = this.powered;
+    const { watch, panic } = this;
+    const { isInterrupted, statusLine, timeoutSeconds } = this.options;
     const isHalted = (): boolean => guest?.vcpus.every((vcpu) => !vcpu.isRunnable && !vcpu.isWaiting) !== false;
     const isDone = (): boolean => watch.isMatched || panic.isOver || isInterrupted() || isHalted();
     const untilNs = machine.timeline.nowNs() + timeoutSeconds * 1e9;

@@ -16,6 +16,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -23,6 +24,7 @@ import { fileURLToPath } from "node:url";
 import { TranslationStore } from "../arm/jit/index.ts";
 import { defaultCacheFolder, type Logger } from "../base/index.ts";
 import type { TranslationCacheOption } from "./options.ts";
+import { versionInfo } from "./version.ts";
 
 const DIGEST_BYTES = 32;
 const MAX_FILE_BYTES = 64 * 2 ** 20;
@@ -32,13 +34,17 @@ const WRITABLE_BY_OTHERS = 0o022;
 
 const digestOf = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
 
-/** The code that compiles, by the text of the whole program: another build makes other translations. */
-function engineDigest(): string {
+/**
+ * The code that compiles: another build makes other translations. Reading all of a built program takes longer than its use
+ * saves, so a build is known by its date and its files' sizes and times; a program from source by its own text.
+ */
+function engineIdentity(): unknown[] {
   const own = fileURLToPath(import.meta.url);
+  if (own.endsWith(".ts")) return [digestOf(readFileSync(own)).toString("hex")];
   const folder = dirname(own);
   const chunks = readdirSync(folder).filter((name) => name.endsWith(".cjs"));
-  const paths = [own, ...chunks.sort().map((name) => join(folder, name))];
-  return digestOf(Buffer.concat(paths.map((path) => readFileSync(path)))).toString("hex");
+  const stats = chunks.sort().map((name) => statSync(join(folder, name)));
+  return [versionInfo, chunks, stats.map(({ size, mtimeMs }) => [size, mtimeMs])];
 }
 
 export interface TranslationKey {
@@ -66,7 +72,7 @@ export class TranslationCache {
   ): TranslationCache | undefined {
     if (option === "off") return undefined;
     const folder = option === "on" ? join(defaultCacheFolder(env), "translations") : option.folder;
-    const name = digestOf(Buffer.from(JSON.stringify([engineDigest(), key])))
+    const name = digestOf(Buffer.from(JSON.stringify([engineIdentity(), key])))
       .toString("hex")
       .slice(0, 24);
     const path = join(folder, `${key.board}-${name}.bin`);

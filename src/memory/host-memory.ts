@@ -10,13 +10,19 @@ export const CPU_STATE_OFFSET = 0x1000;
 /** Byte offset of the counts of executions by instruction row that compiled code keeps where it was asked to. */
 export const ROW_COUNTS_OFFSET = 0x4000;
 /** Byte offset of the TLB banks. */
-export const TLB_OFFSET = 0x10000;
+export const TLB_OFFSET = 0x400000;
 /** Byte offset of the compiler's jump caches. */
 export const JUMP_CACHE_OFFSET = 0x40000;
 /** Byte offset of what is counted of each compiled region where a profile is kept. */
 export const REGION_COUNTS_OFFSET = 0xc0000;
+/** Byte offset of the counts of jumps to places. */
+export const HEAT_OFFSET = 0x100000;
+/** Byte offset of the words that say for each frame of this memory where the records of its instructions lie. */
+export const FRAME_RECORDS_OFFSET = 0x200000;
+/** Byte offset of the records of the template interpreter. */
+export const RECORDS_OFFSET = 0x800000;
 /** Byte offset of host-physical address `ramStart`; everything below belongs to the engine. */
-export const RAM_OFFSET = 0x100000;
+export const RAM_OFFSET = 0x3000000;
 
 export const PAGE_SIZE = 4096;
 export const PAGE_SHIFT = 12;
@@ -36,6 +42,8 @@ export class HostMemory {
   constructor(ramSizeBytes: number) {
     assert(ramSizeBytes % WASM_PAGE_SIZE === 0, `RAM size ${ramSizeBytes} is a multiple of 64 KiB`);
     const pages = (RAM_OFFSET + ramSizeBytes) / WASM_PAGE_SIZE;
+    const frames = (RAM_OFFSET + ramSizeBytes) >>> PAGE_SHIFT;
+    assert(FRAME_RECORDS_OFFSET + frames * 4 <= RECORDS_OFFSET, `RAM size ${ramSizeBytes} has a word for each frame`);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.ramSizeBytes = ramSizeBytes;
     const { buffer } = this.memory;

@@ -20,7 +20,14 @@ import {
   R14_BANKS,
 } from "../arm/core/index.ts";
 import { Interpreter } from "../arm/interp/index.ts";
-import { type ExecutionProfile, JitCpu, ProfiledCpu, type TranslationStore, type Tuning } from "../arm/jit/index.ts";
+import {
+  type ExecutionProfile,
+  JitCpu,
+  ProfiledCpu,
+  type TemplateProgram,
+  type TranslationStore,
+  type Tuning,
+} from "../arm/jit/index.ts";
 import type { ClockScope, Logger, State, Stateful } from "../base/index.ts";
 import { hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -66,6 +73,8 @@ export interface GuestMachineInit {
   readonly tuning?: Partial<Tuning>;
   /** Of `jit`: what earlier runs compiled, and where this one leaves what it compiles. */
   readonly translations?: TranslationStore;
+  /** Of `jit`: templates that were made with the program. */
+  readonly templates?: TemplateProgram;
   /** Counts executions by instruction row, at some cost. */
   readonly countRows?: boolean;
   /** Of `jit`: is told what runs, at some cost. */
@@ -126,13 +135,13 @@ export class GuestMachine implements Stateful {
     }
     this.bus = new GuestBus(host, traps, [...init.memoryRegions, ...regions]);
     const model = cpuModels[profile.cpu.model];
-    const { engine, countRows, tuning, executionProfile } = init;
+    const { engine, countRows, tuning, executionProfile, templates } = init;
     // Code that counts is other code.
     const translations = countRows ? undefined : init.translations;
     if (engine !== "jit") this.cpu = new Interpreter(this.bus, model, { countRows });
     else if (executionProfile === undefined)
-      this.cpu = new JitCpu(this.bus, model, { countRows, tuning, translations });
-    else this.cpu = new ProfiledCpu(this.bus, model, { countRows, tuning, translations, executionProfile });
+      this.cpu = new JitCpu(this.bus, model, { countRows, tuning, translations, templates });
+    else this.cpu = new ProfiledCpu(this.bus, model, { countRows, tuning, translations, templates, executionProfile });
     this.cpu.log = log.child("cpu");
     this.timeline.attach(this.cpu);
     this.devices.reset();

@@ -5,7 +5,7 @@
  */
 
 import { cpuModels } from "../arm/core/index.ts";
-import type { ExecutionProfile, TranslationStore, Tuning } from "../arm/jit/index.ts";
+import type { ExecutionProfile, TemplateProgram, TranslationStore, Tuning } from "../arm/jit/index.ts";
 import type { Logger, State, Stateful } from "../base/index.ts";
 import { assert, hexAddress } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
@@ -43,6 +43,8 @@ export interface MachineOptions {
   readonly tuning?: Partial<Tuning>;
   /** Of `jit`: what earlier runs compiled, and where this one leaves what it compiles. */
   readonly translations?: TranslationStore;
+  /** Of `jit`: templates that were made with the program. */
+  readonly templates?: TemplateProgram;
   readonly countRows?: boolean;
   readonly executionProfile?: ExecutionProfile;
 }
@@ -112,6 +114,7 @@ export class Machine implements MachineControl, Stateful {
       engine: options.engine,
       tuning: options.tuning,
       translations: options.translations,
+      templates: options.templates,
       countRows: options.countRows,
       executionProfile: options.executionProfile,
       onWaitChange: (isWaiting) => (isWaiting ? this.vcpu?.waitForInterrupt() : this.vcpu?.wake()),

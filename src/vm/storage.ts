@@ -61,11 +61,13 @@ export class VirtualDisk implements BlockBackend {
   }
 
   save(): State {
-    return { device: this.attachedDevice?.name ?? null };
+    const written = this.attachedDevice?.backend.saveWritten?.();
+    return { device: this.attachedDevice?.name ?? null, ...(written === undefined ? {} : { written }) };
   }
 
   /** Attaches the device of the saved name; one that is not among `devices` counts as detached. */
   restore(state: State, devices: readonly BlockDevice[]): void {
     this.attachedDevice = devices.find((device) => device.name === state.device);
+    if (state.written !== undefined) this.attachedDevice?.backend.restoreWritten?.(state.written as State);
   }
 }

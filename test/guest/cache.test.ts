@@ -112,7 +112,7 @@ describe("findGuest", () => {
 describe("listGuests", () => {
   it("has a row that says missing for a board without a guest", () => {
     expect(listGuests({ cacheDir: givenCache() })).toEqual(
-      ["versatilepb", "raspberrypi"].map((board) => ({ board, state: "missing" })),
+      ["raspberrypi", "versatilepb"].map((board) => ({ board, state: "missing" })),
     );
   });
 

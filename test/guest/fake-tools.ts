@@ -34,6 +34,21 @@ const scripts = (root: string): Record<string, string> => ({
   "apt-get": `
     for last; do :; done
     echo "apt-get $last" >> ${root}/calls
+    case " $* " in
+      *" --simulate "*)
+        echo "Inst zlib1g (1:1.2.13 Debian:12.0/stable [armel])"
+        echo "Inst base-files [12.3] (12.4 Debian:12.0/stable [armel]) []"
+        echo "Inst tzdata (2024a-0 Debian:12.0/stable [all])"
+        echo "Conf tzdata (2024a-0 Debian:12.0/stable [all])"
+        exit ;;
+      *" --download-only "*)
+        for word; do case $word in Dir::Cache::archives=*) folder=\${word#*=} ;; esac; done
+        for file in zlib1g_1%3a1.2.13_armel base-files_12.4_armel tzdata_2024a-0_all; do
+          echo "Get:1 $file"
+          [ -e "$folder/$file.deb" ] || { echo "$file" > "$folder/$file.deb"; echo "fetched $file" >> ${root}/calls; }
+        done
+        exit ;;
+    esac
     case "$last" in
       busybox-static) echo deb > busybox-static_1.0_armel.deb ;;
       linux-image-rpi) cp ${root}/metapackage linux-image-rpi_6.1.99-1_armel.deb ;;
@@ -43,6 +58,8 @@ const scripts = (root: string): Record<string, string> => ({
     case "$1 $3" in
       "--field Depends") cat "$2" ;;
       "--field Version") case "$2" in *linux-image*) echo 1:6.1.99-1 ;; *) echo 1.0 ;; esac ;;
+      --fsys-tarfile*) tar -cf - -C ${root}/package . ;;
+      --ctrl-tarfile*) echo "$1 of $2" ;;
       --extract*)
         case "$2" in
           *linux-image*) cp -r ${root}/kernel-package/. "$3" ;;
@@ -166,10 +183,13 @@ export function makeFakeTools(): FakeTools {
     symlinkSync(path, join(bin, name));
   }
   writeFileSync(join(root, "busybox"), armElf());
+  mkdirSync(join(root, "package/bin"), { recursive: true });
+  writeFileSync(join(root, "package/bin/busybox"), armElf());
   writeFileSync(join(root, "mode"), "good\n");
   writeFileSync(join(boardsFolder, "versatilepb.config"), "CONFIG_VIRTIO_MMIO=y\n# CONFIG_SOUND is not set\n");
   writeFileSync(join(boardsFolder, "versatilepb.init"), "#!/bin/busybox sh\n");
   writeFileSync(join(boardsFolder, "raspberrypi.init"), "#!/bin/busybox sh\n");
+  writeFileSync(join(boardsFolder, "debian.second-stage"), "#!/bin/sh\n");
   makeKernelPackage(root);
   const callsPath = join(root, "calls");
   return {

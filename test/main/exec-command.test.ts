@@ -9,8 +9,8 @@ afterEach(() => {
   for (const board of boards.splice(0)) board.dispose();
 });
 
-const given = (text: string, ending: ConstructorParameters<typeof TinyBoard>[1]) => {
-  const board = new TinyBoard(text, ending);
+const given = (...init: ConstructorParameters<typeof TinyBoard>) => {
+  const board = new TinyBoard(...init);
   boards.push(board);
   return async (commands: readonly string[], options: Partial<ExecOptions> = {}) => {
     const io = recordedIo();
@@ -37,6 +37,17 @@ describe("exec", () => {
     expect(io.stdout).toMatch(/^one \ntwo \n/);
     expect(io.stdout).toMatch(/guest0\/vcpu0/);
     expect(io.stderr).toBe("");
+  });
+
+  it("logs in where the guest asks who is there", async () => {
+    const boot = { readyPattern: "login: $", login: "me", shellPrompt: "me\\r$" };
+    const run = given("hello\r\ntiny login: ", "echo", boot);
+    const { code, io } = await run(["vserial dump guest0/uart0"]);
+    expect(code).toBe(0);
+    expect(io.stdout).toMatch(/tiny login: me\r/);
+    const silent = given("hello\r\ntiny login: ", "wait", boot);
+    await expect(silent([])).rejects.toMatchObject({ code: "commands-missing" });
+    await expect(silent(["version"])).rejects.toMatchObject({ facts: { pattern: "me\\r$" } });
   });
 
   it("runs every command and exits with 1 when one of them failed", async () => {

@@ -9,17 +9,17 @@ describe("the guest commands", () => {
   const cache = mkdtempSync(join(tmpdir(), "komainu-cache-"));
   afterAll(() => rmSync(cache, { recursive: true }));
 
-  it("list a guest that has to be built", () => {
+  it("list the guests that have to be fetched or built", () => {
     const io = recordedIo({ XDG_CACHE_HOME: cache });
     expect(guestList(io)).toBe(0);
-    expect(io.stdout).toBe("versatilepb    missing\nraspberrypi    missing\n");
+    expect(io.stdout).toBe("raspberrypi    missing\nversatilepb    missing\n");
     const json = recordedIo({ XDG_CACHE_HOME: cache });
     guestList(json, { json: true });
     const rows = json.stdout
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(rows).toEqual(["versatilepb", "raspberrypi"].map((board) => ({ board, state: "missing" })));
+    expect(rows).toEqual(["raspberrypi", "versatilepb"].map((board) => ({ board, state: "missing" })));
   });
 
   it("name every missing tool and the line that installs it", async () => {

@@ -56,9 +56,11 @@ export class TinyBoard {
   readonly folder = mkdtempSync(join(tmpdir(), "komainu-tiny-"));
   readonly path = join(this.folder, "tiny.json");
 
-  constructor(text: string, ending: keyof typeof endings) {
+  /** `boot` changes the profile's part of that name. */
+  constructor(text: string, ending: keyof typeof endings, boot: Readonly<Record<string, unknown>> = {}) {
     const profile = JSON.parse(readFileSync("boards/versatilepb.json", "utf8"));
     profile.name = "tiny";
+    Object.assign(profile.boot, boot);
     profile.boot.images = { kernel: "./tiny.bin", deviceTree: "./tiny.dtb" };
     writeFileSync(this.path, JSON.stringify(profile));
     writeFileSync(join(this.folder, "tiny.bin"), assemble(text, ending));

@@ -89,6 +89,10 @@ export class Cp15Arm1176 implements SystemControl {
     return register?.mayRead === false && register.action === "none";
   }
 
+  flushesPage(opcode1: number, crn: number, crm: number, opcode2: number): boolean {
+    return arm1176Registers.get(registerKey(opcode1, crn, crm, opcode2))?.action === "flushTlbPage";
+  }
+
   private get isUser(): boolean {
     return this.words[MODE] === Mode.usr;
   }

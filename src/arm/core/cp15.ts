@@ -32,6 +32,8 @@ export interface SystemControl {
   plainWord(opcode1: number, crn: number, crm: number, opcode2: number): number | undefined;
   /** A privileged write does nothing at all: an operation on caches and buffers. */
   hasNoEffect(opcode1: number, crn: number, crm: number, opcode2: number): boolean;
+  /** A privileged write forgets the mapping of one page, and does nothing else. */
+  flushesPage(opcode1: number, crn: number, crm: number, opcode2: number): boolean;
 }
 
 /** What a CP15 access asks of the core. */
@@ -142,6 +144,10 @@ export class Cp15 implements SystemControl {
 
   hasNoEffect(opcode1: number, crn: number, crm: number, opcode2: number): boolean {
     return opcode1 === 0 && crn === 7 && !(crm === 0 && opcode2 === 4);
+  }
+
+  flushesPage(opcode1: number, crn: number, _crm: number, opcode2: number): boolean {
+    return opcode1 === 0 && crn === 8 && opcode2 === 1;
   }
 
   private writeControl(value: number): void {

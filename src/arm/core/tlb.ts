@@ -7,13 +7,14 @@
  * have no ASID: all that are not global belong to the current one, and go when it changes.
  */
 import type { HostMemory, PageTraps } from "../../memory/index.ts";
-import { PAGE_SHIFT, TLB_OFFSET } from "../../memory/index.ts";
+import { CPU_STATE_OFFSET, PAGE_SHIFT, TLB_OFFSET } from "../../memory/index.ts";
+import { DERIVED_WORDS } from "./state-layout.table.ts";
 
-export const TLB_ENTRIES = 1024;
+export const TLB_ENTRIES = 4096;
 export const ENTRY_WORDS = 4;
 const BANK_WORDS = TLB_ENTRIES * ENTRY_WORDS;
 const DACR_SLOTS = 4;
-const BANKS = DACR_SLOTS * 2;
+export const TLB_BANKS = DACR_SLOTS * 2;
 /** More fills than this between two flushes, and the flush goes over everything. */
 const FILLED_CAPACITY = 4096;
 /** Several entries allow stores to the frame. */
@@ -30,7 +31,13 @@ export const FILL_SUPERSECTION = 16;
 /** The mapping belongs to the current address space alone (nG). */
 export const FILL_NON_GLOBAL = 32;
 /** A tag no masked address equals: its low bits are outside every alignment mask. */
-const INVALID = 0xfff;
+export const INVALID_TAG = 0xfff;
+
+/** Words of the state block, behind the saved ones: the bounds of `setLarge`, where compiled code reads them. */
+export const TLB_LARGE_LOW_WORD = DERIVED_WORDS + 6;
+export const TLB_LARGE_HIGH_WORD = DERIVED_WORDS + 7;
+const LARGE_LOW = (CPU_STATE_OFFSET >> 2) + TLB_LARGE_LOW_WORD;
+const LARGE_HIGH = (CPU_STATE_OFFSET >> 2) + TLB_LARGE_HIGH_WORD;
 
 export const TAG_READ = 0;
 export const TAG_WRITE = 1;
@@ -50,9 +57,6 @@ export class Tlb {
   /** The same for entries of the current address space, so that a change of ASID keeps the others. */
   private readonly filledNonGlobal = new Int32Array(FILLED_CAPACITY);
   private filledNonGlobalCount = 0;
-  /** Some entry may belong to a mapping larger than its 4 KiB; below these bounds none does. */
-  private largeLow = 0xffffffff;
-  private largeHigh = 0;
   /** By frame: the entry through which stores were let since the last flush, where `storeEpochs` has the present epoch. */
   private readonly storeEntries: Int32Array;
   private readonly storeEpochs: Uint32Array;
@@ -91,7 +95,7 @@ export class Tlb {
   /** Forgets everything. */
   flush(): void {
     if (this.filledCount === FILLED_CAPACITY || this.filledNonGlobalCount === FILLED_CAPACITY) {
-      this.invalidate(0, BANKS * BANK_WORDS);
+      this.invalidate(0, TLB_BANKS * BANK_WORDS);
     } else {
       this.invalidateFilled(this.filled, this.filledCount);
       this.invalidateFilled(this.filledNonGlobal, this.filledNonGlobalCount);
@@ -99,8 +103,7 @@ export class Tlb {
     this.filledCount = 0;
     this.filledNonGlobalCount = 0;
     this.nextEpoch();
-    this.largeLow = 0xffffffff;
-    this.largeHigh = 0;
+    this.setLarge(0xffffffff, 0);
   }
 
   private nextEpoch(): void {
@@ -128,20 +131,20 @@ export class Tlb {
 
   private invalidateEntry(entry: number): void {
     const { words } = this;
-    words[entry + TAG_READ] = INVALID;
-    words[entry + TAG_WRITE] = INVALID;
-    words[entry + TAG_EXECUTE] = INVALID;
+    words[entry + TAG_READ] = INVALID_TAG;
+    words[entry + TAG_WRITE] = INVALID_TAG;
+    words[entry + TAG_EXECUTE] = INVALID_TAG;
   }
 
   /** Forgets what is cached for a virtual address; all when the entry may be part of a larger mapping. */
   flushPage(va: number): void {
     const page = (va & ~0xfff) >>> 0;
-    if (page >= this.largeLow && page <= this.largeHigh) {
+    if (page >= this.words[LARGE_LOW] >>> 0 && page <= this.words[LARGE_HIGH] >>> 0) {
       this.flush();
       return;
     }
     const first = this.base + ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
-    for (let bank = 0; bank < BANKS; bank++) this.invalidateEntry(first + bank * BANK_WORDS);
+    for (let bank = 0; bank < TLB_BANKS; bank++) this.invalidateEntry(first + bank * BANK_WORDS);
   }
 
   /** Enters a page of RAM or ROM. `hostOffset` is that of the page; tags that are not allowed stay invalid. */
@@ -150,9 +153,9 @@ export class Tlb {
     const entry = bank + ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
     const words = this.words;
     const mayStore = (access & FILL_WRITE) !== 0 && this.traps.bits[hostOffset >>> PAGE_SHIFT] === 0;
-    words[entry + TAG_READ] = (access & FILL_READ) !== 0 ? page : INVALID;
-    words[entry + TAG_WRITE] = mayStore ? page : INVALID;
-    words[entry + TAG_EXECUTE] = (access & (FILL_READ | FILL_NEVER_EXECUTE)) === FILL_READ ? page : INVALID;
+    words[entry + TAG_READ] = (access & FILL_READ) !== 0 ? page : INVALID_TAG;
+    words[entry + TAG_WRITE] = mayStore ? page : INVALID_TAG;
+    words[entry + TAG_EXECUTE] = (access & (FILL_READ | FILL_NEVER_EXECUTE)) === FILL_READ ? page : INVALID_TAG;
     words[entry + ADDEND] = (hostOffset & ~0xfff) - page;
     if (mayStore) this.noteStoreEntry(hostOffset >>> PAGE_SHIFT, entry);
     if ((access & FILL_NON_GLOBAL) !== 0) {
@@ -161,12 +164,18 @@ export class Tlb {
     if ((access & (FILL_LARGE | FILL_SUPERSECTION)) === 0) return;
     const unsigned = page >>> 0;
     const offsetMask = (access & FILL_SUPERSECTION) !== 0 ? 0xfff000 : 0xff000;
-    if (unsigned < this.largeLow) this.largeLow = (unsigned & ~offsetMask) >>> 0;
-    if (unsigned > this.largeHigh) this.largeHigh = (unsigned | offsetMask) >>> 0;
+    const [low, high] = [words[LARGE_LOW] >>> 0, words[LARGE_HIGH] >>> 0];
+    this.setLarge(unsigned < low ? unsigned & ~offsetMask : low, unsigned > high ? unsigned | offsetMask : high);
+  }
+
+  /** Some entry between these addresses may belong to a mapping larger than its 4 KiB; outside none does. */
+  private setLarge(low: number, high: number): void {
+    this.words[LARGE_LOW] = low;
+    this.words[LARGE_HIGH] = high;
   }
 
   private invalidate(from: number, count: number): void {
-    this.words.fill(INVALID, this.base + from, this.base + from + count);
+    this.words.fill(INVALID_TAG, this.base + from, this.base + from + count);
   }
 
   private noteStoreEntry(frame: number, entry: number): void {
@@ -180,11 +189,12 @@ export class Tlb {
     if (this.storeEpochs[frame] !== this.epoch) return;
     const only = this.storeEntries[frame];
     const first = only === MANY_ENTRIES ? this.base : only;
-    const end = only === MANY_ENTRIES ? this.base + BANKS * BANK_WORDS : only + ENTRY_WORDS;
+    const end = only === MANY_ENTRIES ? this.base + TLB_BANKS * BANK_WORDS : only + ENTRY_WORDS;
     const { words } = this;
     for (let entry = first; entry < end; entry += ENTRY_WORDS) {
       const tag = words[entry + TAG_WRITE];
-      if (tag !== INVALID && (tag + words[entry + ADDEND]) >>> PAGE_SHIFT === frame) words[entry + TAG_WRITE] = INVALID;
+      if (tag !== INVALID_TAG && (tag + words[entry + ADDEND]) >>> PAGE_SHIFT === frame)
+        words[entry + TAG_WRITE] = INVALID_TAG;
     }
   }
 }

@@ -70,7 +70,7 @@ export class Decoder<O> {
   private readonly conditional: CandidateTable;
   private readonly unconditional: CandidateTable;
   private readonly halves: CandidateTable;
-  private readonly values = blankValues();
+  readonly values: Int32Array = blankValues();
 
   /** `exec` holds the semantic function of each row, by row index; rows of other architectures are left out. */
   constructor(exec: readonly ((ops: O, fields: Insn<O>) => void)[], archs: ReadonlySet<Arch> = ARMV5TEJ) {
@@ -99,12 +99,22 @@ export class Decoder<O> {
     return this.match(this.halves.candidates((half >>> 6) & 0x3ff, half), half & 0xffff);
   }
 
+  /** The row of an ARM instruction; its fields are left in `values`, each at its place of `Field`, until the next call. */
+  armRow(word: number): Row {
+    const table = word >>> 28 === 15 ? this.unconditional : this.conditional;
+    return this.read(table.candidates(armIndex(word), word), word | 0);
+  }
+
   private match(candidates: readonly Candidate[], word: number): Insn<O> {
+    const { index } = this.read(candidates, word);
+    return makeInsn(word, index, this.exec[index], this.values);
+  }
+
+  private read(candidates: readonly Candidate[], word: number): Row {
     for (const { row, pattern } of candidates) {
       if ((word & pattern.mask) !== pattern.value) continue;
-      const { values } = this;
-      fieldReaderOf(row).read(word, values);
-      return makeInsn(word, row.index, this.exec[row.index], values);
+      fieldReaderOf(row).read(word, this.values);
+      return row;
     }
     throw new Error(`assertion failed: no row, not even an undefined one, matches ${word.toString(16)}`);
   }

@@ -1,7 +1,7 @@
 /** Instruction decoding: the row tables, their patterns and the decoder. */
 export { Decoder, patterns } from "./decoder.ts";
 export type { DecodedInsn, Fields, Insn } from "./insn.ts";
-export { makeInsn } from "./insn.ts";
+export { Field, makeInsn } from "./insn.ts";
 export type { FieldBits, Pattern } from "./pattern.ts";
 export { compilePattern } from "./pattern.ts";
 export type { Arch, Derivation, FieldName, Row, RowData, RowOptions } from "./row.ts";

@@ -30,19 +30,19 @@ export interface Pattern {
 
 const fieldNames: ReadonlySet<string> = new Set(Object.keys(Field));
 
-/** The bits of `letter` in `text` as runs, lowest first. */
-function piecesOf(text: string, letter: string): Piece[] {
-  const pieces: Piece[] = [];
-  let position = 0;
-  for (let bit = 0; bit < text.length; bit++) {
-    if (text[text.length - 1 - bit] !== letter) continue;
-    const last = pieces[pieces.length - 1];
-    const isNext = last !== undefined && text[text.length - bit] === letter;
-    if (isNext) last.mask = last.mask * 2 + 1;
-    else pieces.push({ shift: bit, mask: 1, position });
-    position += 1;
-  }
-  return pieces;
+interface OpenField {
+  readonly name: FieldName;
+  width: number;
+  readonly pieces: Piece[];
+}
+
+/** Adds the bit at `shift` to a field, whose lower bits are there already. */
+function addBit(field: OpenField, shift: number): void {
+  const last = field.pieces[field.pieces.length - 1];
+  const isNext = last !== undefined && last.shift + field.width - last.position === shift;
+  if (isNext) last.mask = last.mask * 2 + 1;
+  else field.pieces.push({ shift, mask: 1, position: field.width });
+  field.width++;
 }
 
 /** Compiles a pattern of 32 or 16 characters. */
@@ -50,20 +50,22 @@ export function compilePattern(text: string): Pattern {
   assert(text.length === 32 || text.length === 16, `pattern has 32 or 16 bits, found ${text.length}: ${text}`);
   let mask = 0;
   let value = 0;
-  const fields = new Map<string, FieldBits>();
-  for (let index = 0; index < text.length; index++) {
-    const bit = 1 << (text.length - 1 - index);
-    const character = text[index];
+  const fields = new Map<string, OpenField>();
+  for (let shift = 0; shift < text.length; shift++) {
+    const character = text[text.length - 1 - shift];
     if (character === "-") continue;
     if (character === "0" || character === "1") {
-      mask |= bit;
-      if (character === "1") value |= bit;
+      mask |= 1 << shift;
+      if (character === "1") value |= 1 << shift;
       continue;
     }
-    assert(fieldNames.has(character), `pattern letters are fields of an instruction, found ${character}: ${text}`);
-    const pieces = piecesOf(text, character);
-    const width = pieces.reduce((sum, piece) => sum + popCount(piece.mask), 0);
-    fields.set(character, { name: character as FieldName, width, pieces });
+    let field = fields.get(character);
+    if (field === undefined) {
+      assert(fieldNames.has(character), `pattern letters are fields of an instruction, found ${character}: ${text}`);
+      field = { name: character as FieldName, width: 0, pieces: [] };
+      fields.set(character, field);
+    }
+    addBit(field, shift);
   }
   return { width: text.length, mask, value, specificity: popCount(mask), fields: [...fields.values()] };
 }

@@ -22,6 +22,15 @@ const LAST_STORE_LIMIT = 2 ** 30;
 export const MAX_PAGES = 8192;
 export const MAX_DECODED = 500_000;
 
+/** Decoded instructions in another form, which a faster engine keeps of ARM code; true by the same stores. */
+export interface CodeRecords {
+  has(frame: number): boolean;
+  isDecoded(frame: number, offset: number): boolean;
+  /** Forgets the instruction at an offset; true when there was one. */
+  undecode(frame: number, offset: number): boolean;
+  drop(frame: number): void;
+}
+
 export class CodePages<O> {
   private readonly armPages: (Insn<O>[] | undefined)[];
   private readonly thumbPages: (Insn<O>[] | undefined)[];
@@ -33,6 +42,7 @@ export class CodePages<O> {
   private readonly onDrop: () => void;
   private pageCount = 0;
   private decodedCount = 0;
+  records: CodeRecords | undefined;
   /** Told when decoded instructions of a frame are gone or may be others now. */
   onChange: (frame: number) => void = () => {};
 
@@ -62,9 +72,14 @@ export class CodePages<O> {
     this.pageCount++;
     const page = this.blankPage(isThumb);
     pages[frame] = page;
+    this.watchStores(frame);
+    return page;
+  }
+
+  /** Stores to the frame are noticed from now on. */
+  watchStores(frame: number): void {
     this.stores[frame] = 0;
     this.traps.set(frame, TRAP_CODE);
-    return page;
   }
 
   /** Stores to these instructions are noticed as if they had been executed. `hostOffset` is that of the first. */
@@ -82,7 +97,8 @@ export class CodePages<O> {
   /** True when the instruction at a byte offset of a frame was decoded, so it was executed. */
   isDecoded(frame: number, offset: number, isThumb: boolean): boolean {
     const page = isThumb ? this.thumbPages[frame] : this.armPages[frame];
-    return page !== undefined && page[offset >> (isThumb ? 1 : 2)] !== this.undecoded;
+    if (page !== undefined && page[offset >> (isThumb ? 1 : 2)] !== this.undecoded) return true;
+    return !isThumb && this.records?.isDecoded(frame, offset) === true;
   }
 
   /** Slots that no frame owns, for code outside RAM. */
@@ -94,7 +110,8 @@ export class CodePages<O> {
   clear(): void {
     this.decodedCount = 0;
     for (let frame = 0; frame < this.armPages.length; frame++) {
-      if (this.armPages[frame] !== undefined || this.thumbPages[frame] !== undefined) this.drop(frame);
+      const isKnown = this.armPages[frame] !== undefined || this.thumbPages[frame] !== undefined;
+      if (isKnown || this.records?.has(frame) === true) this.drop(frame);
     }
   }
 
@@ -110,8 +127,10 @@ export class CodePages<O> {
       this.drop(frame);
       return;
     }
-    const hit = this.undecode(this.armPages[frame], offset >> 2, 1);
-    if (this.undecode(this.thumbPages[frame], offset >> 1, sizeBytes === 4 ? 2 : 1) || hit) this.onChange(frame);
+    const hitThumb = this.undecode(this.thumbPages[frame], offset >> 1, sizeBytes === 4 ? 2 : 1);
+    const hitArm = this.undecode(this.armPages[frame], offset >> 2, 1);
+    const hitRecord = this.records?.undecode(frame, offset) === true;
+    if (hitThumb || hitArm || hitRecord) this.onChange(frame);
   }
 
   private undecode(page: Insn<O>[] | undefined, first: number, count: number): boolean {
@@ -129,6 +148,7 @@ export class CodePages<O> {
     for (const pages of [this.armPages, this.thumbPages]) if (pages[frame] !== undefined) this.pageCount--;
     this.armPages[frame] = undefined;
     this.thumbPages[frame] = undefined;
+    this.records?.drop(frame);
     this.traps.clear(frame, TRAP_CODE);
     this.onDrop();
     this.onChange(frame);

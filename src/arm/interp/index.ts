@@ -1,2 +1,3 @@
+export type { CodeRecords } from "./code-pages.ts";
 export { Interpreter } from "./interpreter.ts";
 export type { ExceptionCounts } from "./system-ops.ts";

@@ -196,11 +196,6 @@ export class Interpreter extends VfpOps implements Ops<number>, Stateful {
     this.fetchPage = NO_PAGE;
   }
 
-  /** The Thumb bit may have changed without `stateChanged`. */
-  protected checkFetchState(): void {
-    if ((this.fetchShift === 1) !== (this.s[FLAG_T] !== 0)) this.fetchPage = NO_PAGE;
-  }
-
   /** Makes the page of `pc` the one that is fetched from; false after a prefetch abort, `nextPc` at its vector. */
   private enterPage(pc: number): boolean {
     const entry = this.bank + ((pc >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;

@@ -170,7 +170,7 @@ class RegionCompiler {
     if (isEscape) ops.escape(pc, untilBlockEnd);
     else ops.instruction(insn, pc, untilBlockEnd);
     if (this.options.countsRows === true) this.countRow(insn.row);
-    if (ops.changesDomains) this.exitIfUnmapped(pc, untilBlockEnd);
+    if (ops.changesMapping) this.exitIfUnmapped(pc, untilBlockEnd);
     if (ops.mayUnmask) ops.exitIfInterruptWaits();
     if (ops.branchTarget !== undefined) this.branch(ops.branchTarget, ops.isExchange, index);
     if (!isConditional) return;
@@ -178,7 +178,7 @@ class RegionCompiler {
     if (ops.flagVersion !== flagsBefore) ops.forgetComparison();
   }
 
-  /** After a change of domains the next instructions are fetched by other rights. */
+  /** After a change of domains or of the TLB the next instructions may be fetched from elsewhere, or not at all. */
   private exitIfUnmapped(pc: number, untilBlockEnd: number): void {
     const { ops, w } = this;
     let isFirst = true;

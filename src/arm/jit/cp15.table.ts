@@ -2,7 +2,7 @@
 import type { SystemControl } from "../core/index.ts";
 
 /** What the compiler must know of the coprocessor. */
-export type Cp15View = Pick<SystemControl, "plainWord" | "hasNoEffect">;
+export type Cp15View = Pick<SystemControl, "plainWord" | "hasNoEffect" | "flushesPage">;
 
 export const isDomainAccess = (opcode1: number, crn: number, crm: number, opcode2: number): boolean =>
   opcode1 === 0 && crn === 3 && crm === 0 && opcode2 === 0;

@@ -6,11 +6,18 @@
  * checks the mapping of the others itself. The dispatcher alone imports the table of regions: a module that imports
  * it costs far more on Node 20.
  */
-import { CPU_STATE_OFFSET, type HostMemory, JUMP_CACHE_OFFSET, REGION_COUNTS_OFFSET } from "../../memory/index.ts";
+import {
+  CPU_STATE_OFFSET,
+  HEAT_OFFSET,
+  type HostMemory,
+  JUMP_CACHE_OFFSET,
+  REGION_COUNTS_OFFSET,
+} from "../../memory/index.ts";
 import { ADDEND, DERIVED_WORDS, ENTRY_WORDS, FLAG_T, PC, REMAINING, TAG_EXECUTE, TLB_ENTRIES } from "../core/index.ts";
 import { type ExecutionProfile, TIMED_EVERY, TIMED_FIRST } from "./execution-profile.ts";
 import { Exit } from "./locals.table.ts";
-import { TLB_BANK_WORD } from "./look-up.ts";
+import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD, TLB_BANK_WORD } from "./look-up.ts";
+import { ENTER_RECORD, HEAT_ENTRIES } from "./template-shape.ts";
 import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
 import { functionBody, I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
@@ -79,12 +86,46 @@ const countEntry = {
   },
 };
 
+/** Number of the function imported as `templates`, behind `lookUp`. */
+const TEMPLATES_FUNCTION = 1;
+
+/**
+ * No code for PC: the template interpreter goes on up to the next hot place, unless PC is one itself or Thumb code. Its
+ * reason is in local 2 then, and on the stack. Arriving at PC counts like a jump of the templates.
+ */
+function runTemplates(w: WasmWriter): void {
+  w.get(0).const(1).op(Op.shrU).get(0).const(17).op(Op.shrU, Op.xor);
+  w.loadAt(stateAddress(HEAT_FLAVOUR_WORD))
+    .op(Op.xor)
+    .const(HEAT_ENTRIES - 1)
+    .op(Op.and);
+  w.const(1).op(Op.shl).tee(1).memory(Op.load16u, HEAT_OFFSET, 1).tee(2);
+  w.loadAt(stateAddress(HEAT_LIMIT_WORD)).op(Op.geU).loadAt(stateAddress(FLAG_T)).op(Op.or);
+  w.op(Op.if, VOID).const(Exit.miss).op(Op.return, Op.end);
+  w.get(1).get(2).const(1).op(Op.add).memory(Op.store16, HEAT_OFFSET, 1);
+  w.const(ENTER_RECORD).call(TEMPLATES_FUNCTION).tee(2).const(Exit.hot).op(Op.eq, Op.if, VOID);
+  w.const(Exit.next).set(2).op(Op.end).get(2);
+}
+
 /** `run(): reason`, see `Exit`. Locals: 0 PC, 1 TLB entry and jump cache entry, 2 key, then slot and reason. */
-function dispatcherModule(memoryPages: number, isProfiled: boolean): Uint8Array {
+function dispatcherModule(memoryPages: number, kind: { isProfiled: boolean; hasTemplates: boolean }): Uint8Array {
+  const { isProfiled, hasTemplates } = kind;
   const w = new WasmWriter();
   const leaveIf = (opcode: number, reason: number): void => {
     w.op(opcode).hint(false).op(Op.if, VOID).const(reason).op(Op.return, Op.end);
   };
+  const missIf = (opcode: number): void => {
+    if (!hasTemplates) {
+      leaveIf(opcode, Exit.miss);
+      return;
+    }
+    w.op(opcode).hint(false).op(Op.if, VOID);
+    runTemplates(w);
+    w.op(Op.if, VOID).get(2).op(Op.return, Op.end);
+    w.loadAt(stateAddress(REMAINING)).const(0).op(Op.leS, Op.if, VOID).const(Exit.next).op(Op.return, Op.end);
+    w.br(missDepth).op(Op.end);
+  };
+  let missDepth = 1;
   w.op(Op.loop, VOID);
   w.loadAt(stateAddress(PC)).tee(0).const(TLB_INDEX_SHIFT).op(Op.shrU).const(TLB_INDEX_MASK).op(Op.and);
   w.loadAt(stateAddress(TLB_BANK_WORD)).op(Op.add).tee(1);
@@ -114,10 +155,12 @@ function dispatcherModule(memoryPages: number, isProfiled: boolean): Uint8Array 
   w.const(Math.log2(SET_BYTES)).op(Op.shl).loadAt(stateAddress(JUMP_CACHE_WORD)).op(Op.add).tee(1);
   w.memory(Op.load, 0, 2).get(2).op(Op.ne).hint(false).op(Op.if, VOID);
   w.get(1).const(ENTRY_BYTES).op(Op.add).tee(1).memory(Op.load, 0, 2).get(2);
-  leaveIf(Op.ne, Exit.miss);
+  missDepth = 2;
+  missIf(Op.ne);
   w.op(Op.end);
   w.get(1).memory(Op.load, ENTRY_PAGE, 2).get(0).const(~0xfff).op(Op.and);
-  leaveIf(Op.ne, Exit.miss);
+  missDepth = 1;
+  missIf(Op.ne);
   w.get(1);
   w.get(1).memory(Op.load, ENTRY_COUNT, 2).const(1).op(Op.sub).tee(2).memory(Op.store, ENTRY_COUNT, 2);
   w.get(2).op(Op.eqz).hint(false).op(Op.if, VOID).const(Exit.veryHot).op(Op.return, Op.end);
@@ -142,7 +185,11 @@ function dispatcherModule(memoryPages: number, isProfiled: boolean): Uint8Array 
         { params: [I32], results: [I32] },
         { params: [I32], results: [] },
       ],
-      imports: [{ name: "lookUp", type: 1 }, ...(isProfiled ? [{ name: "entryTimed", type: 3 }] : [])],
+      imports: [
+        { name: "lookUp", type: 1 },
+        ...(hasTemplates ? [{ name: "templates", type: 2 }] : []),
+        ...(isProfiled ? [{ name: "entryTimed", type: 3 }] : []),
+      ],
       type: 0,
       functions: [functionBody({ locals: [{ count: 3, type: I32 }], code: [w] })],
       tableSize: TABLE_SIZE,
@@ -178,6 +225,15 @@ export interface EnteredCode {
   readonly entriesToVeryHot: number | undefined;
 }
 
+/** What the dispatcher calls. */
+interface DispatcherLinks {
+  readonly lookUp: unknown;
+  /** The template interpreter, where the dispatcher is to run it; not beside a profile. */
+  readonly templates?: unknown;
+  /** Is told what runs; the dispatcher then counts, which takes time of its own. */
+  readonly profile?: ExecutionProfile;
+}
+
 export class Dispatcher {
   /** Runs regions from PC on until one needs help; answers why. */
   readonly run: () => number;
@@ -188,8 +244,7 @@ export class Dispatcher {
   private readonly state: number;
   private readonly profile: ExecutionProfile | undefined;
 
-  /** @param profile is told what runs; the dispatcher then counts, which takes time of its own */
-  constructor(host: HostMemory, memoryPages: number, lookUp: unknown, profile?: ExecutionProfile) {
+  constructor(host: HostMemory, memoryPages: number, { lookUp, templates, profile }: DispatcherLinks) {
     this.profile = profile;
     this.words = host.i32;
     this.state = CPU_STATE_OFFSET >> 2;
@@ -197,8 +252,9 @@ export class Dispatcher {
     [this.miss] = instantiate(missModule(memoryPages), { m: host.memory });
     this.table.set(MISS_SLOT, this.miss);
     const entryTimed = (counters: number): void => profile?.entryTimed(counters);
-    const imports = { m: host.memory, t: this.table, lookUp, entryTimed };
-    const [run] = instantiate(dispatcherModule(memoryPages, profile !== undefined), imports);
+    const imports = { m: host.memory, t: this.table, lookUp, entryTimed, templates };
+    const kind = { isProfiled: profile !== undefined, hasTemplates: templates !== undefined };
+    const [run] = instantiate(dispatcherModule(memoryPages, kind), imports);
     this.run = profile === undefined ? () => run(0) : () => profile.within("compiled", () => run(0));
     profile?.attach(host);
     this.forgetAll();

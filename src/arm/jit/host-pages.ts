@@ -2,7 +2,7 @@
  * What compiled code shares with the core: the words it finds TLB bank and SPSR by, and the pages it asks for when the TLB
  * does not know them.
  */
-import { CPU_STATE_OFFSET, PAGE_SIZE } from "../../memory/index.ts";
+import { type AccessSize, CPU_STATE_OFFSET, PAGE_SIZE } from "../../memory/index.ts";
 import {
   ADDEND,
   CAN_READ,
@@ -17,8 +17,8 @@ import {
   Tlb,
 } from "../core/index.ts";
 import { Interpreter } from "../interp/index.ts";
-import { DACR_BANK_WORDS, DACR_VALUE_WORDS, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
-import { KIND_BLOCK, KIND_FETCH, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
+import { DACR_BANK_WORDS, DACR_VALUE_WORDS, EXACT_VALUE_WORD, SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
+import { KIND_BLOCK, KIND_EXACT, KIND_FETCH, KIND_FLUSH_PAGE, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 
 const PAGE_OFFSET = PAGE_SIZE - 1;
 
@@ -37,6 +37,12 @@ export abstract class HostPages extends Interpreter {
     const bank = this.i32[(CPU_STATE_OFFSET >> 2) + TLB_BANK_WORD] >> 2;
     if (bank === this.bank) return;
     this.bank = bank;
+    this.stateChanged();
+  }
+
+  /** Compiled code ran: bank, Thumb state and TLB may be others, so the next instruction is fetched anew. */
+  protected adoptState(): void {
+    this.adoptBank();
     this.stateChanged();
   }
 
@@ -61,6 +67,10 @@ export abstract class HostPages extends Interpreter {
    */
   protected refill(va: number, kind: number): number {
     this.adoptBank();
+    if (kind === KIND_FLUSH_PAGE) {
+      this.tlb.flushPage(va);
+      return 0;
+    }
     if (kind === KIND_FETCH) {
       const frame = this.frameOf(va);
       return frame < 0 ? -1 : frame << 12;
@@ -78,11 +88,34 @@ export abstract class HostPages extends Interpreter {
     if (mmu.walk(va, this.isPrivileged && !asUser) !== 0) return -1;
     if ((mmu.access & (isStore ? CAN_WRITE : CAN_READ)) === 0 || !mmu.isWholePage) return -1;
     const at = this.bus.hostOffset(mmu.physical, isStore);
-    if (at < 0) return -1;
-    if (isStore && this.bus.traps.bits[at >>> 12] !== 0) return -1;
+    const isTrapped = isStore && at >= 0 && this.bus.traps.bits[at >>> 12] !== 0;
+    if (at < 0 || isTrapped) {
+      // An unaligned access is one for each byte.
+      const isOne = (kind & KIND_EXACT) !== 0 && (va & (sizeBytes - 1)) === 0;
+      return isOne ? this.accessNow(at, sizeBytes as AccessSize, isStore) : -1;
+    }
     if (asUser) this.fillUser(va, at);
     else this.fill(va, at);
     return at;
+  }
+
+  /**
+   * Does an access that the code cannot do itself: to a device at the MMU's last address, or a store to a trapped page at
+   * `at`. Answers where the code may repeat it without effect, -1 when nothing answers and the interpreter must abort.
+   */
+  private accessNow(at: number, sizeBytes: AccessSize, isStore: boolean): number {
+    const { bus, mmu } = this;
+    const value = (CPU_STATE_OFFSET >> 2) + EXACT_VALUE_WORD;
+    if (at >= 0) {
+      if (sizeBytes === 4) this.i32[at >> 2] = this.i32[value];
+      else if (sizeBytes === 2) this.u16[at >> 1] = this.i32[value];
+      else this.u8[at] = this.i32[value];
+      bus.traps.stored(at, sizeBytes);
+    } else if (isStore) bus.busWrite(mmu.physical, this.i32[value], sizeBytes);
+    else this.i32[value] = bus.busRead(mmu.physical, sizeBytes);
+    if (!bus.faulted) return value * 4;
+    bus.faulted = false;
+    return -1;
   }
 
   /** An unaligned word or half that memory answers as it stands: within one page, where the architecture has it. */

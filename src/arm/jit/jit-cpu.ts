@@ -5,7 +5,7 @@
  * equal state at equal instruction counts, so it would be the same run whatever was compiled.
  */
 import type { GuestBus } from "../../memory/index.ts";
-import { ROW_COUNTS_OFFSET } from "../../memory/index.ts";
+import { CPU_STATE_OFFSET, HEAT_OFFSET, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
 import { type CpuModel, FLAG_T, PC, REMAINING } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import { Classifier } from "./classifier.ts";
@@ -16,16 +16,25 @@ import { enableBranchHints } from "./engine-flags.ts";
 import type { ExecutionProfile } from "./execution-profile.ts";
 import { HostPages } from "./host-pages.ts";
 import { Exit } from "./locals.table.ts";
-import { lookUpFunction } from "./look-up.ts";
+import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD, lookUpFunction } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
+import { TemplateInterpreter } from "./template-interpreter.ts";
+import type { TemplateProgram } from "./template-module.ts";
+import { makeTemplates } from "./template-program.ts";
 import type { StoredRegion, TranslationStore } from "./translation-store.ts";
 import { defaultTuning, type RegionLimits, type Tuning } from "./tuning.table.ts";
 
 const HEAT_SIZE = 65_536;
+/** What makes the heat of privileged code another than that of user code at the same address. */
+const PRIVILEGED_HEAT = 0x5555;
 const WASM_PAGE_SIZE = 65536;
 /** Entries of a place by a process that does not map all of its code, before it is compiled for that one. */
 const UNMAPPED_ENTRIES = 200;
 
+/** Jumps to a hot place that has no code yet, and perhaps never gets some, between two looks at it. */
+const RETRY_ENTRIES = 100;
+/** Looks at a place where an earlier run had code for what memory holds. */
+const STORED_LOOKS = 8;
 /** Entries between two looks whether the larger region has its module. */
 const WAITING_ENTRIES = 100;
 
@@ -36,20 +45,25 @@ export interface JitOptions {
   readonly executionProfile?: ExecutionProfile;
   /** What earlier runs compiled; what this one compiles is added. */
   readonly translations?: TranslationStore;
+  /** As the build made them; otherwise they are made now. */
+  readonly templates?: TemplateProgram;
 }
 
 export class JitCpu extends HostPages implements CodeView {
   /** Returns from compiled code, by `Exit`. */
-  readonly exits = [0, 0, 0, 0, 0, 0, 0];
+  readonly exits = new Array<number>(Object.keys(Exit).length).fill(0);
   /** By state, and privilege below it. */
   private readonly classifiers: readonly Classifier[];
   private readonly dispatcher: Dispatcher;
   private readonly tuning: Tuning;
   private readonly code: CodeCache;
   /** Jumps to places, by a hash of the virtual address. */
-  private readonly heat = new Uint16Array(HEAT_SIZE);
-  /** Not zero where an earlier run had code, by the same hash. */
+  private readonly heat: Uint16Array;
+  /** Not in a machine that counts rows. */
+  private readonly templates: TemplateInterpreter | undefined;
+  /** Not zero where an earlier run had code, by the same hash; and these places. */
   private readonly stored = new Uint8Array(HEAT_SIZE);
+  private readonly storedPlaces: number[] = [];
 
   constructor(bus: GuestBus, model: CpuModel, options: JitOptions = {}) {
     super(bus, model, options);
@@ -57,7 +71,16 @@ export class JitCpu extends HostPages implements CodeView {
     this.tuning = { ...defaultTuning, ...options.tuning };
     const memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
     const lookUp = lookUpFunction(bus.host, memoryPages, (va, kind) => this.refill(va, kind));
-    this.dispatcher = new Dispatcher(bus.host, memoryPages, lookUp, options.executionProfile);
+    this.heat = bus.host.u16.subarray(HEAT_OFFSET >> 1, (HEAT_OFFSET >> 1) + HEAT_SIZE);
+    this.i32[(CPU_STATE_OFFSET >> 2) + HEAT_LIMIT_WORD] = this.tuning.hotEntries;
+    if (options.countRows !== true) {
+      const program = options.templates ?? makeTemplates(model, this.cp15);
+      this.templates = new TemplateInterpreter(bus.host, lookUp, model, program);
+      this.pages.records = this.templates.pages;
+    }
+    const { executionProfile: profile } = options;
+    const templates = profile === undefined ? this.templates?.runFrom : undefined;
+    this.dispatcher = new Dispatcher(bus.host, memoryPages, { lookUp, templates, profile });
     this.code = new CodeCache(this.dispatcher, {
       imports: { m: bus.host.memory, lookUp },
       memoryPages,
@@ -65,11 +88,12 @@ export class JitCpu extends HostPages implements CodeView {
       store: options.translations,
     });
     for (const { entries, isPrivileged } of options.translations?.regions ?? []) {
-      for (const [pc] of entries) this.stored[this.heatIndex(pc, isPrivileged)] = 1;
+      for (const [pc] of entries) this.storedPlaces.push(this.heatIndex(pc, isPrivileged));
     }
     this.classifiers = [false, true].flatMap((isThumb) =>
       [false, true].map((isPrivileged) => new Classifier(isThumb, { isPrivileged, cp15: this.cp15 })),
     );
+    this.heatStored();
     this.pages.onChange = (frame) => this.code.forgetFrame(frame);
     this.selectBank();
   }
@@ -77,7 +101,18 @@ export class JitCpu extends HostPages implements CodeView {
   protected override selectBank(): void {
     super.selectBank();
     // The constructor of the base class comes here before the dispatcher exists.
-    if (this.dispatcher !== undefined) this.dispatcher.selectCache(this.isPrivileged);
+    if (this.dispatcher === undefined) return;
+    this.dispatcher.selectCache(this.isPrivileged);
+    this.i32[(CPU_STATE_OFFSET >> 2) + HEAT_FLAVOUR_WORD] = this.isPrivileged ? PRIVILEGED_HEAT : 0;
+  }
+
+  /** A place with code of an earlier run counts as hot until that was looked at. */
+  private heatStored(): void {
+    if (this.templates === undefined) return;
+    for (const place of this.storedPlaces) {
+      this.stored[place] = STORED_LOOKS;
+      this.heat[place] = this.tuning.hotEntries;
+    }
   }
 
   /** What was compiled, for `--profile` and tests. */
@@ -94,8 +129,7 @@ export class JitCpu extends HostPages implements CodeView {
         continue;
       }
       const reason = this.dispatcher.run();
-      this.checkFetchState();
-      this.adoptBank();
+      this.adoptState();
       this.exits[reason]++;
       if (reason === Exit.miss) this.missed();
       else if (reason === Exit.unmapped) this.remap();
@@ -104,6 +138,8 @@ export class JitCpu extends HostPages implements CodeView {
         // The instructions before it may have used up the slice.
         if (s[REMAINING] > 0) this.interpretOne();
       } else if (reason === Exit.slice) this.endSlice();
+      else if (reason === Exit.undecoded) this.decodeOrInterpret();
+      else if (reason === Exit.unfetchable) this.interpretOne();
       else if (reason === Exit.budget) super.execute();
     }
   }
@@ -118,8 +154,53 @@ export class JitCpu extends HostPages implements CodeView {
     this.code.hurry();
   }
 
-  /** No jump cache entry for PC: interprets from jump to jump until there is code for the place, and enters it. */
+  /** No jump cache entry for PC: compiles the place, or runs from there to the next hot one. */
   private missed(): void {
+    const { templates, heat } = this;
+    if (templates === undefined || this.s[FLAG_T] !== 0) {
+      this.interpretToHot();
+      return;
+    }
+    const pc = this.s[PC];
+    const place = this.heatIndex(pc);
+    if (heat[place] >= this.tuning.hotEntries) {
+      if (this.stored[place] !== 0) {
+        if (this.enterStored(pc)) return;
+        this.stored[place]--;
+      } else if (this.enterHot(pc, true)) return;
+      // It is looked at again after some more jumps.
+      heat[place] = Math.max(0, this.tuning.hotEntries - RETRY_ENTRIES);
+    } else heat[place]++;
+    this.runTemplates(templates);
+  }
+
+  /** Runs records until a place is hot, something is the interpreter's, or the slice is over. */
+  private runTemplates(templates: TemplateInterpreter): void {
+    const reason = templates.run();
+    this.adoptState();
+    if (reason === Exit.undecoded) this.decodeOrInterpret();
+    else if (reason === Exit.slice) this.endSlice();
+    else if (reason === Exit.interpret || reason === Exit.unfetchable) this.interpretOne();
+  }
+
+  /** Makes records at PC; what lies in no page of RAM is interpreted. */
+  private decodeOrInterpret(): void {
+    const { templates } = this;
+    const pc = this.s[PC];
+    const frame = this.frameOf(pc);
+    if (frame < 0 || templates === undefined) {
+      this.interpretOne();
+      return;
+    }
+    if (!templates.pages.has(frame)) {
+      if (templates.pages.isFull) this.pages.clear();
+      this.pages.watchStores(frame);
+    }
+    templates.decode(frame, pc & 0xffc);
+  }
+
+  /** Interprets from jump to jump until there is code for the place, and enters it. */
+  private interpretToHot(): void {
     const s = this.s;
     const { heat, stored } = this;
     const { hotEntries } = this.tuning;
@@ -156,7 +237,7 @@ export class JitCpu extends HostPages implements CodeView {
 
   /** Places that share an entry get hot together, which costs little. */
   private heatIndex(pc: number, isPrivileged = this.isPrivileged): number {
-    return ((pc >>> 1) ^ (pc >>> 17) ^ (isPrivileged ? 0x5555 : 0)) & (HEAT_SIZE - 1);
+    return ((pc >>> 1) ^ (pc >>> 17) ^ (isPrivileged ? PRIVILEGED_HEAT : 0)) & (HEAT_SIZE - 1);
   }
 
   private enterHot(pc: number, isFirst: boolean): boolean {
@@ -284,6 +365,7 @@ export class JitCpu extends HostPages implements CodeView {
     // The constructor of the base class comes here before there is a cache.
     if (this.code === undefined) return;
     this.heat.fill(0);
+    this.heatStored();
     this.code.restart();
   }
 

@@ -21,7 +21,7 @@ export interface Tuning {
 }
 
 export const defaultTuning: Tuning = {
-  hotEntries: 1000,
+  hotEntries: 10_000,
   veryHotEntries: 10_000,
   moduleFunctions: 64,
   moduleTries: 2_000,

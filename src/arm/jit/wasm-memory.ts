@@ -6,7 +6,8 @@
  * before that is known, because writes wait in `pending`, so the instruction starts anew.
  */
 
-import { ADDEND, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
+import { CPU_STATE_OFFSET } from "../../memory/index.ts";
+import { ADDEND, Control, CP15_CONTROL, ENTRY_WORDS, TAG_READ, TAG_WRITE, TLB_ENTRIES, Tlb } from "../core/index.ts";
 import {
   Exit,
   LOCAL_BANK,
@@ -31,8 +32,16 @@ export const KIND_USER = 16;
 export const KIND_FETCH = 32;
 /** The first of several words, which must be aligned whatever single ones may be. */
 export const KIND_BLOCK = 128;
+/**
+ * The state has PC and the count of instructions of this very access, and the value of a store: one that is a device's, or
+ * that somebody wants to know of, can be done.
+ */
+export const KIND_EXACT = 256;
 /** Not an access: asks for the TLB bank of a DACR value. */
 export const KIND_DOMAINS = 64;
+
+/** Not an access: forgets the mapping of a page. */
+export const KIND_FLUSH_PAGE = 512;
 
 const PAGE = 4096;
 const TLB_INDEX_SHIFT = 12 - Math.log2(ENTRY_WORDS * 4);
@@ -123,14 +132,21 @@ export abstract class WasmMemory extends WasmShift {
   }
 
   private store(address: Value, value: Value, sizeBytes: 1 | 2 | 4, asUser: boolean): void {
-    this.translate(address, sizeBytes, true, asUser);
+    this.translate(address, sizeBytes, true, asUser, 0, value);
     this.w.get(LOCAL_HOST);
     const opcode = { 1: Op.store8, 2: Op.store16, 4: Op.store }[sizeBytes];
     this.push(value).memory(opcode, 0, Math.log2(sizeBytes));
   }
 
   /** Leaves the host address of an access in LOCAL_HOST, or the region. */
-  private translate(address: Value, sizeBytes: number, isStore: boolean, asUser: boolean, flags = 0): void {
+  private translate(
+    address: Value,
+    sizeBytes: number,
+    isStore: boolean,
+    asUser: boolean,
+    flags = 0,
+    stored?: Value,
+  ): void {
     const { w } = this;
     const isUser = asUser && this.isPrivileged;
     const kind = sizeBytes | (isStore ? KIND_STORE : 0) | (isUser ? KIND_USER : 0) | flags;
@@ -148,13 +164,18 @@ export abstract class WasmMemory extends WasmShift {
       .memory(Op.load, ADDEND * 4, 2)
       .op(Op.add);
     w.op(Op.else);
+    this.lookUp(address, kind, stored);
+    this.close();
+    w.set(LOCAL_HOST);
+  }
+
+  /** The TLB has no entry: leaves the host address on the stack, or the region. */
+  protected lookUp(address: Value, kind: number, _stored: Value | undefined): void {
     this.push(address).const(kind).call(LOOK_UP_FUNCTION).tee(LOCAL_HOST).const(0).op(Op.ltS).hint(false);
     this.open(Op.if);
     this.exitBefore();
     this.close();
-    w.get(LOCAL_HOST);
-    this.close();
-    w.set(LOCAL_HOST);
+    this.w.get(LOCAL_HOST);
   }
 
   openBlock(address: Value, words: number, isStore: boolean, alignment: number): void {
@@ -164,10 +185,18 @@ export abstract class WasmMemory extends WasmShift {
       .op(Op.and)
       .const(PAGE - words * 4)
       .op(Op.gtU);
-    if (alignment > 4)
+    if (alignment > 4) {
       this.push(address)
         .const(alignment - 1)
-        .op(Op.and, Op.or);
+        .op(Op.and)
+        .const(0)
+        .op(Op.ne);
+      w.loadAt(CPU_STATE_OFFSET + CP15_CONTROL * 4)
+        .const(Control.A)
+        .op(Op.and)
+        .const(0)
+        .op(Op.ne, Op.and, Op.or);
+    }
     w.hint(false);
     this.open(Op.if);
     this.exitBefore();

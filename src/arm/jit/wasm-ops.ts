@@ -24,7 +24,7 @@ import { type Cp15View, isDomainAccess, isUserReadable } from "./cp15.table.ts";
 import { Exit, LOCAL_BANK, LOCAL_C, LOCAL_ENTRY, LOCAL_N, LOCAL_V, LOCAL_Z, REGISTER_LOCAL } from "./locals.table.ts";
 import { SPSR_WORD, TLB_BANK_WORD } from "./look-up.ts";
 import { constantValue, type Value } from "./value.ts";
-import { KIND_DOMAINS, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
+import { KIND_DOMAINS, KIND_FLUSH_PAGE, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
 import { WasmVfp } from "./wasm-vfp.ts";
 import { Op, type WasmWriter } from "./wasm-writer.ts";
 
@@ -45,8 +45,8 @@ export class WasmOps extends WasmVfp implements Ops<Value> {
   /** Where the instruction branches, and whether bit 0 chooses the state. */
   branchTarget: Value | undefined;
   isExchange = false;
-  /** The TLB bank is another one: the code itself may be mapped otherwise now. */
-  changesDomains = false;
+  /** The TLB bank is another one, or an entry is gone: the code itself may be mapped otherwise now. */
+  changesMapping = false;
   private checkedOwnStack = false;
   private readonly cp15: Cp15View;
 
@@ -60,7 +60,7 @@ export class WasmOps extends WasmVfp implements Ops<Value> {
     this.pc = pc;
     this.untilBlockEnd = untilBlockEnd;
     this.mayUnmask = false;
-    this.changesDomains = false;
+    this.changesMapping = false;
     this.branchTarget = undefined;
     this.exitBefore();
   }
@@ -76,7 +76,7 @@ export class WasmOps extends WasmVfp implements Ops<Value> {
     this.branchTarget = undefined;
     this.isExchange = false;
     this.mayUnmask = false;
-    this.changesDomains = false;
+    this.changesMapping = false;
     this.checkedOwnStack = false;
     semanticOfRow[insn.row](this, insn);
     if (!this.needsInterpreter) this.commit();
@@ -158,7 +158,7 @@ export class WasmOps extends WasmVfp implements Ops<Value> {
     this.compared = undefined;
   }
 
-  private commit(): void {
+  protected commit(): void {
     // A value that is another register's local must be read before that register is written.
     if (this.branchTarget !== undefined) this.branchTarget = this.detach(this.branchTarget, -1);
     for (const [n, value] of this.pending) this.pending.set(n, this.detach(value, n));
@@ -268,7 +268,13 @@ export class WasmOps extends WasmVfp implements Ops<Value> {
   writeCoprocessor(cp: number, opcode1: number, crn: number, crm: number, opcode2: number, value: Value): void {
     if (!this.isPrivileged || cp !== 15) this.interpret();
     else if (isDomainAccess(opcode1, crn, crm, opcode2)) this.writeDomains(value);
+    else if (this.cp15.flushesPage(opcode1, crn, crm, opcode2)) this.flushPage(value);
     else if (!this.cp15.hasNoEffect(opcode1, crn, crm, opcode2)) this.interpret();
+  }
+
+  private flushPage(value: Value): void {
+    this.push(value).const(KIND_FLUSH_PAGE).call(LOOK_UP_FUNCTION).op(Op.drop);
+    this.changesMapping = true;
   }
 
   /** Selects the TLB bank of the new DACR value; the interpreter makes banks for values that have none. */
@@ -285,7 +291,7 @@ export class WasmOps extends WasmVfp implements Ops<Value> {
     w.const(0).get(LOCAL_BANK).memory(Op.store, stateAddress(TLB_BANK_WORD), 2);
     w.const(0);
     this.push(value).memory(Op.store, stateAddress(CP15_DACR), 2);
-    this.changesDomains = true;
+    this.changesMapping = true;
   }
 
   /** Leaves the instruction to the interpreter in a mode that shares R13 and R14 with user mode, or banks more. */

@@ -14,6 +14,7 @@ export const Op = {
   return: 0x0f,
   call: 0x10,
   callIndirect: 0x11,
+  drop: 0x1a,
   select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,
@@ -266,11 +267,18 @@ export function functionBody({ locals, code }: FunctionParts): FunctionBody {
 /** The name a module exports its function under. */
 export const functionName = (index: number): string => `f${index}`;
 
+/** Of an imported memory, in pages of 64 KiB. */
+export interface MemoryLimits {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** A module that imports memory `m` and exports its functions. */
 export function wasmModule(
   { types, imports, type, functions, tableSize }: ModuleParts,
-  memoryPages: number,
+  memoryPages: number | MemoryLimits,
 ): Uint8Array {
+  const { min, max } = typeof memoryPages === "number" ? { min: memoryPages, max: memoryPages } : memoryPages;
   const module = new WasmWriter(1024 + functions.reduce((sum, { bytes }) => sum + bytes.length * 2, 0)).append([
     0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
   ]);
@@ -284,7 +292,7 @@ export function wasmModule(
       .append(vector(results.map((t) => [t]))).bytes;
   section(1, vector(types.map(ofType)));
   const named = (name: string): WasmWriter => new WasmWriter().append(text("e")).append(text(name));
-  const imported = [named("m").op(0x02, 0x01).u32(memoryPages).u32(memoryPages).bytes];
+  const imported = [named("m").op(0x02, 0x01).u32(min).u32(max).bytes];
   for (const { name, type } of imports) imported.push(named(name).op(0x00).u32(type).bytes);
   if (tableSize !== undefined) imported.push(named("t").op(0x01, FUNCREF, 0x00).u32(tableSize).bytes);
   section(2, vector(imported));

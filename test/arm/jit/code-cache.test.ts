@@ -20,7 +20,7 @@ class Given {
   readonly host = new HostMemory(0x10000);
   private readonly memoryPages = this.host.u8.length / 65_536;
   private readonly lookUp = lookUpFunction(this.host, this.memoryPages, () => -1);
-  readonly dispatcher = new Dispatcher(this.host, this.memoryPages, this.lookUp);
+  readonly dispatcher = new Dispatcher(this.host, this.memoryPages, { lookUp: this.lookUp });
   readonly cache: CodeCache;
   private readonly tlb = new Tlb(this.host, new PageTraps(this.host.u8.length));
 

@@ -22,11 +22,9 @@ class Given {
   /** What the translation tables have: virtual page to host address. */
   readonly tables = new Map<number, number>();
   readonly asked: [number, number][] = [];
-  readonly dispatcher = new Dispatcher(
-    this.host,
-    this.pages,
-    lookUpFunction(this.host, this.pages, (va, kind) => this.refill(va, kind)),
-  );
+  readonly dispatcher = new Dispatcher(this.host, this.pages, {
+    lookUp: lookUpFunction(this.host, this.pages, (va, kind) => this.refill(va, kind)),
+  });
   readonly s = this.host.i32.subarray(CPU_STATE_OFFSET >> 2);
 
   constructor() {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Control, CP15_CONTROL } from "../../../src/arm/core/index.ts";
 import { afterTrial, CODE, DATA, DATA_BYTES, tryInstruction } from "./instruction-trial.ts";
 
 const data = Array.from({ length: DATA_BYTES / 4 }, (_, i) => 0x80818283 + i * 0x01010101);
@@ -88,10 +89,14 @@ describe("a compiled block transfer", () => {
     expect(tryInstruction(trial([ldm], DATA + 0x102))).toEqual({ outcome: "left", differences: [] });
   });
 
-  it("of a double word is left when it is not aligned to eight", () => {
+  it("of a double word is left when it is not aligned to a word, or to eight where alignment is checked", () => {
     const ldrd = 0xe1c120d0; // ldrd r2, [r1]
+    const checked = { state: { [CP15_CONTROL]: Control.A } };
     expect(tryInstruction(trial([ldrd], DATA + 8)).outcome).toBe("compiled");
-    expect(tryInstruction(trial([ldrd], DATA + 4))).toEqual({ outcome: "left", differences: [] });
+    expect(tryInstruction(trial([ldrd], DATA + 4))).toEqual({ outcome: "compiled", differences: [] });
+    expect(tryInstruction(trial([ldrd], DATA + 2))).toEqual({ outcome: "left", differences: [] });
+    expect(tryInstruction({ ...trial([ldrd], DATA + 8), ...checked }).outcome).toBe("compiled");
+    expect(tryInstruction({ ...trial([ldrd], DATA + 4), ...checked }).outcome).toBe("left");
   });
 
   it("to the program counter goes to the state that bit 0 says", () => {

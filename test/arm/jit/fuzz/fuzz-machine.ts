@@ -47,7 +47,7 @@ export class FuzzMachine {
     const model = cpuModels[program.architecture === 6 ? "arm1176jzf-s" : "arm926ej-s"];
     this.core =
       engine === "jit"
-        ? new JitCpu(this.bus, model, { countRows: true, tuning: program.tuning })
+        ? new JitCpu(this.bus, model, { countRows: !program.hasTemplates, tuning: program.tuning })
         : new Interpreter(this.bus, model);
     this.watchTables();
     this.load(program);

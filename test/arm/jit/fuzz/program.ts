@@ -35,6 +35,8 @@ export interface Program {
   readonly registers: readonly number[];
   readonly pc: number;
   readonly tuning: Partial<Tuning>;
+  /** Without them the compiling machine counts what it executes by row. */
+  readonly hasTemplates: boolean;
   readonly architecture: Architecture;
   /** Words and halves may be unaligned (control bit U of ARMv6). */
   readonly allowsUnaligned: boolean;
@@ -93,6 +95,9 @@ const makeLimits = (random: Random, isRoomy: boolean): RegionLimits => ({
   isInlining: isRoomy || random.oneIn(4),
 });
 
+/** So many entries make nothing hot: every fourth program runs by templates alone. */
+const NEVER_HOT = 50_000;
+
 /** Program number `number` of a campaign; the same seed gives the same programs. */
 export function makeProgram(seed: number, number: number, architecture: Architecture = 5): Program {
   const random = makeRandom(mixSeeds(seed, number));
@@ -116,6 +121,7 @@ export function makeProgram(seed: number, number: number, architecture: Architec
   writeBlocks(image, surroundings);
   writeLeaves(image);
   writeData(image, surroundings);
+  const hotEntries = 1 + random.below(3);
   return {
     image,
     isMmuOn: isCrossing || random.below(4) > 0,
@@ -125,13 +131,14 @@ export function makeProgram(seed: number, number: number, architecture: Architec
     registers: Array.from({ length: 15 }, () => (random.oneIn(2) ? randomPointer(surroundings) : random.word())),
     pc: random.pick(armPlaces),
     tuning: {
-      hotEntries: 1 + random.below(3),
+      hotEntries: number % 4 === 0 ? hotEntries + NEVER_HOT : hotEntries,
       veryHotEntries: random.pick([1, 2, 5, 20, 10_000]),
       moduleFunctions: random.pick([1, 1, 1, 4]),
       moduleTries: random.pick([1, 3, 40]),
       hot: makeLimits(random, isCrossing),
       veryHot: { ...makeLimits(random, isCrossing), isInlining: true },
     },
+    hasTemplates: number % 2 === 0,
     architecture,
     allowsUnaligned: architecture === 6 && random.oneIn(2),
     hasSpaces,
