@@ -268,3 +268,7 @@ export const snapshotUnknown = (name: string, hint: string): HvError =>
     hint,
     facts: { name },
   });
+
+/** A snapshot file that says what is wrong with it, with its path. */
+export const snapshotRefused = (path: string, { code, message, hint, facts, exitCode }: HvError): HvError =>
+  new HvError({ code, message: `${path}: ${message}`, hint, facts: { ...facts, path }, exitCode });

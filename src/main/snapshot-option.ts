@@ -4,7 +4,7 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { defaultDataFolder } from "../base/index.ts";
+import { defaultDataFolder, HvError } from "../base/index.ts";
 import {
   decodeSnapshot,
   type Machine,
@@ -14,7 +14,7 @@ import {
   snapshotEpochSeconds,
   stateHash,
 } from "../vm/index.ts";
-import { runToUnreached, saveAtPast, snapshotUnreadable, snapshotUnwritable } from "./errors.ts";
+import { runToUnreached, saveAtPast, snapshotRefused, snapshotUnreadable, snapshotUnwritable } from "./errors.ts";
 import { SnapshotStore } from "./snapshot-store.ts";
 
 export interface SnapshotOptions {
@@ -49,7 +49,11 @@ function readSnapshot(path: string): Snapshot {
   } catch (error) {
     throw snapshotUnreadable(path, error);
   }
-  return decodeSnapshot(file);
+  try {
+    return decodeSnapshot(file);
+  } catch (error) {
+    throw error instanceof HvError ? snapshotRefused(path, error) : error;
+  }
 }
 
 /** What the machine is to begin with; `undefined` for power-on. */

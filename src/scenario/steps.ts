@@ -1,16 +1,16 @@
 /** What each verb of the language does. A step that does not come out throws `StepFailure`. */
 
 import { hexAddress } from "../base/index.ts";
-import { kernelOf } from "../commands/index.ts";
 import type { CommandOutcome } from "../shell/index.ts";
 import { isAsExpected, type Scalar, valueAtPath } from "./json-path.ts";
 import type { StepOf, Verb } from "./language.ts";
 import { seedOf } from "./line-fault.ts";
 import type { Step } from "./parse-scenario.ts";
 import { type Pattern, parsePattern } from "./pattern.ts";
+import { physicalOf, readDeviceRegister, readGuestMemory, readRegister } from "./readings.ts";
 import { takeScreenshot } from "./screenshot.ts";
 import type { Session } from "./session.ts";
-import { type Stage, stageRefused } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { StepFailure } from "./step-failure.ts";
 import type { Watch } from "./watch.ts";
 
@@ -134,72 +134,30 @@ function expectWord(what: string, found: number, { equals, mask = 0xffffffff }: 
 
 const toNumber = (bytes: Uint8Array): number => bytes.reduceRight((value, byte) => value * 256 + byte, 0);
 
-/** The guest-physical address of a number, or of a kernel symbol by the kernel's own tables. */
-function physicalOf({ stage }: StepContext, where: number | string): number {
-  if (typeof where === "number") return where;
-  const { guest } = stage;
-  const kernel = guest === undefined ? undefined : kernelOf(stage.machine.hypervisor, guest);
-  const address = kernel?.symbols.find(where);
-  if (kernel === undefined || address === undefined) {
-    throw stageRefused("memory", "a symbol of the guest's kernel", `"${where}"`);
-  }
-  const physical = kernel.space.translate(address);
-  if (physical === undefined) throw stageRefused("memory", `memory behind ${where}`, hexAddress(address));
-  return physical;
-}
-
-function readMemory({ stage }: StepContext, address: number, target: Uint8Array): void {
-  if (stage.machine.readGuest(address, target)) return;
-  throw stageRefused("memory", "an address of the guest's memory", hexAddress(address));
-}
-
 const TEXT_BYTES = 256;
 
 async function memory(context: StepContext, options: StepOf<"memory">): Promise<void> {
   const { memory: where, size, write, text, equals, mask } = options;
   const name = typeof where === "number" ? hexAddress(where) : where;
-  const address = physicalOf(context, where);
   if (write !== undefined) {
     const bytes = Buffer.alloc(4);
     bytes.writeUInt32LE(write);
-    await context.session.act({ write: address, bytes: bytes.toString("latin1", 0, size) });
+    await context.session.act({ write: physicalOf(context, where), bytes: bytes.toString("latin1", 0, size) });
   }
   if (text !== undefined) {
-    const bytes = new Uint8Array(TEXT_BYTES);
-    readMemory(context, address, bytes);
+    const bytes = readGuestMemory(context, where, TEXT_BYTES);
     const end = bytes.indexOf(0);
     const found = Buffer.from(bytes.subarray(0, end < 0 ? TEXT_BYTES : end)).toString("utf8");
     expectOutput(found, [text], `the text at ${name}`);
   }
-  const bytes = new Uint8Array(size);
-  readMemory(context, address, bytes);
-  expectWord(name, toNumber(bytes), { equals, mask });
+  expectWord(name, toNumber(readGuestMemory(context, where, size)), { equals, mask });
 }
 
-function register({ stage }: StepContext, { register: name, ...wanted }: StepOf<"register">): void {
-  const groups = stage.machine.core(0)?.registers() ?? [];
-  const all = groups.flatMap(({ registers }) => registers);
-  // The dump has two digits, assembler one.
-  const plain = (text: string): string => text.toLowerCase().replace(/^r0(\d)$/, "r$1");
-  const found = all.find((candidate) => plain(candidate.name) === plain(name));
-  if (found === undefined) throw stageRefused("register", `one of ${all.map((r) => r.name).join(", ")}`, `"${name}"`);
-  expectWord(name, found.value >>> 0, wanted);
-}
+const register: Run<"register"> = (context, { register: name, ...wanted }) =>
+  expectWord(name, readRegister(context, name), wanted);
 
-function deviceRegister({ stage }: StepContext, { device: path, ...wanted }: StepOf<"device">): void {
-  const [deviceName, registerName] = path.split(".");
-  const device = stage.device(deviceName) as { dump?: () => { name: string; value: number }[] };
-  const registers = device.dump?.() ?? [];
-  const found = registers.find(({ name }) => name === registerName);
-  if (found === undefined) {
-    throw stageRefused(
-      `device ${deviceName}`,
-      `one of ${registers.map(({ name }) => name).join(", ")}`,
-      `"${registerName}"`,
-    );
-  }
-  expectWord(path, found.value, wanted);
-}
+const deviceRegister: Run<"device"> = (context, { device: path, ...wanted }) =>
+  expectWord(path, readDeviceRegister(context, path), wanted);
 
 async function pin({ session, stage }: StepContext, { pin: name, drive, level }: StepOf<"pin">): Promise<void> {
   if (drive !== undefined) await session.act({ pin: name, level: drive === "high" });

@@ -1,7 +1,8 @@
 /** Scenarios on the tiny board, whose guest is a few instructions: a run takes milliseconds. */
 import { rigPower } from "../../src/main/prompt-rig.ts";
 import { parseScenarios } from "../../src/scenario/parse-scenario.ts";
-import { type RunnerOptions, runScenario, type ScenarioResult } from "../../src/scenario/runner.ts";
+import { runScenario, type ScenarioResult } from "../../src/scenario/runner.ts";
+import type { RunnerOptions } from "../../src/scenario/scenario-run.ts";
 import { READY_TEXT, TinyBoard } from "../main/tiny-board.ts";
 
 export type TinyEnding = ConstructorParameters<typeof TinyBoard>[1];
