@@ -10,6 +10,7 @@ export { type Failure, failureLines, whereIs } from "./failure-report.ts";
 export { type Journal, type JournalHeader, journalText, parseJournal } from "./journal-format.ts";
 export { isAsExpected, type Scalar, valueAtPath } from "./json-path.ts";
 export { parseDuration, scenarioJsonSchema } from "./language.ts";
+export { randomNumbers } from "./line-fault.ts";
 export { DEFAULT_FORBIDDEN, parseScenarios, type Scenario, type Step } from "./parse-scenario.ts";
 export { isRegularExpression, type Pattern, parsePattern, patternProblem } from "./pattern.ts";
 export { readDeviceRegister, readGuestMemory, readRegister } from "./readings.ts";

@@ -41,6 +41,8 @@ const word = z
   .transform((value) => Number(value) >>> 0);
 const name = z.string().regex(/^[\w./-]{1,64}$/, { error: "expected a name of letters, digits, _ . / and -" });
 const text = z.string().min(1).max(10_000);
+/** No control characters, which no name of a file has. */
+const PRINTABLE = /^[^\x00-\x1f\x7f]+$/;
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
   error: "expected a text, /regular expression/, number, true, false or null",
 });
@@ -116,7 +118,7 @@ export const stepSchemas = {
   stuck: z.strictObject({ stuck: name, reads: word.default(0) }),
   screenshot: z.strictObject({
     screenshot: name,
-    file: z.string().min(1).max(1_000).optional(),
+    file: z.string().max(1_000).regex(PRINTABLE).optional(),
     width: z.int().min(1).max(4096).optional(),
     height: z.int().min(1).max(4096).optional(),
     colors: z
@@ -160,7 +162,11 @@ export const scenarioSchema = z.strictObject({
 });
 
 export const fileSchema = z.strictObject({
-  board: z.string().min(1).max(1_000).meta({ description: "A board's name, or a profile file beside this one." }),
+  board: z
+    .string()
+    .max(1_000)
+    .regex(PRINTABLE, { error: "expected the name of a board or a file" })
+    .meta({ description: "A board's name, or a profile file beside this one." }),
   append: z.string().max(1_000).optional().meta({ description: "More words for the kernel command line." }),
   ...settings,
   scenarios: z.array(scenarioSchema).min(1).max(10_000),
