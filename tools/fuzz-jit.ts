@@ -52,8 +52,8 @@ if (model === undefined) {
 }
 const { architecture } = model;
 const seed = numberOf(values.seed, 1);
-// ARMv6 has half as many rows again, and each wants its share.
-const instructions = numberOf(values.instructions, architecture === 6 ? 5_000_000 : 3_000_000);
+// ARMv6 has half as many rows again, and each wants its share of the half of programs in which rows are counted.
+const instructions = numberOf(values.instructions, architecture === 6 ? 10_000_000 : 6_000_000);
 console.log(`${model.name}, seed ${seed}, ${instructions} instructions`);
 const result = runCampaign({ seed, architecture, instructions, firstProgram: numberOf(values.program, 0) });
 summarize(result);

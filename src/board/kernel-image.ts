@@ -8,6 +8,7 @@ import { hex8 } from "../base/index.ts";
 import { kernelDamaged, kernelInvalid, kernelTruncated, UnpackError } from "./errors.ts";
 import { isFdt } from "./fdt-read.ts";
 import { formatOf, formats, type Unpacker } from "./unpack.ts";
+import { xzChecksum } from "./xz.ts";
 
 const ZIMAGE_MAGIC_OFFSET = 0x24;
 const ZIMAGE_MAGIC = 0x016f2818;
@@ -119,10 +120,36 @@ function* offsetsOf(data: Uint8Array, magic: readonly number[], from: number): G
 
 /** Length and CRC of the content, at the end of gzip data (RFC 1952). */
 const GZIP_TRAILER_BYTES = 8;
+const SIZE_WORD_BYTES = 4;
+const XZ_MAGIC = formats.find(({ name }) => name === "xz")?.magic ?? [];
 
-/** Whether `image` has the checksum and length that the gzip data in a zImage ends with: then it is what unpacks from it. */
-export function isContentOf({ data, inner }: ZImage, image: Uint8Array): boolean {
-  if (inner === undefined || inner.sizeBytes !== image.length) return false;
+/**
+ * The format of the data in a zImage whose checksum and length are those of `image`: then it is what unpacks from it.
+ * `undefined` where it is not, or where nothing tells.
+ */
+export function formatOfContent(kernel: ZImage, image: Uint8Array): string | undefined {
+  const { data, inner } = kernel;
+  if (inner === undefined || inner.sizeBytes !== image.length) return undefined;
+  if (isGzipOf(kernel, image)) return "gzip";
+  const [xzAt] = offsetsOf(data.subarray(0, inner.payloadEnd), XZ_MAGIC, ZIMAGE_HEADER_BYTES);
+  if (xzAt === undefined) return undefined;
+  // The build appends a size word to every format but gzip.
+  const checksum = checksumOrNone(() => xzChecksum(data.subarray(xzAt), inner.payloadEnd - SIZE_WORD_BYTES - xzAt));
+  const isSame = checksum?.sizeBytes === image.length && checksum.crc32 === crc32(image);
+  return isSame ? "xz" : undefined;
+}
+
+function checksumOrNone<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnpackError) return undefined;
+    throw error;
+  }
+}
+
+function isGzipOf({ data, inner }: ZImage, image: Uint8Array): boolean {
+  if (inner === undefined) return false;
   const gzip = formats.find(({ name }) => name === "gzip")?.magic ?? [];
   const [payloadAt] = offsetsOf(data.subarray(0, inner.payloadEnd), [...gzip, 0], ZIMAGE_HEADER_BYTES);
   if (payloadAt === undefined) return false;

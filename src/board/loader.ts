@@ -12,8 +12,8 @@ import { readFdt } from "./fdt-read.ts";
 import { writeFdt } from "./fdt-write.ts";
 import { prepareInitrd } from "./initrd.ts";
 import {
+  formatOfContent,
   identifyKernel,
-  isContentOf,
   type RawImage,
   type UnpackedKernel,
   unpackKernel,
@@ -119,10 +119,11 @@ function prepareKernel(kernel: ZImage | RawImage, ram: Range, options: BootOptio
     note: `kernel: zImage, ${data.length} bytes, ${why}`,
   });
   if (faithful) return asItIs("unpacks itself");
-  const isUnpacked = unpackedKernel !== undefined && isContentOf(kernel, unpackedKernel);
-  const unpacked: UnpackedKernel | undefined = isUnpacked
-    ? { image: unpackedKernel, format: "gzip" }
-    : unpackKernel(kernel, availableBytes);
+  const known = unpackedKernel === undefined ? undefined : formatOfContent(kernel, unpackedKernel);
+  const unpacked: UnpackedKernel | undefined =
+    known === undefined || unpackedKernel === undefined
+      ? unpackKernel(kernel, availableBytes)
+      : { image: unpackedKernel, format: known };
   if (unpacked === undefined) return asItIs("packed in a way only itself can unpack");
   const { image, format } = unpacked;
   return {

@@ -190,6 +190,24 @@ export function decodeXz(data: Uint8Array, limitBytes: number): { content: Uint8
   return { content: out.finish(), consumedBytes: cursor.at };
 }
 
+/** What an xz stream of one block, which ends at `end`, says of its content; `undefined` where it has no CRC-32. */
+export function xzChecksum(data: Uint8Array, end: number): { sizeBytes: number; crc32: number } | undefined {
+  const footer = end - STREAM_HEADER_BYTES;
+  if (footer < STREAM_HEADER_BYTES || data[end - 2] !== 0x59 || data[end - 1] !== 0x5a) return undefined;
+  if ((data[footer + 9] & 0x0f) !== CHECK_CRC32) return undefined;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const index = footer - (view.getUint32(footer + CRC_BYTES, true) + 1) * 4;
+  if (index < STREAM_HEADER_BYTES) return undefined;
+  const cursor = new Cursor(data.subarray(0, footer));
+  cursor.take(index);
+  const isOneBlock = cursor.u8() === 0 && cursor.u8() === 1;
+  const unpaddedBytes = cursor.multibyte();
+  const sizeBytes = cursor.multibyte();
+  const check = index - Math.ceil(unpaddedBytes / 4) * 4 + unpaddedBytes - CRC_BYTES;
+  if (!isOneBlock || check < STREAM_HEADER_BYTES) return undefined;
+  return { sizeBytes, crc32: view.getUint32(check, true) };
+}
+
 /** The old `.lzma` format: a properties byte, the dictionary's and the content's size, and one stream. */
 export function decodeLzmaAlone(data: Uint8Array, limitBytes: number): { content: Uint8Array; consumedBytes: number } {
   const cursor = new Cursor(data);

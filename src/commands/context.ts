@@ -38,6 +38,8 @@ export interface CommandContext extends ShellContext {
   readonly waiter: GuestWaiter;
   /** None where a run must not go back in time. */
   readonly snapshots?: SnapshotShelf;
+  /** The wall clock, for what is measured and shown, never for what the machine does; none in a run that must repeat. */
+  readonly nowMs?: () => number;
 }
 
 /** A form of a command, with its arguments' types. */

@@ -1,63 +1,25 @@
 /** `ids`: checks of the guest's kernel from outside; each reads guest memory at the moment it is asked. */
 import { HvError, Status } from "../base/index.ts";
-import type { Check, CheckReport } from "../ids/index.ts";
-import { checks, formatReport, reportJson, runCheck } from "../ids/index.ts";
+import type { Check, CheckReport, CheckRequest } from "../ids/index.ts";
+import {
+  checkJson,
+  checks,
+  explainCheck,
+  formatReport,
+  formatSummary,
+  printable,
+  reportJson,
+  runCheck,
+  summaryJson,
+  verdictOf,
+} from "../ids/index.ts";
 import type { Kernel } from "../linux/index.ts";
-import { openKernel } from "../linux/index.ts";
-import type { PhysicalSource } from "../memory/index.ts";
+import { FIELDS } from "../linux/index.ts";
 import type { CommandFamily, CommandResult, JsonValue } from "../shell/index.ts";
-import { columns, failed, table } from "../shell/index.ts";
-import type { Guest, Hypervisor } from "../vm/index.ts";
+import { columns, decimal, failed, optional, table, word } from "../shell/index.ts";
 import type { CommandContext } from "./context.ts";
 import { form } from "./context.ts";
-
-/** The guest's physical memory as checks read it; nothing in it can be changed through this. */
-class GuestMemorySource implements PhysicalSource {
-  private readonly hv: Hypervisor;
-  private readonly guest: Guest;
-  private readonly word = new Uint8Array(4);
-  private readonly wordView = new DataView(this.word.buffer);
-
-  constructor(hv: Hypervisor, guest: Guest) {
-    this.hv = hv;
-    this.guest = guest;
-  }
-
-  get ranges(): { startAddress: number; sizeBytes: number }[] {
-    return this.guest.regions
-      .filter((region) => region.allocation !== undefined)
-      .map((region) => ({ startAddress: region.guestAddress, sizeBytes: region.sizeBytes }));
-  }
-
-  read(address: number, target: Uint8Array): boolean {
-    return this.hv.control.readGuest(address, target);
-  }
-
-  readU32(address: number): number | undefined {
-    return this.read(address, this.word) ? this.wordView.getUint32(0, true) : undefined;
-  }
-}
-
-/** CP15 registers at the moment of reading, from the VCPU's register dump. */
-function registersOf(hv: Hypervisor): { ttbr0: number; sctlr: number; dacr: number } | undefined {
-  const groups = hv.control.core(0)?.registers();
-  if (groups === undefined) return undefined;
-  const all = new Map(groups.flatMap(({ registers }) => registers.map(({ name, value }) => [name, value >>> 0])));
-  const value = (name: string): number => all.get(name) ?? 0;
-  return { ttbr0: value("TTBR0"), sctlr: value("SCTLR"), dacr: value("DACR") };
-}
-
-/** What was learned of a guest's kernel holds until another kernel runs in it. */
-const kernels = new WeakMap<Guest, Kernel>();
-
-/** The guest's kernel. Throws `kernel-not-found` while none runs. */
-export function kernelOf(hv: Hypervisor, guest: Guest): Kernel {
-  const known = kernels.get(guest);
-  if (known?.isCurrent() === true) return known;
-  const kernel = openKernel({ memory: new GuestMemorySource(hv, guest), registers: registersOf(hv) });
-  kernels.set(guest, kernel);
-  return kernel;
-}
+import { kernelOf, SteadyLook } from "./guest-kernel.ts";
 
 const codeOf: Record<CheckReport["verdict"], Status> = {
   clean: Status.ok,
@@ -67,43 +29,126 @@ const codeOf: Record<CheckReport["verdict"], Status> = {
 
 const noGuest = (): CommandResult => failed(Status.notAvailable, "Error: expected a guest to look into, found none\n");
 
-/** Runs checks in order; the code is that of the first that is not clean, findings before the rest. */
-function runChecks({ hv }: CommandContext, chosen: readonly Check[]): CommandResult {
+/** The kernel to look into, or the answer that says why there is none. */
+function openGuest({ hv }: CommandContext): Kernel | CommandResult {
   const [guest] = hv.guests;
   if (guest === undefined) return noGuest();
-  let kernel: Kernel;
   try {
-    kernel = kernelOf(hv, guest);
+    return kernelOf(hv, guest);
   } catch (error) {
     if (!(error instanceof HvError)) throw error;
     return failed(Status.noEntry, `Error: ${error.explain()}\n`, { error: error.code, message: error.message });
   }
-  const reports = chosen.map((check) => runCheck(check, kernel));
-  const hasFinding = reports.some(({ verdict }) => verdict === "finding");
-  const code = hasFinding ? Status.fail : (reports.map(({ verdict }) => codeOf[verdict]).find((c) => c !== 0) ?? 0);
-  const sections = reports.map((report) => {
-    const lines = formatReport(report).map((line) => `${line}\n`);
-    return reports.length === 1 ? lines.join("") : `${report.title} (ids ${report.id})\n${lines.join("")}\n`;
-  });
-  const data = reports.map((report) => reportJson(report) as JsonValue);
-  return { code, text: sections.join(""), data: data.length === 1 ? data[0] : data };
 }
 
-const checkForm = (check: Check) => form({ words: check.id, run: (context) => runChecks(context, [check]) });
+const isKernel = (opened: Kernel | CommandResult): opened is Kernel => "space" in opened;
+const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
-export const ids: CommandFamily<CommandContext> = {
-  name: "ids",
-  summary: "look into the guest's kernel from outside (with --json as data)",
-  forms: [
-    form({
-      words: "list",
-      run: () =>
-        table(
-          { columns: columns(["Check", 12], ["Severity", 9], ["Title", 55]) },
-          checks.map(({ id, severity, title }) => [id, severity, title]),
-        ),
-    }),
-    ...checks.map(checkForm),
-    form({ words: "all", run: (context) => runChecks(context, checks) }),
-  ],
-};
+function runOne(context: CommandContext, check: Check, request: CheckRequest): CommandResult {
+  const kernel = openGuest(context);
+  if (!isKernel(kernel)) return kernel;
+  const report = new SteadyLook(context.hv, kernel).run(check, request);
+  return { code: codeOf[report.verdict], text: textOf(formatReport(report)), data: reportJson(report) as JsonValue };
+}
+
+/** Every check that needs no process to be named, with one verdict. */
+function runAll(context: CommandContext, known: readonly Check[]): CommandResult {
+  const kernel = openGuest(context);
+  if (!isKernel(kernel)) return kernel;
+  const chosen = known.filter(({ ofProcess }) => ofProcess !== "required");
+  const look = new SteadyLook(context.hv, kernel);
+  const reports = chosen.map((check) => look.run(check));
+  const data = summaryJson(reports) as JsonValue;
+  return { code: codeOf[verdictOf(reports)], text: textOf(formatSummary(reports)), data };
+}
+
+/** What was learned of the guest's kernel, each offset with how sure it is and why. */
+function showTypes(context: CommandContext, filter: string | undefined): CommandResult {
+  const kernel = openGuest(context);
+  if (!isKernel(kernel)) return kernel;
+  kernel.refresh();
+  const rows = FIELDS.filter((name) => filter === undefined || name.includes(filter)).map((name) => {
+    const fact = kernel.field(name);
+    return fact.known
+      ? { name, offset: `0x${fact.value.toString(16)}`, confidence: fact.confidence, evidence: fact.evidence }
+      : { name, offset: null, confidence: "unknown", evidence: fact.reason };
+  });
+  const lines = rows.map(({ name, offset, confidence, evidence }) =>
+    [name.padEnd(32), (offset ?? "?").padEnd(11), confidence.padEnd(8), printable(evidence)].join(" "),
+  );
+  return { code: Status.ok, text: textOf(lines), data: rows };
+}
+
+/** What a check takes: the wall clock's microseconds come from outside, as no result may depend on them. */
+function showCost(context: CommandContext, known: readonly Check[], id: string): CommandResult {
+  const check = known.find((candidate) => candidate.id === id);
+  if (check === undefined || check.ofProcess === "required") {
+    const names = known.flatMap((other) => (other.ofProcess === "required" ? [] : [other.id]));
+    return failed(Status.noEntry, `Error: expected a check (${names.join(", ")}), found "${id}"\n`);
+  }
+  const kernel = openGuest(context);
+  if (!isKernel(kernel)) return kernel;
+  const { hv, nowMs } = context;
+  // What is learned once for a boot is not part of what a look costs.
+  runCheck(check, kernel);
+  const executedBefore = hv.control.instructions();
+  const startMs = nowMs?.();
+  const report = runCheck(check, kernel);
+  const microseconds = startMs === undefined ? null : Math.round(((nowMs?.() ?? 0) - startMs) * 1000);
+  const instructions = hv.control.instructions() - executedBefore;
+  const data = { check: id, rows: report.rows.length, loads: report.loads, instructions, microseconds };
+  const time = microseconds === null ? "time not measured" : `${microseconds} microseconds`;
+  const text = `${id}: ${data.rows} rows, ${data.loads} translated loads, ${instructions} guest instructions, ${time}\n`;
+  return { code: Status.ok, text, data };
+}
+
+/** All checks, or one in full. */
+function showChecks(known: readonly Check[], id: string | undefined): CommandResult {
+  if (id === undefined) {
+    const style = { columns: columns(["Check", 10], ["Severity", 9], ["Title", 38], ["Cost", 46]) };
+    return table(
+      style,
+      known.map(({ id: name, severity, title, cost = "-" }) => [name, severity, title, cost]),
+    );
+  }
+  const check = known.find((candidate) => candidate.id === id);
+  return check === undefined
+    ? failed(Status.noEntry, `Error: expected a check (${known.map((c) => c.id).join(", ")}), found "${id}"\n`)
+    : { code: Status.ok, text: textOf(explainCheck(check)), data: checkJson(check) };
+}
+
+function formsOf(check: Check) {
+  const { id, ofProcess, detailWants } = check;
+  const plain = { isLong: false };
+  if (ofProcess === "required") {
+    return [
+      form({ words: id, args: { pid: decimal("pid") }, run: (c, { pid }) => runOne(c, check, { ...plain, pid }) }),
+    ];
+  }
+  if (ofProcess === "optional") {
+    const args = { pid: optional(decimal("pid")) };
+    return [form({ words: id, args, run: (c, { pid }) => runOne(c, check, { ...plain, pid }) })];
+  }
+  const forms = [form({ words: id, run: (context) => runOne(context, check, plain) })];
+  if (detailWants === undefined) return forms;
+  return [...forms, form({ words: `${id} -l`, run: (context) => runOne(context, check, { isLong: true }) })];
+}
+
+/** `ids` with the checks that come with Komainu and those of the user. */
+export function idsFamily(userChecks: readonly Check[] = []): CommandFamily<CommandContext> {
+  const known = [...checks, ...userChecks];
+  const checkName = word<CommandContext>("check", () => known.map(({ id }) => id));
+  const list = { check: optional(checkName) };
+  const types = { filter: optional(word("field")) };
+  return {
+    name: "ids",
+    summary: "look into the guest's kernel from outside (with --json as data)",
+    forms: [
+      form({ words: "list", args: list, run: (_, { check }) => showChecks(known, check) }),
+      ...known.flatMap(formsOf),
+      form({ words: "all", run: (context) => runAll(context, known) }),
+      form({ words: "types", args: types, run: (context, { filter }) => showTypes(context, filter) }),
+      form({ words: "cost", args: { check: checkName }, run: (context, { check }) => showCost(context, known, check) }),
+    ],
+  };
+}

@@ -1,4 +1,5 @@
 /** The console's commands. */
+import type { Check } from "../ids/index.ts";
 import { CommandManager } from "../shell/index.ts";
 import { echo, help, reset, shutdown, sleep, version } from "./basic.ts";
 import { chardev, stdio } from "./character-devices.ts";
@@ -7,7 +8,7 @@ import { devtree } from "./devtree.ts";
 import { guest } from "./guest.ts";
 import { heap } from "./heap.ts";
 import { host } from "./host.ts";
-import { ids } from "./ids.ts";
+import { idsFamily } from "./ids.ts";
 import { memory } from "./memory.ts";
 import { snapshot } from "./snapshot.ts";
 import { blockdev, vdisk } from "./storage.ts";
@@ -18,15 +19,15 @@ import { wallclock } from "./wallclock.ts";
 
 const families = [help, vdisk, module, wallclock, heap, stdio, chardev, thread, memory, guest, vcpu, devtree, host];
 
-/** A manager with every command, in Xvisor's order. */
-export function createCommandManager(): CommandManager<CommandContext> {
+/** A manager with every command, in Xvisor's order; `ids` has the checks of `userChecks` too. */
+export function createCommandManager(userChecks: readonly Check[] = []): CommandManager<CommandContext> {
   const manager = new CommandManager<CommandContext>({ onRun: ({ hv }, isRunning) => hv.consoleTurn(isRunning) });
   for (const family of families) manager.register(family);
-  for (const family of [shutdown, reset, echo, sleep, version, vserial, blockdev, snapshot, ids])
+  for (const family of [shutdown, reset, echo, sleep, version, vserial, blockdev, snapshot, idsFamily(userChecks)])
     manager.register(family);
   return manager;
 }
 
 export type { CommandContext, GuestWaiter, SnapshotShelf, SnapshotSummary } from "./context.ts";
-export { kernelOf } from "./ids.ts";
+export { kernelOf } from "./guest-kernel.ts";
 export { remoteFilter } from "./vserial.ts";

@@ -17,6 +17,7 @@ import {
 } from "./cache.ts";
 import { executableFromPackage, fetchPackage, packageDateS, packageVersion } from "./debian.ts";
 import { diskTooSmall } from "./errors.ts";
+import { mergedFragment } from "./fragment.ts";
 import { type BuiltInputs, type GuestInputs, kernelHash, recipeInputs, sha256, sha256OfFile } from "./inputs.ts";
 import {
   collectKernel,
@@ -33,7 +34,14 @@ import {
 import { takeLock } from "./lock.ts";
 import { type ToolContext, toolOutput } from "./process.ts";
 import { type OnProgress, Steps } from "./progress.ts";
-import { type GuestRecipe, installedBoardsFolder, type RecipeFiles, readRecipeFiles, recipeOf } from "./recipe.ts";
+import {
+  type GuestRecipe,
+  installedBoardsFolder,
+  type RecipeFiles,
+  readFragment,
+  readRecipeFiles,
+  recipeOf,
+} from "./recipe.ts";
 import { initramfs } from "./root-file-system.ts";
 import { checkTools } from "./tools.ts";
 
@@ -55,6 +63,8 @@ export interface BuildOptions {
   /** Download the packages again, to see whether there are newer ones. */
   refresh?: boolean;
   jobs?: number;
+  /** A kernel configuration fragment beyond the board's own: a guest of its own comes of it. */
+  configFile?: string;
   boardsFolder?: string;
   /** In place of the archive that the recipe's source package installs. */
   sourceArchive?: string;
@@ -177,17 +187,24 @@ async function assemble(session: Session, inputs: BuiltInputs, busybox: Busybox,
   });
 }
 
+/** The recipe's files, with the options that were given beyond its own. */
+function recipeFilesOf(recipe: GuestRecipe, { configFile, boardsFolder }: BuildOptions): RecipeFiles {
+  const files = readRecipeFiles(recipe, boardsFolder ?? installedBoardsFolder());
+  return configFile === undefined
+    ? files
+    : { ...files, fragment: mergedFragment(files.fragment, readFragment(configFile)) };
+}
+
 /**
  * The guest of `board`, built when the cache does not have one of exactly these inputs. An interrupted or failed build
  * goes on where it was when it is asked for again.
  */
 export async function buildGuest(options: BuildOptions): Promise<Guest> {
   const recipe = recipeOf(options.board);
-  const boardsFolder = options.boardsFolder ?? installedBoardsFolder();
   const session: Session = {
     options,
     recipe,
-    files: readRecipeFiles(recipe, boardsFolder),
+    files: recipeFilesOf(recipe, options),
     cacheDir: options.cacheDir ?? defaultCacheFolder(options.env),
     sourceArchive: options.sourceArchive ?? recipe.sourceArchive,
     steps: new Steps(options.onProgress, options.nowMs),
@@ -210,7 +227,8 @@ export async function buildGuest(options: BuildOptions): Promise<Guest> {
     const guest = (await undamagedGuest(cacheDir, inputs)) ?? (await assemble(session, inputs, busybox, work));
     rmSync(work, { recursive: true, force: true });
     removeAbandonedWork(options.board, cacheDir);
-    removeOutdatedGuests(guest, cacheDir);
+    // A guest with other options than the recipe's makes none of the recipe's out of date.
+    if (options.configFile === undefined) removeOutdatedGuests(guest, cacheDir);
     return guest;
   } finally {
     release();

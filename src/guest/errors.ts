@@ -37,6 +37,14 @@ export const fragmentMissing = (path: string): HvError =>
     exitCode: ExitCode.environment,
   });
 
+export const configFileMissing = (path: string): HvError =>
+  new HvError({
+    code: "config-file-missing",
+    message: `expected a kernel configuration fragment at ${path}, found none`,
+    hint: "Give a file of lines such as CONFIG_HZ_250=y or # CONFIG_IPV6 is not set.",
+    facts: { path },
+  });
+
 export interface BuildFailure {
   step: string;
   reason: string;

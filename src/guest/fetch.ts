@@ -1,7 +1,17 @@
 /** Fetches a board's guest where Debian ships its kernel ready made: packages by apt, the initramfs from them. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
-import { defaultCacheFolder } from "../base/index.ts";
+import { defaultCacheFolder, HvError } from "../base/index.ts";
+import { identifyKernel, unpackKernel } from "../board/index.ts";
 import {
   type Guest,
   GuestFile,
@@ -34,6 +44,7 @@ import { checkFetchTools } from "./tools.ts";
 
 const BUSYBOX_PATHS = ["bin/busybox", "usr/bin/busybox"];
 const PACKAGES_LOG = "fetch.log";
+const MAX_KERNEL_BYTES = 128 * 2 ** 20;
 
 export interface FetchOptions {
   board: string;
@@ -178,6 +189,20 @@ export function findKernelFiles(root: string, name: string, recipe: PackageRecip
   };
 }
 
+/**
+ * The kernel in a zImage, so that no start has to unpack it; `undefined` when only the guest itself can. What is wrong with
+ * a kernel the loader says, whoever it comes from.
+ */
+function unpackedImage(path: string): Uint8Array | undefined {
+  try {
+    const kernel = identifyKernel(readFileSync(path));
+    return kernel.kind === "zImage" ? unpackKernel(kernel, MAX_KERNEL_BYTES)?.image : undefined;
+  } catch (error) {
+    if (error instanceof HvError) return undefined;
+    throw error;
+  }
+}
+
 async function assemble(session: Session, { inputs, packages, busybox }: Fetched, work: string): Promise<Guest> {
   const { recipe, init, steps, cacheDir } = session;
   rmSync(work, { recursive: true, force: true });
@@ -191,6 +216,8 @@ async function assemble(session: Session, { inputs, packages, busybox }: Fetched
     const result = join(work, "result");
     mkdirSync(result);
     copyFileSync(files.zImage, join(result, GuestFile.zImage));
+    const image = unpackedImage(files.zImage);
+    if (image !== undefined) writeFileSync(join(result, GuestFile.kernelImage), image);
     if (files.config !== undefined) copyFileSync(files.config, join(result, GuestFile.kernelConfig));
     for (const path of files.deviceTrees) copyFileSync(path, join(result, basename(path)));
     const modules = selectModules(files.modulesFolder, recipe.modules);

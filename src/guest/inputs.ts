@@ -7,6 +7,8 @@ import { rootFileSystem } from "./root-file-system.ts";
 
 /** Raise it when the steps of the build change what they produce. */
 const BUILD_VERSION = 1;
+/** The same for guests that are fetched. */
+const FETCH_VERSION = 2;
 const HASH_DIGITS = 12;
 
 /** Everything the kernel files depend on. */
@@ -121,7 +123,7 @@ export interface PackageRecipeInputs {
 }
 
 export const packageRecipeInputs = (recipe: PackageRecipe, init: Uint8Array): PackageRecipeInputs => ({
-  buildVersion: BUILD_VERSION,
+  buildVersion: FETCH_VERSION,
   metapackage: recipe.kernelMetapackage,
   deviceTree: recipe.deviceTrees[0],
   deviceTrees: recipe.deviceTrees.join(" "),

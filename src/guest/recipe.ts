@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fragmentMissing, guestBoardUnknown } from "./errors.ts";
+import { configFileMissing, fragmentMissing, guestBoardUnknown } from "./errors.ts";
 import { fetchedBoards, packageRecipeOf } from "./package-recipe.ts";
 
 export interface GuestRecipe {
@@ -66,6 +66,12 @@ export interface RecipeFiles {
 export function readRecipeFile(boardsFolder: string, name: string): Uint8Array {
   const path = join(boardsFolder, name);
   if (!existsSync(path)) throw fragmentMissing(path);
+  return new Uint8Array(readFileSync(path));
+}
+
+/** A user's own configuration fragment. */
+export function readFragment(path: string): Uint8Array {
+  if (!existsSync(path)) throw configFileMissing(path);
   return new Uint8Array(readFileSync(path));
 }
 

@@ -8,7 +8,7 @@ import type { FieldName, Kernel } from "../linux/index.ts";
 export type Severity = "info" | "low" | "medium" | "high" | "critical";
 
 /** What a check needs to know of the kernel before it can say anything. */
-export type Need = "banner" | "symbols" | "text-range" | "syscall-table" | FieldName;
+export type Need = "banner" | "symbols" | "text-range" | "syscall-table" | "boot-image" | "module-list" | FieldName;
 
 /** `address` prints as eight hexadecimal digits. */
 export type ColumnType = "address" | "number" | "text" | "boolean";
@@ -19,6 +19,8 @@ export interface Column {
   /** Heading; columns without one are left out of the text and appear in JSON only. */
   readonly heading?: string;
   readonly type: ColumnType;
+  /** Only when details are asked for (`-l`). */
+  readonly isDetail?: boolean;
 }
 
 export type Value = string | number | boolean | null;
@@ -41,7 +43,18 @@ export interface Finding {
 export type Observation =
   | { readonly kind: "row"; readonly row: Row }
   | { readonly kind: "finding"; readonly finding: Finding }
-  | { readonly kind: "cannot-tell"; readonly reason: string };
+  /** `isPassing`: the guest was in the middle of a change, and a moment later it can be told. */
+  | { readonly kind: "cannot-tell"; readonly reason: string; readonly isPassing?: true };
+
+/** What was asked for beside the check's name. */
+export interface CheckRequest {
+  /** Details too (`-l`). */
+  readonly isLong: boolean;
+  /** This process only. */
+  readonly pid?: number;
+}
+
+export const PLAIN_REQUEST: CheckRequest = { isLong: false };
 
 export interface Check {
   /** The word behind `ids` on the console. */
@@ -50,11 +63,19 @@ export interface Check {
   readonly severity: Severity;
   /** The view the rows come from, in one sentence. */
   readonly view: string;
+  /** What it reads, in the order of translated loads: `about 20 loads a process`. */
+  readonly cost?: string;
   readonly needs: readonly Need[];
+  /** What only some columns are made of: when one is not known, they are empty and the report says so. */
+  readonly wants?: readonly FieldName[];
+  /** As `wants`, for details. */
+  readonly detailWants?: readonly FieldName[];
+  /** Whether it can look at one process, or only at one. */
+  readonly ofProcess?: "optional" | "required";
   readonly columns: readonly Column[];
   /** Text of each finding, with `{placeholders}`. */
   readonly messages: Readonly<Record<string, string>>;
-  run(kernel: Kernel): Generator<Observation>;
+  run(kernel: Kernel, request: CheckRequest): Generator<Observation>;
 }
 
 export const row = (values: Row["values"], mark?: string): Observation => ({
@@ -68,3 +89,6 @@ export const finding = (messageId: string, data: Finding["data"], evidence: Find
 });
 
 export const cannotTell = (reason: string): Observation => ({ kind: "cannot-tell", reason });
+
+/** The guest was stopped in the middle of a change of what the check reads. */
+export const passing = (reason: string): Observation => ({ kind: "cannot-tell", reason, isPassing: true });

@@ -1,8 +1,8 @@
-/** `ids plist`: PID and name of every process, from the kernel's own task list. */
+/** `ids plist`: PID and name of every process, from the kernel's own task list; with details what ps shows. */
 import { hex8 } from "../base/index.ts";
 import type { Kernel, ListDamage, Task } from "../linux/index.ts";
-import type { Check, Observation } from "./check.ts";
-import { cannotTell, finding, row } from "./check.ts";
+import type { Check, CheckRequest, Observation } from "./check.ts";
+import { finding, passing, row } from "./check.ts";
 
 const DAMAGE: Record<ListDamage["kind"], string> = {
   "wild-pointer": "a link that is no kernel address",
@@ -11,7 +11,25 @@ const DAMAGE: Record<ListDamage["kind"], string> = {
   "too-long": "more tasks than a kernel can have",
 };
 
-const valuesOf = (task: Task): Record<string, string | number | boolean | null> => ({
+type Values = Record<string, string | number | boolean | null>;
+
+/** What a process was started with, or its name in brackets, as ps has it. */
+export const commandOf = (task: Task): string => {
+  const argv = task.isKernelThread === true ? undefined : task.argv();
+  return argv === undefined || argv.length === 0 ? `[${task.name ?? "?"}]` : argv.join(" ");
+};
+
+/** As /proc/PID/stat and /proc/PID/status have it. */
+const detailsOf = (task: Task): Values => ({
+  uid: task.realCred?.euid ?? null,
+  state: task.state ?? null,
+  startSeconds: task.startSeconds ?? null,
+  start: task.startSeconds?.toFixed(2) ?? null,
+  command: commandOf(task),
+});
+
+const valuesOf = (task: Task, { isLong }: CheckRequest): Values => ({
+  ...(isLong ? detailsOf(task) : {}),
   pid: task.pid ?? null,
   name: task.name ?? null,
   comm: task.comm ?? null,
@@ -26,9 +44,9 @@ function isProcess(task: Task): boolean {
   return pid !== undefined && pid !== 0 && pid === task.tgid && task.groupLeader?.address === task.address;
 }
 
-function* run(kernel: Kernel): Generator<Observation> {
+function* run(kernel: Kernel, request: CheckRequest): Generator<Observation> {
   const { tasks, onlyBackward, damage, inUpdate } = kernel.walkTasks();
-  if (inUpdate) yield cannotTell("task_struct.tasks: the kernel was stopped while it changed the list; run again");
+  if (inUpdate) yield passing("task_struct.tasks: the kernel was stopped while it changed the list; run again");
   for (const { kind, at, value } of damage) {
     yield finding("list-damaged", { what: DAMAGE[kind], at: hex8(at), value: hex8(value) }, { at, value, kind });
   }
@@ -37,19 +55,19 @@ function* run(kernel: Kernel): Generator<Observation> {
     const address = hex8(task.address);
     const { pid } = task;
     if (pid === undefined || !isProcess(task)) {
-      yield row(valuesOf(task), "not a process");
+      yield row(valuesOf(task, request), "not a process");
       yield finding("not-a-process", { address }, { task: task.address, pid: pid ?? null });
       continue;
     }
     const same = byPid.get(pid);
     byPid.set(pid, task);
     if (onlyBackward.has(task)) {
-      yield row(valuesOf(task), "not in the forward list");
+      yield row(valuesOf(task, request), "not in the forward list");
       yield finding("unlinked", { pid, name: task.comm ?? "?", address }, { task: task.address, pid });
     } else if (same !== undefined) {
-      yield row(valuesOf(task), "PID used twice");
+      yield row(valuesOf(task, request), "PID used twice");
       yield finding("same-pid", { pid, first: hex8(same.address), second: address }, { pid, task: task.address });
-    } else yield row(valuesOf(task));
+    } else yield row(valuesOf(task, request));
   }
 }
 
@@ -66,11 +84,26 @@ export const processList: Check = {
     "task_struct.real_parent",
     "task_struct.group_leader",
   ],
+  cost: "about 12 loads a process, with details about 50",
+  detailWants: [
+    "task_struct.state",
+    "task_struct.start_boottime",
+    "task_struct.real_cred",
+    "cred.euid",
+    "mm_struct.pgd",
+    "mm_struct.arg_start",
+  ],
   columns: [
     { name: "pid", heading: "PID", type: "number" },
+    { name: "parentPid", heading: "PPID", type: "number", isDetail: true },
+    { name: "uid", heading: "UID", type: "number", isDetail: true },
+    { name: "state", heading: "S", type: "text", isDetail: true },
+    { name: "start", heading: "START", type: "number", isDetail: true },
     { name: "name", heading: "NAME", type: "text" },
+    { name: "command", heading: "COMMAND", type: "text", isDetail: true },
     { name: "comm", type: "text" },
     { name: "parentPid", type: "number" },
+    { name: "startSeconds", type: "number", isDetail: true },
     { name: "kernelThread", type: "boolean" },
     { name: "task", type: "address" },
   ],

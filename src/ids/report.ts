@@ -1,7 +1,8 @@
 /** Runs checks and renders what they found, as text for the console or as plain data for JSON. */
 import { assert, hex8 } from "../base/index.ts";
 import type { Fact, FieldName, Kernel } from "../linux/index.ts";
-import type { Check, Column, Finding, Need, Row, Severity, Value } from "./check.ts";
+import type { Check, CheckRequest, Column, Finding, Need, Row, Severity, Value } from "./check.ts";
+import { PLAIN_REQUEST } from "./check.ts";
 
 export type Verdict = "clean" | "finding" | "cannot-tell";
 
@@ -23,6 +24,10 @@ export interface CheckReport {
   readonly cannotTell: readonly string[];
   /** Translated loads the check took; the guest executed nothing for it. */
   readonly loads: number;
+  /** Something could not be told only because the guest was in the middle of a change. */
+  readonly isPassing: boolean;
+  /** Instructions that a copy of the guest ran on before this was read; absent when the guest itself was. */
+  readonly readLater?: number;
 }
 
 function factFor(kernel: Kernel, need: Need): Fact<unknown> {
@@ -35,6 +40,10 @@ function factFor(kernel: Kernel, need: Need): Fact<unknown> {
       return kernel.symbols.textRange;
     case "syscall-table":
       return kernel.syscallTable;
+    case "boot-image":
+      return kernel.bootImage;
+    case "module-list":
+      return kernel.moduleList;
     default:
       return kernel.field(need satisfies FieldName);
   }
@@ -52,21 +61,29 @@ function fill(message: string, data: Finding["data"]): string {
 }
 
 /** Runs one check on the kernel as it is now. */
-export function runCheck(check: Check, kernel: Kernel): CheckReport {
+export function runCheck(check: Check, kernel: Kernel, request: CheckRequest = PLAIN_REQUEST): CheckReport {
   kernel.refresh();
   const loadsBefore = kernel.space.loads;
   const rows: Row[] = [];
   const findings: ReportedFinding[] = [];
   const reasons = new Set<string>();
+  let isPassing = false;
   for (const need of check.needs) {
     const fact = factFor(kernel, need);
     if (!fact.known) reasons.add(`${need}: ${fact.reason}`);
   }
-  if (reasons.size === 0) {
-    for (const seen of check.run(kernel)) {
+  const canRun = reasons.size === 0;
+  for (const want of [...(check.wants ?? []), ...((request.isLong ? check.detailWants : undefined) ?? [])]) {
+    const fact = kernel.field(want);
+    if (!fact.known) reasons.add(`${want}: ${fact.reason}`);
+  }
+  if (canRun) {
+    for (const seen of check.run(kernel, request)) {
       if (seen.kind === "row") rows.push(seen.row);
-      else if (seen.kind === "cannot-tell") reasons.add(seen.reason);
-      else {
+      else if (seen.kind === "cannot-tell") {
+        reasons.add(seen.reason);
+        isPassing ||= seen.isPassing === true;
+      } else {
         const message = check.messages[seen.finding.messageId];
         assert(message !== undefined, `check ${check.id} has a message ${seen.finding.messageId}`);
         findings.push({ ...seen.finding, severity: check.severity, text: fill(message, seen.finding.data) });
@@ -77,11 +94,12 @@ export function runCheck(check: Check, kernel: Kernel): CheckReport {
     id: check.id,
     title: check.title,
     verdict: findings.length > 0 ? "finding" : reasons.size > 0 ? "cannot-tell" : "clean",
-    columns: check.columns,
+    columns: check.columns.filter(({ isDetail }) => isDetail !== true || request.isLong),
     rows,
     findings,
     cannotTell: [...reasons],
     loads: kernel.space.loads - loadsBefore,
+    isPassing,
   };
 }
 
@@ -112,6 +130,9 @@ export function formatReport(report: CheckReport): string[] {
   }
   for (const { severity, text } of report.findings) lines.push(`${report.id}: ${severity}: ${printable(text)}`);
   for (const reason of report.cannotTell) lines.push(`${report.id}: cannot tell: ${printable(reason)}`);
+  const { id, readLater } = report;
+  if (readLater !== undefined)
+    lines.push(`${id}: read ${readLater} instructions later, in a copy whose kernel was at rest`);
   return lines;
 }
 
@@ -127,6 +148,7 @@ export function reportJson(report: CheckReport): Record<string, unknown> {
   const findings = report.findings.map(({ messageId, severity, text, data, evidence }) => {
     return { messageId, severity, text, data, evidence };
   });
-  const { id, verdict, cannotTell, loads } = report;
-  return { check: id, verdict, rows, findings, cannotTell, loads };
+  const { id, verdict, cannotTell, loads, readLater } = report;
+  const later = readLater === undefined ? {} : { readLater };
+  return { check: id, verdict, rows, findings, cannotTell, loads, ...later };
 }

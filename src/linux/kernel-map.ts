@@ -14,12 +14,29 @@ export interface CpuRegisters {
   readonly ttbr0: number;
   readonly sctlr: number;
   readonly dacr: number;
+  /** ARMv6 and later; 0 or absent elsewhere. */
+  readonly ttbcr?: number;
+  readonly fcse?: number;
+  readonly vbar?: number;
+  /** The thread register that only the kernel writes: the running task, in kernels for ARMv6K and later. */
+  readonly tpidruro?: number;
+}
+
+/** The kernel as it was loaded, before it ran. */
+export interface LoadedImage {
+  /** Guest-physical address of the first byte. */
+  readonly address: number;
+  readonly data: Uint8Array;
 }
 
 /** A guest to look into: its memory alone is enough, registers only sharpen the error messages and formats. */
 export interface KernelSource {
   readonly memory: PhysicalSource;
   readonly registers?: CpuRegisters;
+  /** Of the page tables, where no register tells. */
+  readonly format?: DescriptorFormat;
+  /** What the boot loader put into memory; `undefined` when that is not known or packed. Asked for once. */
+  readonly bootImage?: () => LoadedImage | undefined;
 }
 
 export interface KernelMap {
@@ -32,12 +49,15 @@ export interface KernelMap {
   /** Virtual address of `_text`, right behind `swapper_pg_dir`. */
   readonly textAddress: number;
   readonly format: DescriptorFormat;
+  /** Lowest address that a module can have: 16 MiB below the linear map, where user addresses end. */
+  readonly modulesStart: number;
 }
 
 /** The values CONFIG_PAGE_OFFSET can have on ARM: 3G, 3G_OPT, 2G and 1G splits. */
 const PAGE_OFFSETS = [0xc0000000, 0xb0000000, 0x80000000, 0x40000000];
 export const PG_DIR_SIZE_BYTES = 0x4000;
 const MODULE_SECTIONS = 16;
+const SECTION_SIZE_BYTES = 1 << 20;
 
 const SCTLR_M = 1 << 0;
 const SCTLR_B = 1 << 7;
@@ -67,7 +87,8 @@ function mapAt(
   if (walkPageTable(memory, table, tableVa, format) !== table) return undefined;
   if (walkPageTable(memory, table, textAddress, format) !== table + PG_DIR_SIZE_BYTES) return undefined;
   if (!userHalfIsEmpty(memory, table, pageOffset)) return undefined;
-  return { tableAddress: table, pageOffset, physOffset, textAddress, format };
+  const modulesStart = pageOffset - MODULE_SECTIONS * SECTION_SIZE_BYTES;
+  return { tableAddress: table, pageOffset, physOffset, textAddress, format, modulesStart };
 }
 
 /** With LPAE the kernel has four 64-bit first-level entries that point to the four pages behind them. */
@@ -90,7 +111,7 @@ function* candidates(memory: PhysicalSource): Generator<number> {
 }
 
 /** The kernel's map, or `HvError` `kernel-not-found` or `kernel-layout-unsupported`. */
-export function findKernelMap({ memory, registers }: KernelSource): KernelMap {
+export function findKernelMap({ memory, registers, format: given = "v6" }: KernelSource): KernelMap {
   const sctlr = registers?.sctlr;
   if (sctlr !== undefined) {
     if ((sctlr & SCTLR_M) === 0) throw kernelNotFound("the MMU is off, so no kernel runs yet");
@@ -98,7 +119,7 @@ export function findKernelMap({ memory, registers }: KernelSource): KernelMap {
       throw kernelLayoutUnsupported("a big-endian CPU state", "Only little-endian guests can be read.");
     }
   }
-  const format: DescriptorFormat = sctlr !== undefined && (sctlr & SCTLR_XP) === 0 ? "v5" : "v6";
+  const format: DescriptorFormat = sctlr === undefined ? given : (sctlr & SCTLR_XP) === 0 ? "v5" : "v6";
   for (const table of candidates(memory)) {
     for (const pageOffset of PAGE_OFFSETS) {
       const map = mapAt(memory, table, pageOffset, format);

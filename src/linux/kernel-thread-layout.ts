@@ -134,10 +134,12 @@ export function learnThreadFields(
     .filter((sample) => commOf(sample, context.comm)?.startsWith("kworker/"))
     .slice(0, MAX_WORKERS);
   const paths = sampled.length === 0 ? [] : pathsOf(context, sampled[0]);
+  const workersOf = (path: Path): number[] => sampled.map((sample) => workerAt(context.space, sample, path) ?? 0);
   const fitting = paths.filter(
     (path) =>
-      sampled.every((sample) => workerAt(context.space, sample, path) !== undefined) &&
-      sharesFunction(context, sampled, path),
+      workersOf(path).every((worker) => worker !== 0) &&
+      sharesFunction(context, sampled, path) &&
+      findDesc(context.space, workersOf(path), path.task).known,
   );
   if (sampled.length < 2 || fitting.length !== 1) {
     const reason =
@@ -148,12 +150,11 @@ export function learnThreadFields(
     return fields;
   }
   const [path] = fitting;
-  const evidence = `the only path from ${sampled.length} workers' tasks to a structure that leads back`;
+  const evidence = `the only path from ${sampled.length} workers' tasks to a structure that leads back and has a text`;
   fields.set("task_struct.worker_private", proved(path.kthread, evidence));
   fields.set("kthread.data", proved(path.data, evidence));
   fields.set("worker.task", proved(path.task, evidence));
-  const addresses = sampled.map((sample) => workerAt(context.space, sample, path) ?? 0);
-  fields.set("worker.desc", findDesc(context.space, addresses, path.task));
+  fields.set("worker.desc", findDesc(context.space, workersOf(path), path.task));
   fields.set("kthread.full_name", findFullName(context, threads, path.kthread));
   return fields;
 }

@@ -9,24 +9,33 @@ import { assert } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
 import type { BannerLocation, Utsname } from "./banner.ts";
 import { findBanner, MAX_BANNER_BYTES, readUtsname } from "./banner.ts";
+import { openBootImage } from "./boot-image.ts";
+import { CodeMap } from "./code-map.ts";
+import { currentVariable } from "./current-task.ts";
 import { kernelNotFound } from "./errors.ts";
 import { findExportTable } from "./export-table.ts";
 import type { Fact } from "./fact.ts";
-import { proved, unknown } from "./fact.ts";
+import { proved } from "./fact.ts";
 import { findKallsyms } from "./kallsyms.ts";
 import { copyKernelImage, IMAGE_SIZES_BYTES, type KernelImage } from "./kernel-image.ts";
-import type { KernelMap, KernelSource } from "./kernel-map.ts";
+import type { LogWalk, OldLog } from "./kernel-log.ts";
+import { walkLog } from "./kernel-log.ts";
+import type { CpuRegisters, KernelMap, KernelSource } from "./kernel-map.ts";
 import { findKernelMap } from "./kernel-map.ts";
 import { KernelSymbols } from "./kernel-symbols.ts";
 import type { ListDamage } from "./list-walk.ts";
 import { walkList, walkListBackward } from "./list-walk.ts";
+import { LoadedModule } from "./loaded-module.ts";
+import { findModuleKset, findModuleList } from "./module-views.ts";
+import { Mount } from "./mount.ts";
+import { type Probe, registeredProbes } from "./probes.ts";
 import { parseSystemMap } from "./symbol-table.ts";
 import type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
 import { locateSyscallTable, readSyscallEntry } from "./syscall-table.ts";
 import { Task } from "./task.ts";
-import type { FieldName, FieldOffsets } from "./task-layout.ts";
-import { FIELDS, learnFields } from "./task-layout.ts";
 import { findInitTask } from "./task-sample.ts";
+import type { FieldName } from "./type-table.ts";
+import { TypeTable } from "./type-table.ts";
 
 export interface KernelOptions {
   /** Text of the build's System.map: supplements what is found, and must agree with it. */
@@ -43,20 +52,36 @@ export interface TaskWalk {
   readonly inUpdate: boolean;
 }
 
+/** A list of the kernel's at one moment. */
+export interface ObjectWalk<T> {
+  readonly objects: readonly T[];
+  readonly damage: readonly ListDamage[];
+  readonly inUpdate: boolean;
+}
+
+const MAX_COMMAND_LINE_BYTES = 4096;
+
 export class Kernel {
   readonly map: KernelMap;
   /** Kernel addresses, translated by `swapper_pg_dir`. */
   readonly space: AddressSpace;
   readonly symbols: KernelSymbols;
+  /** CP15 at this moment, where the source has a CPU. */
+  readonly registers: CpuRegisters | undefined;
+  private readonly source: KernelSource;
+  private moduleListFact: Fact<number> | undefined;
+  private moduleKsetFact: Fact<number> | undefined;
+  private bootImageFact: Fact<KernelImage> | undefined;
   private readonly bannerFact: Fact<BannerLocation>;
   private readonly initTask: Fact<number>;
-  private fields: FieldOffsets | undefined;
-  private earlierFields: FieldOffsets = new Map();
+  private readonly types: TypeTable;
   private syscallTableFact: Fact<SyscallTable> | undefined;
 
-  constructor(map: KernelMap, space: AddressSpace, image: KernelImage, options: KernelOptions) {
+  constructor(source: KernelSource, map: KernelMap, image: KernelImage, options: KernelOptions) {
+    this.source = source;
+    this.registers = source.registers;
     this.map = map;
-    this.space = space;
+    this.space = new AddressSpace(source.memory, map.tableAddress, map.format);
     this.symbols = new KernelSymbols({
       kallsyms: findKallsyms(image),
       exports: findExportTable(image),
@@ -65,6 +90,7 @@ export class Kernel {
     this.bannerFact = findBanner(image, this.utsname());
     const known = this.symbols.find("init_task");
     this.initTask = known === undefined ? findInitTask(image) : proved(known, "the symbol init_task");
+    this.types = new TypeTable({ space: this.space, map, symbols: this.symbols, initTask: this.initTask });
   }
 
   /** False when the memory no longer holds the kernel that was opened: the machine was reset, or another one booted. */
@@ -91,6 +117,48 @@ export class Kernel {
     return address === undefined ? undefined : readUtsname(this.space, address);
   }
 
+  /** The kernel as the boot loader put it into memory: what code and constants are held against. */
+  get bootImage(): Fact<KernelImage> {
+    this.bootImageFact ??= openBootImage(this.source, this.map);
+    return this.bootImageFact;
+  }
+
+  /** A word of code as it was booted, where that is known, else as it is. */
+  readonly readCode = (address: number): number | undefined => {
+    const { bootImage } = this;
+    if (bootImage.known && bootImage.value.contains(address)) {
+      return bootImage.value.words[(address - bootImage.value.startAddress) >>> 2];
+    }
+    return this.space.readU32(address);
+  };
+
+  /** The list head `modules`. */
+  get moduleList(): Fact<number> {
+    if (this.moduleListFact?.known !== true) this.moduleListFact = findModuleList(this);
+    return this.moduleListFact;
+  }
+
+  /** The set of modules in sysfs. */
+  get moduleKset(): Fact<number> {
+    if (this.moduleKsetFact?.known !== true) this.moduleKsetFact = findModuleKset(this);
+    return this.moduleKsetFact;
+  }
+
+  /** Whose code lies where, at this moment. */
+  codeMap(): CodeMap {
+    return new CodeMap(this);
+  }
+
+  /** The kprobes that are registered at this moment. */
+  probes(): Probe[] {
+    return registeredProbes({ ...this.codeContext, lowest: this.map.pageOffset });
+  }
+
+  private get codeContext() {
+    const { space, symbols, readCode } = this;
+    return { space, symbols, readCode };
+  }
+
   get syscallTable(): Fact<SyscallTable> {
     const { text } = this.symbols;
     this.syscallTableFact ??= text.known ? locateSyscallTable(this.space, text.value) : text;
@@ -105,7 +173,7 @@ export class Kernel {
 
   /** The offset of a structure member with its evidence, or why it is not known. */
   field(name: FieldName): Fact<number> {
-    return this.learned().get(name) ?? unknown("not looked for");
+    return this.types.fact(name);
   }
 
   /** The offset of a member that is known; for loads behind a check's `needs`. */
@@ -116,16 +184,60 @@ export class Kernel {
 
   /** Starts a new moment of reading: what could not be learned before is tried again when it is asked for. */
   refresh(): void {
-    if (this.fields !== undefined && [...this.fields.values()].some(({ known }) => !known)) {
-      this.earlierFields = this.fields;
-      this.fields = undefined;
-    }
+    this.types.refresh();
     if (this.syscallTableFact?.known === false) this.syscallTableFact = undefined;
+  }
+
+  /** Address of the idle task's structure. */
+  get initTaskAddress(): number | undefined {
+    return this.initTask.known ? this.initTask.value : undefined;
+  }
+
+  /** The task on the CPU, by its register where the kernel keeps it there, else by the variable. */
+  currentTask(): Task | undefined {
+    const inRegister = this.registers?.tpidruro ?? 0;
+    if (inRegister >= this.map.pageOffset) return new Task(this, inRegister);
+    const variable = currentVariable(this);
+    const address = variable === undefined ? undefined : this.space.readU32(variable);
+    return address === undefined ? undefined : new Task(this, address);
   }
 
   /** Processes (thread group leaders) in the order of the kernel's list, the idle task excluded. */
   *tasks(): Generator<Task> {
     yield* this.walkTasks().tasks;
+  }
+
+  /** Loaded modules, newest first; empty when the list is not known. */
+  walkModules(): ObjectWalk<LoadedModule> {
+    const head = this.offsetOf("modules");
+    const link = this.offsetOf("module.list") ?? 4;
+    return head === undefined ? NOTHING : this.walkObjects(head, (element) => new LoadedModule(this, element - link));
+  }
+
+  /** The mounts that a task sees, in the order of /proc/mounts. */
+  walkMounts(task: Task): ObjectWalk<Mount> {
+    const list = this.offsetOf("mnt_namespace.list");
+    const link = this.offsetOf("mount.mnt_list");
+    const namespace = task.mountNamespace;
+    if (list === undefined || link === undefined || namespace === undefined) return NOTHING;
+    return this.walkObjects(namespace + list, (element) => new Mount(this, element - link));
+  }
+
+  /** The kernel's log; `undefined` when it is not known where it is. */
+  walkLog(): LogWalk | undefined {
+    return walkLog(this, () => this.oldLog());
+  }
+
+  /** What the boot loader told the kernel, as /proc/cmdline shows it. */
+  commandLine(): string | undefined {
+    const variable = this.offsetOf("saved_command_line");
+    const text = variable === undefined ? undefined : this.space.readU32(variable);
+    return text === undefined ? undefined : this.space.readCString(text, MAX_COMMAND_LINE_BYTES);
+  }
+
+  /** The process with a PID, when it is in the list. */
+  task(pid: number): Task | undefined {
+    return this.walkTasks().tasks.find((task) => task.pid === pid);
   }
 
   /** The whole list with what is wrong with it; empty when `task_struct.tasks` is not known. */
@@ -152,21 +264,27 @@ export class Kernel {
     return { tasks, onlyBackward, damage: forward.damage, inUpdate };
   }
 
-  private learned(): FieldOffsets {
-    if (this.fields === undefined) {
-      const { initTask } = this;
-      const fields = new Map(
-        initTask.known
-          ? learnFields(this.space, this.map, initTask.value)
-          : FIELDS.map((name): [FieldName, Fact<number>] => [name, initTask]),
-      );
-      // What was proved once holds for this kernel, even when its lists are damaged by now.
-      for (const [name, fact] of this.earlierFields) if (fact.known) fields.set(name, fact);
-      this.fields = fields;
-    }
-    return this.fields;
+  private walkObjects<T>(head: number, make: (element: number) => T): ObjectWalk<T> {
+    const { elements, damage, inUpdate } = walkList(this.space, head, this.map.modulesStart);
+    return { objects: elements.map(make), damage, inUpdate: inUpdate.length > 0 };
+  }
+
+  private oldLog(): OldLog | undefined {
+    const variables = ["log_buf", "log_buf_len"] as const;
+    const [buffer, sizeBytes] = variables.map((name) => {
+      const address = this.offsetOf(name);
+      return address === undefined ? undefined : this.space.readU32(address);
+    });
+    if (buffer === undefined || sizeBytes === undefined) return undefined;
+    const [first, next] = ["log_first_idx", "log_next_idx"].map((name) => {
+      const address = this.symbols.find(name);
+      return (address === undefined ? undefined : this.space.readU32(address)) ?? 0;
+    });
+    return { buffer, sizeBytes, first, next };
   }
 }
+
+const NOTHING: ObjectWalk<never> = { objects: [], damage: [], inUpdate: false };
 
 /**
  * Finds the kernel in a guest's memory. Throws `HvError` `kernel-not-found` when there is none yet,
@@ -178,7 +296,7 @@ export function openKernel(source: KernelSource, options: KernelOptions = {}): K
   let kernel: Kernel | undefined;
   for (const sizeBytes of IMAGE_SIZES_BYTES) {
     const image = copyKernelImage(space, map, sizeBytes);
-    kernel = new Kernel(map, space, image, options);
+    kernel = new Kernel(source, map, image, options);
     const isWhole = image.bytes.length < sizeBytes;
     if (isWhole || (kernel.banner.known && kernel.symbols.kallsyms.known && kernel.symbols.exports.known)) break;
   }

@@ -34,7 +34,11 @@ interface Direction {
 const FORWARD: Direction = { forward: 0, back: 4 };
 const BACKWARD: Direction = { forward: 4, back: 0 };
 
-function walk(space: AddressSpace, head: number, lowest: number, { forward, back }: Direction): ListWalk {
+function walk(
+  space: AddressSpace,
+  { head, lowest, limit }: { head: number; lowest: number; limit: number },
+  { forward, back }: Direction,
+): ListWalk {
   const elements: number[] = [];
   const damage: ListDamage[] = [];
   const inUpdate: number[] = [];
@@ -56,7 +60,7 @@ function walk(space: AddressSpace, head: number, lowest: number, { forward, back
       damage.push({ kind: "cycle", at, value: next });
       break;
     }
-    if (elements.length >= MAX_LIST_ELEMENTS) {
+    if (elements.length >= limit) {
       damage.push({ kind: "too-long", at, value: next });
       break;
     }
@@ -68,9 +72,9 @@ function walk(space: AddressSpace, head: number, lowest: number, { forward, back
 }
 
 /** Walks `next` from `head` at virtual address; links below `lowest` are wild. */
-export const walkList = (space: AddressSpace, head: number, lowest: number): ListWalk =>
-  walk(space, head, lowest, FORWARD);
+export const walkList = (space: AddressSpace, head: number, lowest: number, limit = MAX_LIST_ELEMENTS): ListWalk =>
+  walk(space, { head, lowest, limit }, FORWARD);
 
 /** Walks `prev`; what lies behind a broken `next` is still found this way. */
 export const walkListBackward = (space: AddressSpace, head: number, lowest: number): ListWalk =>
-  walk(space, head, lowest, BACKWARD);
+  walk(space, { head, lowest, limit: MAX_LIST_ELEMENTS }, BACKWARD);

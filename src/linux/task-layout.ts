@@ -10,11 +10,12 @@ import { proved, unknown } from "./fact.ts";
 import type { KernelMap } from "./kernel-map.ts";
 import { PG_DIR_SIZE_BYTES } from "./kernel-map.ts";
 import { learnThreadFields, THREAD_FIELDS } from "./kernel-thread-layout.ts";
+import type { LayoutGroup } from "./layout.ts";
 import type { FamilyOffsets, TaskSample } from "./task-sample.ts";
 import { copyTask, findComm, findFamily, findTaskList } from "./task-sample.ts";
 
 /** Names as the kernel has them; the order is that of `ids types`. */
-export const FIELDS = [
+export const TASK_FIELDS = [
   "task_struct.tasks",
   "task_struct.pid",
   "task_struct.tgid",
@@ -28,8 +29,8 @@ export const FIELDS = [
   "mm_struct.arg_end",
   ...THREAD_FIELDS,
 ] as const;
-export type FieldName = (typeof FIELDS)[number];
-export type FieldOffsets = ReadonlyMap<FieldName, Fact<number>>;
+export type TaskField = (typeof TASK_FIELDS)[number];
+export type FieldOffsets = Map<TaskField, Fact<number>>;
 
 /** PID_MAX_LIMIT of any configuration. */
 const MAX_PID = 4 << 20;
@@ -174,7 +175,7 @@ function findFlags(
   return onlyOne(found, "flags", "PF_KTHREAD is set in init_task, kthreadd and its children and clear in all others");
 }
 
-const MM_FIELDS: readonly FieldName[] = ["task_struct.mm", "mm_struct.pgd", "mm_struct.arg_start", "mm_struct.arg_end"];
+const MM_FIELDS: readonly TaskField[] = ["task_struct.mm", "mm_struct.pgd", "mm_struct.arg_start", "mm_struct.arg_end"];
 const MISSING_MM = "no process has user memory yet";
 
 /** Learns `mm` and what hangs on it; `pgd` decides between candidates of `mm`. */
@@ -183,8 +184,8 @@ function learnMm(
   map: KernelMap,
   initTask: TaskSample,
   samples: readonly TaskSample[],
-): Map<FieldName, Fact<number>> {
-  const fields = new Map<FieldName, Fact<number>>();
+): Map<TaskField, Fact<number>> {
+  const fields = new Map<TaskField, Fact<number>>();
   const candidates = samples.length < 2 ? [] : findMm(initTask, samples, map.pageOffset);
   const fitting: { mm: number; pgd: Fact<number>; addresses: number[] }[] = [];
   for (const mm of candidates) {
@@ -209,11 +210,11 @@ function learnMm(
   return fields;
 }
 
-/** Learns every field of `FIELDS` from the idle task at `initTaskAddress` and the processes behind it. */
+/** Learns every field of `TASK_FIELDS` from the idle task at `initTaskAddress` and the processes behind it. */
 export function learnFields(space: AddressSpace, map: KernelMap, initTaskAddress: number): FieldOffsets {
-  const fields = new Map<FieldName, Fact<number>>();
+  const fields = new Map<TaskField, Fact<number>>();
   const give = (reason: string): FieldOffsets => {
-    for (const name of FIELDS) if (!fields.has(name)) fields.set(name, unknown(reason));
+    for (const name of TASK_FIELDS) if (!fields.has(name)) fields.set(name, unknown(reason));
     return fields;
   };
   const copy = copyTask(space, initTaskAddress);
@@ -247,3 +248,11 @@ export function learnFields(space: AddressSpace, map: KernelMap, initTaskAddress
   for (const [name, fact] of learnThreadFields(context, threads, workers)) fields.set(name, fact);
   return give("not looked for");
 }
+
+export const taskLayout: LayoutGroup<TaskField> = {
+  fields: TASK_FIELDS,
+  learn: ({ space, map, initTask }) =>
+    initTask.known
+      ? learnFields(space, map, initTask.value)
+      : new Map(TASK_FIELDS.map((name): [TaskField, Fact<number>] => [name, initTask])),
+};

@@ -16,6 +16,13 @@ export const profileNeedsCompiler = (engine: string): HvError =>
     facts: { engine },
   });
 
+export const gdbWaitNeedsPort = (): HvError =>
+  new HvError({
+    code: "gdb-wait-needs-port",
+    message: "--gdb-wait: expected --gdb PORT beside it, found none: nobody could let the guest go on",
+    hint: "For example: --gdb 1234 --gdb-wait",
+  });
+
 export const commandsMissing = (): HvError =>
   new HvError({
     code: "commands-missing",
@@ -207,6 +214,22 @@ export const runToUnreached = (option: string, wanted: number, instructions: num
     exitCode: ExitCode.failed,
   });
 
+export const drawingUnwritable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "drawing-unwritable",
+    message: `--svg: expected to write ${path}, found ${reasonOf(error)}`,
+    facts: { path },
+    exitCode: ExitCode.environment,
+    cause: error,
+  });
+
+export const exportNeedsFormat = (): HvError =>
+  new HvError({
+    code: "export-needs-format",
+    message: "board export: expected a format, found none",
+    hint: "The format there is: --qemu.",
+  });
+
 /** Never reaches the user as an error: the guest is booted instead. */
 export const checkpointUnusable = (path: string, expected: string, found: string): HvError =>
   new HvError({
@@ -272,3 +295,40 @@ export const snapshotUnknown = (name: string, hint: string): HvError =>
 /** A snapshot file that says what is wrong with it, with its path. */
 export const snapshotRefused = (path: string, { code, message, hint, facts, exitCode }: HvError): HvError =>
   new HvError({ code, message: `${path}: ${message}`, hint, facts: { ...facts, path }, exitCode });
+export const imageUnreadable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "image-unreadable",
+    message: `expected a memory image or a saved machine at ${path}, which cannot be read: ${reasonOf(error)}`,
+    facts: { path },
+  });
+
+export const checkUnknown = (name: string, known: readonly string[]): HvError =>
+  new HvError({
+    code: "check-unknown",
+    message: `expected a check (${known.join(", ")}), found "${name}"`,
+    hint: nameHint("checks", name, known),
+    facts: { name, known },
+  });
+
+export const processNeeded = (name: string): HvError =>
+  new HvError({
+    code: "process-needed",
+    message: `check ${name}: expected a process, found none`,
+    hint: "Give one with --pid NUMBER; the check plist names them.",
+    facts: { name },
+  });
+
+export const checksUnreadable = (folder: string, error: unknown): HvError =>
+  new HvError({
+    code: "checks-unreadable",
+    message: `--checks: expected a folder of checks at ${folder}, which cannot be read: ${reasonOf(error)}`,
+    facts: { folder },
+  });
+
+export const checkInvalid = (path: string, expected: string, found: string): HvError =>
+  new HvError({
+    code: "check-invalid",
+    message: `the check in ${path}: expected ${expected}, found ${found}`,
+    hint: "docs/writing-checks.md has a whole example.",
+    facts: { path, expected, found },
+  });

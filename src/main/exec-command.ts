@@ -12,6 +12,7 @@ import { RunStats } from "./run-stats.ts";
 import { runTo, snapshotStore, stateLine } from "./snapshot-option.ts";
 import { MachineShelf } from "./snapshot-shelf.ts";
 import { StatusLine } from "./status-line.ts";
+import { userChecks } from "./user-checks.ts";
 
 export interface ExecOptions extends PowerOptions {
   commands: readonly string[];
@@ -21,6 +22,8 @@ export interface ExecOptions extends PowerOptions {
   timeoutSeconds: number;
   /** Shows how far the boot is; its `io` must be the one that the log writes to. */
   statusLine?: StatusLine;
+  /** Folder with checks of the user's own. */
+  checks?: string;
   /** Run to this instruction and print the machine's state hash, instead of commands. */
   runTo?: number;
 }
@@ -59,7 +62,7 @@ class Execution {
     this.options = options;
     this.manager = manager;
     this.interruption = interruption;
-    const bootCache = options.runTo === undefined ? options.bootCache : "off";
+    const bootCache = options.runTo === undefined && options.gdbWait !== true ? options.bootCache : "off";
     this.powered = powerOn({ ...options, bootCache, bootLimitNs: options.timeoutSeconds * 1e9 });
     const { timeoutSeconds, statusLine = new StatusLine(io) } = options;
     const isInterrupted = () => interruption.isRequested;
@@ -96,6 +99,21 @@ class Execution {
     await runTo(machine, snapshot, { runTo: instruction, isInterrupted: () => this.interruption.isRequested });
     if (this.interruption.isRequested) throw interrupted();
     this.io.err(`${stateLine(machine)}\n`);
+  }
+
+  /** `--gdb`: from here on a debugger can come; killing the guest from there is as an interrupt. */
+  async openDebugger(): Promise<void> {
+    const { driver, gdb } = this.powered;
+    const wake = (): void => driver.wake();
+    const kill = (): void => {
+      this.interruption.request();
+      driver.wake();
+    };
+    await gdb?.listen(this.io, { log: this.options.log, wake, kill });
+  }
+
+  async closeDebugger(): Promise<void> {
+    await this.powered.gdb?.stop();
   }
 
   finish(): void {
@@ -148,6 +166,7 @@ class Execution {
       manager: this.manager,
       waiter: driver,
       snapshots,
+      nowMs: () => performance.now(),
     };
   }
 
@@ -179,7 +198,7 @@ async function runAll(execution: Execution, lines: readonly string[], stats: Run
 }
 
 export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCode> {
-  const manager = createCommandManager();
+  const manager = createCommandManager(await userChecks(options.checks));
   const needsCommands = options.runTo === undefined && options.save === undefined;
   if (needsCommands || options.commands.length > 0) checkCommands(manager, options.commands);
   const startNs = Number(process.hrtime.bigint());
@@ -190,6 +209,7 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
     const stats = new RunStats(() => execution.counters, { ...execution.counters, wallNs: startNs });
     stats.end("load");
     try {
+      await execution.openDebugger();
       let exitCode: ExitCode = ExitCode.ok;
       if (options.runTo === undefined) exitCode = await runAll(execution, options.commands, stats);
       else await execution.runTo(options.runTo);
@@ -197,6 +217,7 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
       execution.finish();
       return exitCode;
     } finally {
+      await execution.closeDebugger();
       execution.reportProfile();
       const { clock, engine = DEFAULT_ENGINE } = options;
       const boot = execution.isRestored ? "restored" : undefined;

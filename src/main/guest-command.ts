@@ -15,8 +15,9 @@ import {
   listRootfs,
   progressText,
   type Rootfs,
+  rootfsNames,
 } from "../guest/index.ts";
-import { guestFetchUnknown, guestNotBuilt, guestNotFetched } from "./errors.ts";
+import { guestFetchUnknown, guestNotBuilt, guestNotFetched, rootfsNotThere } from "./errors.ts";
 import { createLog } from "./log-text.ts";
 import type { ProgramIo } from "./program-io.ts";
 
@@ -48,6 +49,8 @@ export interface GuestBuildOptions {
   /** Look for newer packages. */
   refresh?: boolean;
   jobs?: number;
+  /** A kernel configuration fragment beyond the board's own. */
+  config?: string;
   json?: boolean;
 }
 
@@ -91,19 +94,18 @@ async function withProgress<T>(
 
 /** Builds the guest when the cache has none of the present recipe; Ctrl-C stops it, and the next call goes on. */
 export async function guestBuild(io: ProgramIo, board: string, options: GuestBuildOptions = {}): Promise<ExitCode> {
-  const { refresh = false, jobs, json = false } = options;
+  const { refresh = false, jobs, json = false, config } = options;
   const cacheDir = defaultCacheFolder(io.env);
   if (fetchedBoard(board) !== undefined) throw guestNotBuilt(board);
-  const cached = refresh ? undefined : findGuest(board, { cacheDir });
+  const cached = refresh || config !== undefined ? undefined : findGuest(board, { cacheDir });
   if (cached !== undefined) {
     sayGuest(io, cached, json);
     return ExitCode.ok;
   }
-  sayGuest(
-    io,
-    await withProgress(io, options, (common) => buildGuest({ ...common, board, cacheDir, jobs, refresh })),
-    json,
+  const guest = await withProgress(io, options, (common) =>
+    buildGuest({ ...common, board, cacheDir, jobs, refresh, configFile: config }),
   );
+  sayGuest(io, guest, json);
   return ExitCode.ok;
 }
 
@@ -146,6 +148,9 @@ export async function guestFetch(io: ProgramIo, board: string, options: GuestFet
   if (fetchedBoard(board) === undefined) {
     if (hasGuest(board)) throw guestNotFetched(board);
     throw guestFetchUnknown(board, fetchedBoards());
+  }
+  if (rootfs !== undefined && !rootfsNames(board).includes(rootfs)) {
+    throw rootfsNotThere(board, rootfs, rootfsNames(board));
   }
   const cached = refresh ? undefined : findGuest(board, { cacheDir });
   const guest =

@@ -6,7 +6,10 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import type { Engine } from "../vm/index.ts";
+import { DEFAULT_BOARD } from "./default-board.ts";
+import { optionInvalid } from "./errors.ts";
 import { reportFailure } from "./failure.ts";
+import type { GuestBuildOptions } from "./guest-command.ts";
 import {
   type BootCacheOption,
   DEFAULT_ENGINE,
@@ -14,6 +17,7 @@ import {
   parseClock,
   parseCount,
   parseEngine,
+  parsePort,
   parseSeconds,
   parseTranslationCache,
   type TranslationCacheOption,
@@ -22,7 +26,6 @@ import type { ProgramIo } from "./program-io.ts";
 import { addReplay, addTest } from "./test-program.ts";
 import { versionInfo } from "./version.ts";
 
-export const DEFAULT_BOARD = "raspberrypi";
 /** The board whose guest is built when none is named. */
 const BUILT_BOARD = "versatilepb";
 const DEFAULT_TIMEOUT_SECONDS = 120;
@@ -43,7 +46,10 @@ interface PowerFlags {
   restore?: string;
   fromSnapshot?: string;
   profile?: boolean;
+  gdb?: number;
+  gdbWait?: boolean;
   json?: boolean;
+  checks?: string;
   verbose?: boolean;
 }
 
@@ -83,6 +89,13 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     .option("--restore <file>", "begin with a saved machine instead of power-on")
     .option("--from-snapshot <name>", "begin with a machine that `snapshot save` kept, by its name or id")
     .option("--profile", "at the end, on standard error: time by tier, exits of compiled code, hot regions by symbol")
+    .option(
+      "--gdb <port>",
+      "let gdb-multiarch attach on this port of localhost; 0 takes a free one",
+      parsePort("--gdb"),
+    )
+    .option("--gdb-wait", "with --gdb: hold the guest before its first instruction until the debugger lets it go on")
+    .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }
 
@@ -172,10 +185,14 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
     .argument("[board]", "a board's name", BUILT_BOARD)
     .option("--refresh", "look for newer packages than the cached ones")
     .option("--jobs <count>", "compile so many files at once", parseCount("--jobs", 1024))
+    .option("--config <file>", "more lines of kernel configuration; the guest is kept beside the board's own")
     .option("--json", "the result as a line of JSON")
     .option("-v, --verbose", "show what the tools print")
-    .addHelpText("after", examples("guest build", "guest build versatilepb --verbose"))
-    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; jobs?: number; json?: boolean }) => {
+    .addHelpText(
+      "after",
+      examples("guest build", "guest build versatilepb --verbose", "guest build --config debug.config"),
+    )
+    .action(async (board: string, flags: GuestBuildOptions) => {
       const { guestBuild } = await import("./guest-command.ts");
       finish(await guestBuild(io, board, flags));
     });
@@ -202,7 +219,7 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
   const board = program
     .command("board")
     .description("board profiles")
-    .addHelpText("after", examples("board show", "board lint boards/mine.json"));
+    .addHelpText("after", examples("board show", "board lint boards/mine.json", "board export --qemu versatilepb"));
   board
     .command("list")
     .description("the boards that come with Komainu")
@@ -226,10 +243,83 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
     .description("show a board and its address map")
     .argument("[file]", "a profile file or a board's name", DEFAULT_BOARD)
     .option("--json", "the whole profile as a line of JSON")
-    .addHelpText("after", examples("board show", "board show boards/mine.json"))
-    .action(async (file: string, flags: { json?: boolean }) => {
+    .option("--svg <file>", "draw the address map into a file instead")
+    .addHelpText("after", examples("board show", "board show boards/mine.json --svg mine.svg"))
+    .action(async (file: string, flags: { json?: boolean; svg?: string }) => {
       const { boardShow } = await import("./board-command.ts");
       finish(boardShow(io, file, flags));
+    });
+  addBoardOutput(board, io, finish);
+}
+
+/** What a profile gives to other programs. */
+function addBoardOutput(board: Command, io: ProgramIo, finish: Finish): void {
+  board
+    .command("schema")
+    .description("print the JSON Schema of profiles, for editors")
+    .addHelpText(
+      "after",
+      `${examples("board schema > profile.schema.json")}
+A profile names it: "$schema": "./profile.schema.json". Editors then complete its members and mark what is wrong.`,
+    )
+    .action(async () => {
+      const { boardSchema } = await import("./board-command.ts");
+      finish(boardSchema(io));
+    });
+  board
+    .command("export")
+    .description("print what runs a board's guest in another emulator")
+    .argument("[file]", "a profile file or a board's name", DEFAULT_BOARD)
+    .option("--qemu", "as a QEMU command line; what is different there goes to standard error")
+    .option("--json", "as a line of JSON")
+    .addHelpText("after", examples("board export --qemu versatilepb"))
+    .action(async (file: string, flags: { qemu?: boolean; json?: boolean }) => {
+      const { boardExport } = await import("./board-command.ts");
+      finish(boardExport(io, file, flags));
+    });
+}
+
+interface CheckFlags {
+  cpu?: string;
+  base?: number;
+  pid?: number;
+  long?: boolean;
+  checks?: string;
+  json?: boolean;
+}
+
+const parseAddress = (text: string): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
+  throw optionInvalid("--base", "an address such as 0x80000000", text);
+};
+
+function addCheck(program: Command, io: ProgramIo, finish: Finish): void {
+  program
+    .command("check")
+    .description(
+      "look into a guest's kernel in a memory image or a saved machine; exit code 1 when a check has a finding",
+    )
+    .argument("<image>", "raw memory, LiME, an ELF core, or what --save wrote")
+    .argument("[check...]", "names of checks; without one, all that need no process", [])
+    .option("--cpu <name>", "CPU of a memory image, such as arm926, arm1176, cortex-a7; found out without it")
+    .option("--base <address>", "physical address at which raw memory begins", parseAddress)
+    .option("--pid <number>", "look at this process", parseCount("--pid", 4 << 20))
+    .option("-l, --long", "more columns, where a check has them")
+    .option("--checks <folder>", "checks of your own, see docs/writing-checks.md")
+    .option("--json", "one line of JSON")
+    .addHelpText(
+      "after",
+      examples(
+        "check memory.raw --cpu arm926",
+        "check memory.lime plist --long",
+        "check saved.snap maps --pid 1",
+        "check core.elf --json",
+      ),
+    )
+    .action(async (image: string, names: string[], flags: CheckFlags) => {
+      const { checkImage } = await import("./check-command.ts");
+      finish(await checkImage(io, { ...flags, image, names }));
     });
 }
 
@@ -262,6 +352,7 @@ Exit codes: 0 good, 1 a check or command failed, 2 usage or configuration, 3 env
   addExec(program, io, finish);
   addGuest(program, io, finish);
   addBoard(program, io, finish);
+  addCheck(program, io, finish);
   addConsole(program, io, finish);
   addTest(program, io, finish, examples);
   addReplay(program, io, finish, examples);

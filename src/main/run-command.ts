@@ -11,12 +11,15 @@ import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
 import { type SnapshotOptions, snapshotStore } from "./snapshot-option.ts";
 import { MachineShelf } from "./snapshot-shelf.ts";
+import { userChecks } from "./user-checks.ts";
 
 export interface RunOptions extends Omit<PowerOptions, "log"> {
   serial: string;
   verbose: boolean;
   /** What `profile` reports as a line of JSON. */
   json?: boolean;
+  /** Folder with checks of the user's own. */
+  checks?: string;
 }
 
 type SessionEnd = "closed" | "shutdown" | "reset" | "interrupted";
@@ -99,7 +102,8 @@ class ConsoleRun {
       return await this.live(changes);
     } finally {
       // Another value by now than TypeScript thinks.
-      const { profile } = (this.powered as PoweredBoard | undefined) ?? {};
+      const { profile, gdb } = (this.powered as PoweredBoard | undefined) ?? {};
+      await gdb?.stop();
       if (profile !== undefined) this.reports.push(profile.report({ json: this.options.json === true }));
     }
   }
@@ -111,6 +115,14 @@ class ConsoleRun {
     const powered = powerOn({ ...options, ...changes, log: new Logger("", this.announce) });
     const { machine, driver } = powered;
     this.powered = powered;
+    await powered.gdb?.listen(this.io, {
+      log: this.log,
+      wake: () => driver.wake(),
+      kill: () => {
+        machine.shutdownHost();
+        driver.wake();
+      },
+    });
     const terminal = new TerminalConsole({
       // A board that is off or resetting shows no prompt any more.
       output: (bytes) => {
@@ -121,13 +133,14 @@ class ConsoleRun {
     });
     this.terminal = terminal;
     terminal.write(bannerText(powered, options.clock));
-    const manager = createCommandManager();
+    const manager = createCommandManager(await userChecks(this.options.checks));
     const context: CommandContext = {
       console: terminal,
       hv: machine.hypervisor,
       manager,
       waiter: driver,
       snapshots: new MachineShelf(snapshotStore(options.env), powered),
+      nowMs: () => performance.now(),
     };
     const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });
     this.session = session;
@@ -158,6 +171,8 @@ class ConsoleRun {
 }
 
 export async function run(io: ProgramIo, options: RunOptions): Promise<ExitCode> {
+  // Bad ones are refused before the console is taken.
+  await userChecks(options.checks);
   const interruption = new Interruption();
   const console = new ConsoleRun(io, options, interruption);
   interruption.listen();

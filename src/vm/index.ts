@@ -17,6 +17,7 @@ export * from "./scheduler.ts";
 export {
   boardState,
   copyMachine,
+  guestHash,
   hardwareDigest,
   restoreBoardState,
   restoreMachine,
@@ -26,6 +27,7 @@ export {
   stateHash,
 } from "./snapshot.ts";
 export { decodeSnapshot, encodeSnapshot, parseStateText, type Snapshot, stateText } from "./snapshot-format.ts";
+export { type SnapshotMemory, snapshotMemory } from "./snapshot-memory.ts";
 export * from "./storage.ts";
 export * from "./thread.ts";
 export * from "./time-source.ts";

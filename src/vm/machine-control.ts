@@ -14,8 +14,34 @@ export interface VcpuCore {
   registers(): readonly RegisterGroup[];
 }
 
+/** The guest's kernel as the boot loader puts it into memory. */
+export interface LoadedKernel {
+  /** Guest-physical address of the first byte. */
+  readonly address: number;
+  readonly data: Uint8Array;
+}
+
+/** What can be read of a guest: of the machine itself, or of a copy. */
+export interface GuestView {
+  /** Copies guest-physical memory; false where some of it is not memory. */
+  readGuest(address: number, target: Uint8Array): boolean;
+  /** `undefined` where the machine has no such VCPU. */
+  core(vcpuIndex: number): VcpuCore | undefined;
+  /** Instructions retired since power-on. */
+  instructions(): number;
+}
+
+/** A throw-away copy of the machine; the machine itself stands still meanwhile. */
+export interface GuestCopy extends GuestView {
+  /**
+   * Runs the copy, `atLeast` instructions and `most` at most, to a point at which its kernel is in the middle of nothing;
+   * false when there was none.
+   */
+  runToQuietPoint(atLeast: number, most: number): boolean;
+}
+
 /** The machine that executes the guest; built after the guest's regions are allocated, then attached to the hypervisor. */
-export interface MachineControl {
+export interface MachineControl extends GuestView {
   /** Builds bus and devices over the guest's regions, at power-on state. Called by `guest create` after a `guest destroy`. */
   create(guest: Guest): void;
   /** The guest's memory was given back; nothing of it may be touched again. */
@@ -24,13 +50,11 @@ export interface MachineControl {
   reset(): void;
   /** A VCPU may run again, may not run for now, or has stopped for good: the run loop looks at `vcpu.state` anew. */
   statesChanged(): void;
-  /** `undefined` where the machine has no such VCPU. */
-  core(vcpuIndex: number): VcpuCore | undefined;
-  /** Instructions retired since power-on. */
-  instructions(): number;
-  /** Copies guest-physical memory; false where some of it is not memory. */
-  readGuest(address: number, target: Uint8Array): boolean;
   writeGuest(address: number, data: Uint8Array): boolean;
+  /** The machine as it is now, once more; costs as much memory as the board has. */
+  copy(): GuestCopy;
+  /** What is loaded at power-on, when that is the kernel itself and not an image that unpacks itself. */
+  bootKernel(): LoadedKernel | undefined;
   /** Host-physical RAM changed by the console: code and dirty traps of these pages must hear of it. */
   hostWritten(address: number, sizeBytes: number): void;
   /** Cold reset or power-off of the host board. */

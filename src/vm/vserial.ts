@@ -32,6 +32,10 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
   private guest: SerialReceiver | undefined;
   private readonly listeners = new Set<SerialListener>();
   private readonly observers = new Set<SerialListener>();
+  /** Asked before bytes go to the guest; true keeps them back: the asked one sends them later. */
+  onSend: (bytes: Uint8Array) => boolean = () => false;
+  /** The run is repeated: what the guest sends was heard before. */
+  isSilent = false;
   private draining = false;
 
   constructor(name: string, heap: Heap) {
@@ -83,6 +87,7 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
   /** Queues bytes towards the guest; answers how many were taken. */
   send(bytes: Uint8Array): number {
     const count = Math.min(bytes.length, this.space);
+    if (count > 0 && this.onSend(bytes.slice(0, count))) return count;
     for (let i = 0; i < count; i++) {
       const byte = this.towardGuest === undefined ? bytes[i] : this.towardGuest(bytes[i]);
       if (byte !== undefined) this.queue.push(byte);
@@ -94,8 +99,9 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
   transmit(sent: number): void {
     const byte = this.towardHost === undefined ? sent : this.towardHost(sent);
     if (byte === undefined) return;
-    for (const observer of this.observers) observer(byte);
     if (this.listeners.size === 0) this.keep(byte);
+    if (this.isSilent) return;
+    for (const observer of this.observers) observer(byte);
     for (const listener of this.listeners) listener(byte);
   }
 

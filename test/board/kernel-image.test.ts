@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HvError } from "../../src/base/index.ts";
-import { identifyKernel, isContentOf, unpackKernel } from "../../src/board/kernel-image.ts";
+import { formatOfContent, identifyKernel, unpackKernel } from "../../src/board/kernel-image.ts";
 import { fromBase64, gzip, makeCpio, makeDtb, makeZImage, packedSamples, sampleProgram } from "./samples.ts";
 
 const image = sampleProgram(3000);
@@ -115,7 +115,7 @@ describe("unpackKernel", () => {
   });
 });
 
-describe("isContentOf", () => {
+describe("formatOfContent", () => {
   const zImageOf = (data: Uint8Array) => {
     const kernel = identifyKernel(data);
     if (kernel.kind !== "zImage") throw new Error("expected a zImage");
@@ -124,15 +124,31 @@ describe("isContentOf", () => {
 
   it("knows the Image of a zImage by the checksum of its payload, and no other", () => {
     const kernel = zImageOf(makeZImage(image, gzip(image)));
-    expect(isContentOf(kernel, image)).toBe(true);
+    expect(formatOfContent(kernel, image)).toBe("gzip");
     const changed = Uint8Array.from(image);
     changed[2_999] ^= 1;
-    expect(isContentOf(kernel, changed)).toBe(false);
-    expect(isContentOf(kernel, image.subarray(0, 2_999))).toBe(false);
+    expect(formatOfContent(kernel, changed)).toBeUndefined();
+    expect(formatOfContent(kernel, image.subarray(0, 2_999))).toBeUndefined();
+  });
+
+  it("knows it by the check of an xz stream too", () => {
+    const packed = fromBase64(packedSamples.xzArm);
+    const content = unpackFile(makeZImage(image, packed))?.image ?? new Uint8Array();
+    const kernel = zImageOf(makeZImage(content, packed));
+    expect(formatOfContent(kernel, content)).toBe("xz");
+    const changed = Uint8Array.from(content);
+    changed[7] ^= 1;
+    expect(formatOfContent(kernel, changed)).toBeUndefined();
+    // A footer that points out of the stream tells nothing.
+    for (let at = packed.length - 12; at < packed.length; at++) {
+      const damaged = Uint8Array.from(packed);
+      damaged[at] ^= 0x55;
+      expect(() => formatOfContent(zImageOf(makeZImage(content, damaged)), content)).not.toThrow();
+    }
   });
 
   it("knows nothing of zImages without a table, or packed otherwise", () => {
-    expect(isContentOf(zImageOf(makeZImage(image, gzip(image), { hasTable: false })), image)).toBe(false);
-    expect(isContentOf(zImageOf(makeZImage(image, fromBase64(packedSamples.xzArm))), image)).toBe(false);
+    expect(formatOfContent(zImageOf(makeZImage(image, gzip(image), { hasTable: false })), image)).toBeUndefined();
+    expect(formatOfContent(zImageOf(makeZImage(image, fromBase64(packedSamples.lz4))), image)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 /** A hypervisor over a small VersatilePB-like board, with a clock moved by hand and a machine that records what it is asked. */
 import { Logger, type LogRecord } from "../../src/base/index.ts";
 import { HostMemory } from "../../src/memory/index.ts";
-import type { BlockDevice, Guest, MachineControl, MachineFacts } from "../../src/vm/index.ts";
+import type { BlockDevice, Guest, GuestCopy, LoadedKernel, MachineControl, MachineFacts } from "../../src/vm/index.ts";
 import { armv5Layout, Hypervisor } from "../../src/vm/index.ts";
 
 export const MEBIBYTE = 1 << 20;
@@ -81,6 +81,7 @@ export class Bench implements MachineControl {
   readonly logged: LogRecord[] = [];
   /** What the hypervisor asked of the machine, in order. */
   readonly asked: string[] = [];
+  loadedKernel: LoadedKernel | undefined;
   readonly hv: Hypervisor;
 
   constructor(facts: MachineFacts = benchFacts) {
@@ -150,6 +151,20 @@ export class Bench implements MachineControl {
     if (at === undefined) return false;
     this.memory.ram().set(data, at);
     return true;
+  }
+
+  /** A machine that stands still has no other moment to be looked at. */
+  copy(): GuestCopy {
+    return {
+      readGuest: (address, target) => this.readGuest(address, target),
+      core: (vcpuIndex) => this.core(vcpuIndex),
+      instructions: () => this.instructions(),
+      runToQuietPoint: () => false,
+    };
+  }
+
+  bootKernel(): LoadedKernel | undefined {
+    return this.loadedKernel;
   }
 
   hostWritten(address: number, sizeBytes: number): void {

@@ -57,6 +57,31 @@ describe("a virtual serial port", () => {
     expect(text(port.backlog())).toBe("c");
   });
 
+  it("asks before bytes go to the guest, and leaves those that are kept back to who keeps them", () => {
+    const port = givenPort();
+    const uart = new FakeUart(16);
+    port.connect(uart);
+    const kept: number[] = [];
+    port.onSend = (bytes) => kept.push(...bytes) > 0;
+    expect(port.send(Uint8Array.of(1, 2, 3))).toBe(3);
+    expect([kept, uart.received]).toEqual([[1, 2, 3], []]);
+    port.onSend = () => false;
+    port.send(Uint8Array.of(4));
+    expect(uart.received).toEqual([4]);
+  });
+
+  it("is silent while a run is repeated, and keeps what nobody listens to", () => {
+    const port = givenPort();
+    const seen: number[] = [];
+    port.observe((byte) => seen.push(byte));
+    port.isSilent = true;
+    send(port, "a");
+    port.isSilent = false;
+    send(port, "b");
+    expect(String.fromCharCode(...seen)).toBe("b");
+    expect(text(port.backlog())).toBe("ab");
+  });
+
   it("holds bytes the UART cannot take and sends them in order when it can", () => {
     const port = givenPort();
     const uart = new FakeUart(2);

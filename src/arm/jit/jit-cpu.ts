@@ -230,7 +230,8 @@ export class JitCpu extends HostPages implements CodeView {
       // Another process runs code that this one does not map. What is compiled next has only pages that both map.
       this.code.remove(place);
       this.dispatcher.leave(((frame << 12) + (pc & 0xfff)) | s[FLAG_T], pc);
-      this.heat[this.heatIndex(pc)] -= Math.min(this.tuning.hotEntries, UNMAPPED_ENTRIES);
+      const at = this.heatIndex(pc);
+      this.heat[at] = Math.max(0, this.heat[at] - UNMAPPED_ENTRIES);
     }
     this.interpretBlock(isThumb ? 2 : 4);
   }

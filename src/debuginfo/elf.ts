@@ -1,0 +1,141 @@
+/** 32-bit little-endian ELF files (System V ABI, chapters 4 and 5): sections, segments and symbols. */
+import { latin1 } from "../base/index.ts";
+import { elfInvalid } from "./errors.ts";
+
+export interface ElfSection {
+  readonly name: string;
+  readonly type: number;
+  readonly bytes: Uint8Array;
+  readonly link: number;
+}
+
+export interface ElfSegment {
+  readonly type: number;
+  readonly physicalAddress: number;
+  readonly virtualAddress: number;
+  readonly bytes: Uint8Array;
+  readonly memorySizeBytes: number;
+}
+
+export interface ElfSymbol {
+  readonly name: string;
+  readonly address: number;
+  /** STT_OBJECT 1, STT_FUNC 2, STT_SECTION 3, STT_FILE 4. */
+  readonly type: number;
+  readonly isGlobal: boolean;
+}
+
+export const ET_EXEC = 2;
+export const ET_CORE = 4;
+export const PT_LOAD = 1;
+export const PT_NOTE = 4;
+const EM_ARM = 40;
+const HEADER_BYTES = 52;
+const SHT_SYMTAB = 2;
+const SHT_NOBITS = 8;
+const SHF_COMPRESSED = 0x800;
+const SYMBOL_BYTES = 16;
+const MAX_ENTRIES = 0xffff;
+
+export const isElf = (file: Uint8Array): boolean =>
+  file.length >= 4 && file[0] === 0x7f && file[1] === 0x45 && file[2] === 0x4c && file[3] === 0x46;
+
+export class ElfFile {
+  readonly type: number;
+  private readonly file: Uint8Array;
+  private readonly view: DataView;
+
+  /** Throws `elf-invalid` for anything but a 32-bit little-endian ARM file. */
+  constructor(file: Uint8Array) {
+    this.file = file;
+    this.view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+    if (!isElf(file)) throw elfInvalid("an ELF file", "a file that does not begin with 0x7f ELF");
+    if (file.length < HEADER_BYTES) throw elfInvalid(`a header of ${HEADER_BYTES} bytes`, `${file.length} bytes`);
+    if (file[4] !== 1) throw elfInvalid("a 32-bit file", "a 64-bit one");
+    if (file[5] !== 1) throw elfInvalid("a little-endian file", "a big-endian one");
+    const machine = this.view.getUint16(18, true);
+    if (machine !== EM_ARM) throw elfInvalid("a file for ARM (machine 40)", `one for machine ${machine}`);
+    this.type = this.view.getUint16(16, true);
+  }
+
+  get segments(): readonly ElfSegment[] {
+    const { view } = this;
+    return this.table(28, 42, 44, 32, "program header").map((at) => ({
+      type: view.getUint32(at, true),
+      bytes: this.range(view.getUint32(at + 4, true), view.getUint32(at + 16, true), "a segment"),
+      virtualAddress: view.getUint32(at + 8, true),
+      physicalAddress: view.getUint32(at + 12, true),
+      memorySizeBytes: view.getUint32(at + 20, true),
+    }));
+  }
+
+  get sections(): readonly ElfSection[] {
+    const { view } = this;
+    const headers = this.table(32, 46, 48, 40, "section header");
+    const contents = headers.map((at) => {
+      const type = view.getUint32(at + 4, true);
+      if ((view.getUint32(at + 8, true) & SHF_COMPRESSED) !== 0) {
+        throw elfInvalid(
+          "plain debug information",
+          "compressed sections; unpack them with objcopy --decompress-debug-sections",
+        );
+      }
+      return type === SHT_NOBITS
+        ? new Uint8Array()
+        : this.range(view.getUint32(at + 16, true), view.getUint32(at + 20, true), "a section");
+    });
+    const names = contents[view.getUint16(50, true)] ?? new Uint8Array();
+    return headers.map((at, index) => ({
+      name: textAt(names, view.getUint32(at, true)),
+      type: view.getUint32(at + 4, true),
+      link: view.getUint32(at + 24, true),
+      bytes: contents[index],
+    }));
+  }
+
+  *symbols(): Generator<ElfSymbol> {
+    const { sections } = this;
+    for (const { type, bytes, link } of sections) {
+      if (type !== SHT_SYMTAB) continue;
+      const names = sections[link]?.bytes ?? new Uint8Array();
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (let at = SYMBOL_BYTES; at + SYMBOL_BYTES <= bytes.length; at += SYMBOL_BYTES) {
+        const name = textAt(names, view.getUint32(at, true));
+        const info = bytes[at + 12];
+        const isDefined = view.getUint16(at + 14, true) !== 0;
+        if (name === "" || !isDefined) continue;
+        yield { name, address: view.getUint32(at + 4, true), type: info & 0xf, isGlobal: info >>> 4 === 1 };
+      }
+    }
+  }
+
+  /** Offsets of the entries of a table, by where the file header says what of it. */
+  private table(offsetAt: number, sizeAt: number, countAt: number, minBytes: number, what: string): number[] {
+    const { view } = this;
+    const start = view.getUint32(offsetAt, true);
+    const size = view.getUint16(sizeAt, true);
+    const count = view.getUint16(countAt, true);
+    if (count === 0) return [];
+    if (size < minBytes || count > MAX_ENTRIES || start + size * count > this.file.length) {
+      throw elfInvalid(`${count} entries of the ${what} table`, "a file that ends before them");
+    }
+    return Array.from({ length: count }, (_, index) => start + index * size);
+  }
+
+  private range(offset: number, sizeBytes: number, what: string): Uint8Array {
+    if (offset + sizeBytes > this.file.length) {
+      throw elfInvalid(
+        `${what} of ${sizeBytes} bytes at ${offset}`,
+        `a file of ${this.file.length} bytes: it is truncated`,
+      );
+    }
+    return this.file.subarray(offset, offset + sizeBytes);
+  }
+}
+
+/** Text up to a NUL; empty beyond the end. */
+export function textAt(bytes: Uint8Array, offset: number): string {
+  if (offset >= bytes.length) return "";
+  const end = bytes.indexOf(0, offset);
+  return latin1(bytes.subarray(offset, end < 0 ? bytes.length : end));
+}

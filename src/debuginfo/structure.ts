@@ -1,0 +1,45 @@
+/** What debug information says of a structure, whatever it was read from. */
+
+export interface Structure {
+  readonly sizeBytes: number;
+  /**
+   * Offsets by name; members of nameless structures and unions are the structure's own, those of named ones are there as
+   * `member.inner`.
+   */
+  readonly members: ReadonlyMap<string, number>;
+}
+
+/** A member as a file has it; `inner` is set when its type is a structure or union. */
+export interface RawMember {
+  readonly name: string | undefined;
+  readonly offset: number;
+  readonly type: number | undefined;
+}
+
+export interface RawStructure {
+  readonly sizeBytes: number;
+  readonly members: readonly RawMember[];
+}
+
+/** Deeper than any structure of the kernel; types of a damaged file may contain themselves. */
+const MAX_DEPTH = 8;
+/** How deep members of named members are looked up: `mm_mt.ma_root`. */
+const NAMED_DEPTH = 2;
+
+/** Flattens a structure; `inner` gives the structure behind a type, qualifiers and typedefs followed. */
+export function flatten(raw: RawStructure, inner: (type: number) => RawStructure | undefined): Structure {
+  const members = new Map<string, number>();
+  const visit = (structure: RawStructure, prefix: string, base: number, depth: number, named: number): void => {
+    if (depth > MAX_DEPTH) return;
+    for (const { name, offset, type } of structure.members) {
+      const path = name === undefined ? prefix : prefix + name;
+      if (name !== undefined && !members.has(path)) members.set(path, base + offset);
+      const below = type === undefined ? undefined : inner(type);
+      if (below === undefined) continue;
+      if (name === undefined) visit(below, prefix, base + offset, depth + 1, named);
+      else if (named < NAMED_DEPTH) visit(below, `${path}.`, base + offset, depth + 1, named + 1);
+    }
+  };
+  visit(raw, "", 0, 0, 0);
+  return { sizeBytes: raw.sizeBytes, members };
+}

@@ -1,0 +1,129 @@
+/** Where the list of loaded modules is, and the offsets of `struct module`. */
+import type { Path } from "./code-trace.ts";
+import type { Fact } from "./fact.ts";
+import { likely, proved, unknown } from "./fact.ts";
+import type { LayoutContext, LayoutGroup, LearnedFacts } from "./layout.ts";
+import { allUnknown, judged, loadsFrom, offsetsWhere } from "./layout.ts";
+import { walkList } from "./list-walk.ts";
+
+export const MODULE_FIELDS = [
+  "modules",
+  "module.state",
+  "module.list",
+  "module.name",
+  "module.core_layout.base",
+  "module.core_layout.size",
+  "module.source_list",
+  "module.refcnt",
+] as const;
+export type ModuleField = (typeof MODULE_FIELDS)[number];
+
+/** Functions that walk the list; which of them a kernel has, and under these names, differs. */
+const WALKERS = ["find_module_all", "print_modules", "module_get_kallsym", "lookup_module_symbol_name", "find_module"];
+/** MODULE_NAME_LEN is 64 less the size of a long. */
+const MODULE_NAME_BYTES = 60;
+const MODULE_BYTES = 0x400;
+const MODULE_NAME = /^[A-Za-z0-9_-]+$/;
+/** MODULE_STATE_LIVE, COMING, GOING, UNFORMED. */
+const STATES = 4;
+const PAGE_MASK = 0xfff;
+/** Modules and the kernel's text are in reach of a branch: 32 MiB. */
+const MAX_MODULE_BYTES = 32 << 20;
+const MAX_MODULES = 64;
+/** `state`, `list` and `name` are the first members (include/linux/module.h). */
+const LIST = 4;
+
+const isConstant = ({ root, steps }: Path): boolean => root === "const" && steps.length === 0;
+
+/** A ring of structures with a name and a state, as modules have. */
+function ringAt(context: LayoutContext, head: number): readonly number[] | undefined {
+  const { elements, damage } = walkList(context.space, head, context.map.modulesStart);
+  if (damage.length > 0) return undefined;
+  const all = elements.slice(0, MAX_MODULES).every((element) => {
+    const state = context.word(element - 4);
+    const name = context.space.readCString(element + 8, MODULE_NAME_BYTES);
+    return state !== undefined && state < STATES && name !== undefined && MODULE_NAME.test(name);
+  });
+  return all ? elements.slice(0, MAX_MODULES) : undefined;
+}
+
+interface ModuleList {
+  readonly head: Fact<number>;
+  readonly modules: readonly number[];
+}
+
+/** The address that functions which walk the modules load from, and at which a ring of modules, or an empty one, is. */
+function findList(context: LayoutContext): ModuleList {
+  const users = new Map<number, string[]>();
+  for (const name of WALKERS) {
+    const accesses = context.trace(name)?.accesses ?? [];
+    const loaded = accesses.filter(({ kind, address }) => kind === "load" && isConstant(address));
+    for (const address of new Set(loaded.map((access) => access.address.add))) {
+      users.set(address, [...(users.get(address) ?? []), name]);
+    }
+  }
+  const known = context.symbols.find("modules");
+  if (known !== undefined) users.set(known, [...(users.get(known) ?? []), "the symbol modules"]);
+  const found = [...users].flatMap(([address, by]) => {
+    const ring = ringAt(context, address);
+    return ring === undefined ? [] : [{ address, by, modules: ring.map((element) => element - LIST) }];
+  });
+  const most = Math.max(...found.map(({ by }) => by.length), 0);
+  const best = found.filter(({ by }) => by.length === most);
+  if (best.length !== 1) {
+    return { head: unknown(`${best.length} lists that walkers of modules use look like the modules'`), modules: [] };
+  }
+  const [{ address, by, modules }] = best;
+  const evidence = `${modules.length} named modules in the ring that ${by.join(", ")} use`;
+  return { head: by.length > 1 || modules.length > 0 ? proved(address, evidence) : likely(address, evidence), modules };
+}
+
+/** Base and size of the memory in which the structure itself lies, with the sizes of text and read-only data behind. */
+function findCore(context: LayoutContext, modules: readonly number[]): Fact<number> {
+  const data = offsetsWhere(MODULE_BYTES, (offset) =>
+    modules.every((module) => {
+      const [base, size, text, readOnly] = context.words(module + offset, 16);
+      if ((base & PAGE_MASK) !== 0 || base < context.map.modulesStart || size === 0 || size > MAX_MODULE_BYTES)
+        return false;
+      return module >= base && module < base + size && text <= readOnly && readOnly <= size && text > 0;
+    }),
+  );
+  return judged({ data, dataEvidence: `the range in which each of ${modules.length} modules' own structure lies` });
+}
+
+function learn(context: LayoutContext): LearnedFacts<ModuleField> {
+  const { head, modules } = findList(context);
+  if (!head.known) return allUnknown(MODULE_FIELDS, head.reason);
+  const learned = allUnknown(MODULE_FIELDS, "no module is loaded");
+  learned.set("modules", head);
+  if (modules.length === 0) return learned;
+  learned.set("module.list", proved(LIST, head.evidence));
+  learned.set("module.state", proved(0, head.evidence));
+  learned.set("module.name", proved(LIST + 8, head.evidence));
+  const core = findCore(context, modules);
+  learned.set("module.core_layout.base", core);
+  learned.set("module.core_layout.size", core.known ? { ...core, value: core.value + 4 } : core);
+  learnUsers(context, modules, learned);
+  return learned;
+}
+
+/** `source_list, target_list, exit, refcnt` follow each other; `module_refcount` reads the last. */
+function learnUsers(context: LayoutContext, modules: readonly number[], learned: LearnedFacts<ModuleField>): void {
+  const code = loadsFrom(context.trace("module_refcount"), "r0");
+  if (code === undefined) {
+    for (const name of ["module.refcnt", "module.source_list"] as const) {
+      learned.set(name, unknown("there is no function module_refcount (CONFIG_MODULE_UNLOAD=n?)"));
+    }
+    return;
+  }
+  const isRing = (head: number): boolean => walkList(context.space, head, context.map.modulesStart).damage.length === 0;
+  const data = offsetsWhere(MODULE_BYTES, (offset) =>
+    offset < 20 ? false : modules.every((module) => isRing(module + offset - 20) && isRing(module + offset - 12)),
+  );
+  const dataEvidence = "behind the rings of users and of used modules";
+  const refcnt = judged({ data, dataEvidence, code, codeEvidence: "module_refcount loads it" });
+  learned.set("module.refcnt", refcnt);
+  learned.set("module.source_list", refcnt.known ? { ...refcnt, value: refcnt.value - 20 } : refcnt);
+}
+
+export const moduleLayout: LayoutGroup<ModuleField> = { fields: MODULE_FIELDS, learn };

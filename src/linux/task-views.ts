@@ -1,0 +1,184 @@
+/** The guest's tasks by every way in which the kernel knows them; a task that only some of them show was hidden. */
+import type { Kernel } from "./kernel.ts";
+import { walkList } from "./list-walk.ts";
+import { findPidLinks, pidEntries, pidTable } from "./pid-table.ts";
+import { Task } from "./task.ts";
+
+/** `list`: `task_struct.tasks`; `pid`: the PID table; `family`: the parent's children; `threads`: its thread group; `running`: on the CPU; `memory`: it looks like one. */
+export const TASK_VIEWS = ["list", "pid", "family", "threads", "running", "memory"] as const;
+export type TaskView = (typeof TASK_VIEWS)[number];
+
+export interface SeenTask {
+  readonly task: Task;
+  readonly views: ReadonlySet<TaskView>;
+}
+
+export interface TaskViews {
+  readonly tasks: readonly SeenTask[];
+  /** Why a view could not be had. */
+  readonly missing: ReadonlyMap<TaskView, string>;
+  /** The kernel was stopped inside an update of a list. */
+  readonly inUpdate: boolean;
+}
+
+/** Behind `real_parent` and `parent`: the list of children, and the task's own place in its parent's. */
+const CHILDREN = 8;
+const SIBLING = 16;
+const MAX_TASKS = 65_536;
+const CHUNK_BYTES = 1 << 20;
+const MAX_PID = 4 << 20;
+
+class ViewCollector {
+  readonly seen = new Map<number, Set<TaskView>>();
+  readonly missing = new Map<TaskView, string>();
+  inUpdate = false;
+  private readonly kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  note(view: TaskView, address: number): void {
+    const views = this.seen.get(address);
+    if (views !== undefined) views.add(view);
+    else if (this.seen.size < MAX_TASKS) this.seen.set(address, new Set([view]));
+  }
+
+  has(view: TaskView, address: number): boolean {
+    return this.seen.get(address)?.has(view) ?? false;
+  }
+
+  /** Address of the idle task, which heads list and family. */
+  get idle(): number | undefined {
+    return this.kernel.initTaskAddress;
+  }
+
+  list(): void {
+    const { tasks, onlyBackward, inUpdate } = this.kernel.walkTasks();
+    this.inUpdate ||= inUpdate;
+    for (const task of tasks) if (!onlyBackward.has(task)) this.note("list", task.address);
+  }
+
+  pidTable(): void {
+    const { kernel } = this;
+    const { space, map, symbols } = kernel;
+    const namespace = symbols.find("init_pid_ns");
+    const entries = namespace === undefined ? undefined : pidEntries(space, namespace, map.pageOffset);
+    if (entries === undefined) {
+      this.missing.set("pid", "init_pid_ns has no radix tree of PIDs");
+      return;
+    }
+    const listed = new Map<number, number>();
+    for (const address of this.seen.keys()) {
+      const { pid } = new Task(kernel, address);
+      if (pid !== undefined) listed.set(pid, address);
+    }
+    const links = findPidLinks(space, entries, listed);
+    if (!links.known) {
+      this.missing.set("pid", links.reason);
+      return;
+    }
+    for (const address of pidTable(space, entries, links.value).values()) this.note("pid", address);
+  }
+
+  family(): void {
+    const { kernel } = this;
+    const parent = kernel.offsetOf("task_struct.real_parent");
+    if (parent === undefined || this.idle === undefined) {
+      this.missing.set("family", "task_struct.real_parent is not known");
+      return;
+    }
+    const left = [this.idle];
+    for (let task = left.pop(); task !== undefined; task = left.pop()) {
+      const { elements, inUpdate } = walkList(kernel.space, task + parent + CHILDREN, kernel.map.pageOffset);
+      this.inUpdate ||= inUpdate.length > 0;
+      for (const element of elements) {
+        const child = element - parent - SIBLING;
+        if (this.has("family", child) || this.seen.size >= MAX_TASKS) continue;
+        this.note("family", child);
+        left.push(child, ...this.threadsOf(child));
+      }
+    }
+  }
+
+  /** Every task of the thread group that `leader` leads, itself included. */
+  private threadsOf(leader: number): number[] {
+    const { kernel } = this;
+    const signalAt = kernel.offsetOf("task_struct.signal");
+    const node = kernel.offsetOf("task_struct.thread_node");
+    const head = kernel.offsetOf("signal_struct.thread_head");
+    if (signalAt === undefined || node === undefined || head === undefined) return [];
+    const signal = kernel.space.readU32(leader + signalAt) ?? 0;
+    if (signal < kernel.map.pageOffset) return [];
+    const { elements, damage } = walkList(kernel.space, signal + head, kernel.map.pageOffset);
+    return damage.length > 0 ? [] : elements.map((element) => element - node);
+  }
+
+  threads(): void {
+    const { kernel } = this;
+    const needs = ["task_struct.signal", "task_struct.thread_node", "signal_struct.thread_head"] as const;
+    const unknown = needs.find((name) => kernel.offsetOf(name) === undefined);
+    if (unknown !== undefined) {
+      this.missing.set("threads", `${unknown} is not known`);
+      return;
+    }
+    for (const leader of [...this.seen.keys()]) for (const task of this.threadsOf(leader)) this.note("threads", task);
+  }
+
+  running(): void {
+    const { kernel } = this;
+    const task = kernel.currentTask();
+    if (task === undefined) this.missing.set("running", "neither TPIDRURO nor __switch_to tells which task runs");
+    else if (task.address !== this.idle) this.note("running", task.address);
+  }
+
+  /** Leaders anywhere in low memory: a word at the place of `group_leader` that is the structure's own address. */
+  memory(): void {
+    const { kernel } = this;
+    const { space, map } = kernel;
+    const leader = kernel.offsetOf("task_struct.group_leader") ?? 0;
+    const exitState = kernel.offsetOf("task_struct.exit_state");
+    if (exitState === undefined) {
+      this.missing.set("memory", "task_struct.exit_state is not known: a dead task cannot be told from a hidden one");
+      return;
+    }
+    const words = new Uint32Array(CHUNK_BYTES / 4);
+    const bytes = new Uint8Array(words.buffer);
+    for (const { startAddress, sizeBytes } of space.memory.ranges) {
+      for (let at = startAddress; at + CHUNK_BYTES <= startAddress + sizeBytes; at += CHUNK_BYTES) {
+        if (!space.memory.read(at, bytes)) continue;
+        const va = map.pageOffset + (at - map.physOffset) - leader;
+        for (let index = 0; index < words.length; index++) {
+          const address = va + index * 4;
+          if (words[index] === address && this.isLiveLeader(address, exitState)) this.note("memory", address);
+        }
+      }
+    }
+  }
+
+  private isLiveLeader(address: number, exitState: number): boolean {
+    const { kernel } = this;
+    const task = new Task(kernel, address);
+    const { pid, tgid, comm } = task;
+    if (pid === undefined || pid === 0 || pid > MAX_PID || pid !== tgid || address === this.idle) return false;
+    if (comm === undefined || comm === "" || kernel.space.readU32(address + exitState) !== 0) return false;
+    // Only a task that lives is a link of its parent's children.
+    const sibling = address + (kernel.offsetOf("task_struct.real_parent") ?? 0) + SIBLING;
+    const next = kernel.space.readU32(sibling) ?? 0;
+    const previous = kernel.space.readU32(sibling + 4) ?? 0;
+    return kernel.space.readU32(next + 4) === sibling && kernel.space.readU32(previous) === sibling;
+  }
+}
+
+/** Every task that any view shows. */
+export function collectTasks(kernel: Kernel): TaskViews {
+  const collector = new ViewCollector(kernel);
+  collector.list();
+  collector.family();
+  collector.pidTable();
+  collector.threads();
+  collector.running();
+  collector.memory();
+  const tasks = [...collector.seen].map(([address, views]) => ({ task: new Task(kernel, address), views }));
+  return { tasks, missing: collector.missing, inUpdate: collector.inUpdate };
+}

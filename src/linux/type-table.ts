@@ -1,0 +1,90 @@
+/** Every structure offset and kernel variable that can be learned, by group; a group is learned when it is first needed. */
+import type { AddressSpace } from "./address-space.ts";
+import { credLayout } from "./cred-layout.ts";
+import type { Fact } from "./fact.ts";
+import { unknown } from "./fact.ts";
+import { fileLayout } from "./file-layout.ts";
+import type { KernelMap } from "./kernel-map.ts";
+import type { KernelSymbols } from "./kernel-symbols.ts";
+import type { LayoutGroup, LayoutSource } from "./layout.ts";
+import { LayoutContext } from "./layout.ts";
+import { logLayout } from "./log-layout.ts";
+import { memoryLayout } from "./memory-layout.ts";
+import { moduleLayout } from "./module-layout.ts";
+import { mountLayout } from "./mount-layout.ts";
+import { processLayout } from "./process-layout.ts";
+import { socketLayout } from "./socket-layout.ts";
+import { taskLayout } from "./task-layout.ts";
+
+const GROUPS = [
+  taskLayout,
+  processLayout,
+  credLayout,
+  mountLayout,
+  fileLayout,
+  memoryLayout,
+  moduleLayout,
+  socketLayout,
+  logLayout,
+] as const;
+
+/** The name of a structure's member, as the kernel has it, or of a variable. */
+export type FieldName = (typeof GROUPS)[number]["fields"][number];
+
+/** All of them in the order of `ids types`. */
+export const FIELDS: readonly FieldName[] = GROUPS.flatMap(({ fields }): readonly FieldName[] => fields);
+
+const groupOf = new Map<string, LayoutGroup<string>>(
+  GROUPS.flatMap((group) =>
+    group.fields.map((field): [string, LayoutGroup<string>] => [field, group as LayoutGroup<string>]),
+  ),
+);
+
+export interface TypeTableParts {
+  readonly space: AddressSpace;
+  readonly map: KernelMap;
+  readonly symbols: KernelSymbols;
+  readonly initTask: Fact<number>;
+}
+
+export class TypeTable implements LayoutSource {
+  readonly space: AddressSpace;
+  readonly map: KernelMap;
+  readonly symbols: KernelSymbols;
+  readonly initTask: Fact<number>;
+  private context: LayoutContext;
+  private readonly facts = new Map<string, Fact<number>>();
+  /** Groups that were learned since the last `refresh`, or whose learning is under way. */
+  private readonly learned = new Set<LayoutGroup<string>>();
+
+  constructor({ space, map, symbols, initTask }: TypeTableParts) {
+    this.space = space;
+    this.map = map;
+    this.symbols = symbols;
+    this.initTask = initTask;
+    this.context = new LayoutContext(this);
+  }
+
+  fact(name: string): Fact<number> {
+    const group = groupOf.get(name);
+    if (group === undefined) return unknown(`nothing is called ${name}`);
+    if (!this.learned.has(group)) this.learn(group);
+    return this.facts.get(name) ?? unknown("it is needed to learn itself");
+  }
+
+  /** What could not be learned is tried again when it is asked for; what was learned once holds for this kernel. */
+  refresh(): void {
+    this.context = new LayoutContext(this);
+    for (const group of this.learned) {
+      if (group.fields.some((field) => this.facts.get(field)?.known !== true)) this.learned.delete(group);
+    }
+  }
+
+  private learn(group: LayoutGroup<string>): void {
+    this.learned.add(group);
+    // A group whose fields are all known is never learned again, even when the guest's lists are damaged by now.
+    for (const [field, fact] of group.learn(this.context)) {
+      if (this.facts.get(field)?.known !== true) this.facts.set(field, fact);
+    }
+  }
+}

@@ -1,0 +1,200 @@
+/** What the checks show from outside, field by field against what the guest says of itself; and what was learned for it. */
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type GuestViews, lookAround, type Row, type View } from "./guest-views.ts";
+import { BOARD, guestFolder, PI_BOARD } from "./program.ts";
+
+/** Only keeps a broken test from hanging: other work on the machine makes the guest slower many times over. */
+const patience = { timeout: 600_000 };
+
+/** The rows of either look that `key` gives the same name to. */
+const find = ({ outside }: View, key: (row: Row) => string, wanted: string): Row[] =>
+  outside.flatMap((rows) => rows.filter((row) => key(row) === wanted));
+
+interface Process {
+  pid: number;
+  parentPid: number;
+  name: string;
+  euid: number;
+  state: string;
+  startTicks: number;
+}
+
+/** The blocks of /proc/PID/status and the line of /proc/PID/stat. */
+function processesOf(lines: readonly string[]): Process[] {
+  return lines
+    .join("\n")
+    .split(/\n(?=Name:)/)
+    .map((block) => {
+      const value = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(block)?.[1] ?? "";
+      const stat = value("Stat")
+        .replace(/^.*\) /, "")
+        .split(" ");
+      return {
+        pid: Number(value("Pid")),
+        parentPid: Number(value("PPid")),
+        name: value("Name"),
+        euid: Number(value("Uid").split(/\s+/)[1]),
+        state: value("State")[0],
+        startTicks: Number(stat[19]),
+      };
+    });
+}
+
+/** A worker's name without what it works on at the moment. */
+const lasting = (name: string): string => name.replace(/^(kworker\/[^-+]*)[-+].*$/, "$1");
+
+/** `0100007F:1F90` as `127.0.0.1:8080`; an IPv6 address of zeros as `::`. */
+function endpoint(text: string): string {
+  const [address, port] = text.split(":");
+  const bytes = (address.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
+  const shown = bytes.length === 4 ? bytes.reverse().join(".") : bytes.some((byte) => byte !== 0) ? address : "::";
+  return `${shown}:${Number.parseInt(port, 16)}`;
+}
+
+const TCP_STATES: Record<string, string> = { "01": "ESTABLISHED", "06": "TIME_WAIT", "07": "CLOSE", "0A": "LISTEN" };
+const UNIX_STATES: Record<string, string> = { "01": "UNCONNECTED", "03": "CONNECTED" };
+
+/** Sockets as /proc/net has them, in the columns of `ids netstat`. */
+function socketsOf(lines: readonly string[]): Record<string, string | number>[] {
+  let protocol = "";
+  return lines.flatMap((line) => {
+    const title = /^== (\w+)$/.exec(line);
+    if (title !== null) protocol = title[1];
+    const words = line.trim().split(/\s+/);
+    if (protocol === "unix") {
+      if (!/^[0-9a-f]+:$/.test(words[0])) return [];
+      return [{ protocol, state: UNIX_STATES[words[5]], inode: Number(words[6]), local: words[7] ?? "" }];
+    }
+    if (!/^\d+:$/.test(words[0])) return [];
+    const [, local, remote, state] = words;
+    const ends = { local: endpoint(local), remote: endpoint(remote) };
+    return [{ protocol, ...ends, state: TCP_STATES[state], uid: Number(words[7]), inode: Number(words[9]) }];
+  });
+}
+
+describe.each([BOARD, PI_BOARD])("what is seen of %s from outside", patience, (board) => {
+  let seen: GuestViews;
+  beforeAll(async () => {
+    guestFolder(board);
+    seen = await lookAround(board);
+  }, patience.timeout);
+
+  it("is the guest's own view of its processes: parent, user, state, start and name", () => {
+    const view = seen.views.processes;
+    const inside = processesOf(view.inside);
+    const shell = inside.find(({ state }) => state === "R")?.pid;
+    expect(inside.length).toBeGreaterThan(30);
+    expect(new Set(inside.map(({ state }) => state))).toEqual(new Set(["R", "S", "I", "Z", "T"]));
+    expect(inside.map(({ euid }) => euid)).toContain(1000);
+    for (const rows of view.outside)
+      expect(rows.map(({ pid }) => pid).sort()).toEqual(inside.map(({ pid }) => pid).sort());
+    for (const process of inside) {
+      const rows = find(view, ({ pid }) => String(pid), String(process.pid));
+      expect(rows.map(({ name }) => lasting(String(name)))).toContain(lasting(process.name));
+      expect(rows.map(({ uid, parentPid }) => [uid, parentPid])).toContainEqual([process.euid, process.parentPid]);
+      expect(rows.map(({ startSeconds }) => Math.floor(Number(startSeconds) * 100 + 1e-6))).toContain(
+        process.startTicks,
+      );
+      if (process.pid !== shell) expect(rows.map(({ state }) => state)).toContain(process.state);
+    }
+    expect(view.verdicts).toEqual(["clean", "clean"]);
+  });
+
+  it("is /proc/modules", () => {
+    const { inside, outside, verdicts } = seen.views.modules;
+    const shown = outside[1].map(({ name, size, refcount, usedBy, state, base }) => {
+      const users = usedBy === "" ? "-" : `${usedBy},`;
+      const live = String(state).replace(/^./, (letter) => letter.toUpperCase());
+      return `${name} ${size} ${refcount} ${users} ${live} 0x${base}`;
+    });
+    expect(shown).toEqual(inside.filter((line) => line !== ""));
+    if (board === PI_BOARD) expect(shown.length).toBeGreaterThan(3);
+    expect(verdicts).toEqual(["clean", "clean"]);
+  });
+
+  it("is /proc/net: TCP, UDP, raw and local sockets with their owners", () => {
+    const { inside, outside, verdicts } = seen.views.sockets;
+    const own = socketsOf(inside);
+    const kinds = new Set(own.map(({ protocol }) => String(protocol).replace("6", "")));
+    for (const kind of ["tcp", "udp", "raw"]) expect(kinds).toContain(kind);
+    // Debian's kernel for the Raspberry Pi has local sockets in a module, which nothing loads here.
+    if (board === BOARD) expect(kinds).toContain("unix");
+    for (const socket of own) expect(outside[1]).toContainEqual(expect.objectContaining(socket));
+    expect(outside[1].length).toBe(own.length);
+    const listener = outside[1].find(({ local }) => String(local).endsWith(":8080"));
+    expect(listener).toMatchObject({ state: "LISTEN", name: "httpd" });
+    expect(verdicts).toEqual(["clean", "clean"]);
+  });
+
+  it("is the links in /proc/PID/fd", () => {
+    const { inside, outside, verdicts } = seen.views.files;
+    const links: string[] = [];
+    let pid = "";
+    for (const line of inside) {
+      pid = /^\/proc\/(\d+)\/fd:$/.exec(line)?.[1] ?? pid;
+      const link = /(\d+) -> (.*)$/.exec(line);
+      if (link !== null) links.push(`${pid} ${link[1]} ${link[2]}`);
+    }
+    const shown = new Set(outside[1].map(({ pid: owner, fd, name }) => `${owner} ${fd} ${name}`));
+    const living = new Set(outside[1].map(({ pid: owner }) => String(owner)));
+    // The process that lists them is not there before and after.
+    const lasting = links.filter((link) => living.has(link.split(" ")[0]));
+    expect(lasting.length).toBeGreaterThan(20);
+    expect(lasting.filter((link) => !shown.has(link))).toEqual([]);
+    expect([...shown].filter((link) => !lasting.includes(link))).toEqual([]);
+    expect(lasting.some((link) => link.endsWith("/tmp/gone (deleted)"))).toBe(true);
+    expect(lasting.some((link) => /pipe:\[\d+\]$/.test(link))).toBe(true);
+    expect(verdicts).toEqual(["clean", "clean"]);
+  });
+
+  it("is /proc/mounts but for the options of each file system", () => {
+    const { inside, outside, verdicts } = seen.views.mounts;
+    const own = inside.map((line) => line.split(" "));
+    const shown = outside[1].map(({ device, place, type }) => [device, place, type]);
+    expect(shown).toEqual(own.map((words) => words.slice(0, 3)));
+    for (const [index, words] of own.entries()) {
+      const all = words[3].split(",");
+      expect(all.slice(0, String(outside[1][index].options).split(",").length).join()).toBe(outside[1][index].options);
+    }
+    expect(verdicts).toEqual(["clean", "clean"]);
+  });
+
+  it("is /proc/1/maps but for the names of the kernel's own pages", () => {
+    const { inside, outside } = seen.views.areas;
+    const own = inside.filter((line) => !/\[(vectors|sigpage|vvar|vdso)\]$/.test(line));
+    const shown = outside[1].map(({ start, end, permissions, offset, device, inode, name }) =>
+      `${start}-${end} ${permissions} ${offset} ${device} ${inode} ${name}`.trim(),
+    );
+    for (const line of own) expect(shown).toContain(line.replace(/\s+/g, " ").trim());
+    const special = inside.filter((line) => /\[(sigpage|vvar|vdso)\]$/.test(line)).length;
+    expect(shown.length).toBe(own.length + special);
+  });
+
+  it("is what dmesg prints, and the command line", () => {
+    const { inside, outside } = seen.views.log;
+    // Whether the guest shows times is a setting of its own.
+    const isTimed = /^<\d+>\[/.test(inside[0]);
+    const shown = outside[0].map(({ line, text, level, facility }) => {
+      return `<${Number(facility) * 8 + Number(level)}>${isTimed ? line : text}`;
+    });
+    expect(shown.length).toBeGreaterThan(100);
+    expect(inside.slice(0, shown.length)).toEqual(shown);
+    expect(seen.views.commandLine.outside[0][0].text).toBe(seen.views.commandLine.inside[0]);
+  });
+
+  it("was learned where the build's debug information says it is, without exception", () => {
+    const truth = JSON.parse(readFileSync(`test/golden/types/${board}.json`, "utf8")) as {
+      release: string;
+      offsets: Record<string, number>;
+    };
+    if (truth.release !== seen.release) return;
+    const learned = seen.types.filter(({ name, offset }) => offset !== null && truth.offsets[name] !== undefined);
+    expect(learned.map(({ name, offset }) => [name, Number(offset)])).toEqual(
+      learned.map(({ name }) => [name, truth.offsets[name]]),
+    );
+    const missing = seen.types.filter(({ name, offset }) => offset === null && truth.offsets[name] !== undefined);
+    expect(missing.map(({ name }) => name).filter((name) => !name.startsWith("module."))).toEqual([]);
+    expect(learned.length).toBeGreaterThan(95);
+  });
+});
