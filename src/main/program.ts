@@ -233,8 +233,9 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
     .description("check a profile; findings as FILE:LINE:COLUMN, exit code 2 when one is an error")
     .argument("<file>", "a profile file or a board's name")
     .option("--json", "one line of JSON a finding")
-    .addHelpText("after", examples("board lint boards/mine.json"))
-    .action(async (file: string, flags: { json?: boolean }) => {
+    .option("--sarif <file>", "also write the findings as SARIF 2.1.0")
+    .addHelpText("after", examples("board lint boards/mine.json", "board lint boards/mine.json --sarif lint.sarif"))
+    .action(async (file: string, flags: { json?: boolean; sarif?: string }) => {
       const { boardLint } = await import("./board-command.ts");
       finish(boardLint(io, file, flags));
     });
