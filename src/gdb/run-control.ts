@@ -6,7 +6,7 @@
  * such slices too.
  */
 import { StopPoints, type WatchedRange } from "../arm/core/index.ts";
-import type { Machine, VirtualSerialPort } from "../vm/index.ts";
+import type { Machine } from "../vm/index.ts";
 import { defaultLimits, History, type HistoryLimits } from "./history.ts";
 
 /** Why the guest is held. */
@@ -59,7 +59,7 @@ export class RunControl {
   private mustBegin = false;
   /** The task is one forward in time. */
   private isGoingOn = false;
-  private readonly waiting: { readonly port: VirtualSerialPort; readonly bytes: Uint8Array }[] = [];
+  private readonly waiting: (() => void)[] = [];
   private skipIdle = true;
 
   constructor(machine: Machine, { isHeld = false, isReversible = true, limits = defaultLimits }: ControlOptions = {}) {
@@ -95,7 +95,10 @@ export class RunControl {
     this.isGoingOn = false;
     this.sendWaiting();
     machine.onOutsideChange = () => {};
-    for (const port of machine.hypervisor.serialPorts) port.onSend = () => false;
+    for (const port of machine.hypervisor.serialPorts) {
+      port.onSend = () => false;
+      port.onFarLine = () => false;
+    }
     this.setSilent(false);
     this.history.end();
     this.points.clear();
@@ -108,22 +111,23 @@ export class RunControl {
     this.mustBegin = false;
     this.setSilent(false);
     for (const port of this.machine.hypervisor.serialPorts) {
-      port.onSend = (bytes) => {
-        if (this.isInside) return false;
-        this.waiting.push({ port, bytes });
-        if (this.isGoingOn) this.sendWaiting();
-        return true;
-      };
+      port.onSend = (bytes) => this.keepsBack(() => void port.send(bytes));
+      port.onFarLine = (event) => this.keepsBack(() => port.changeFarLine(event));
     }
     if (this.isReversible) this.history.begin();
   }
 
+  /** An input from outside; false when it is one of those that were kept back. */
+  private keepsBack(apply: () => void): boolean {
+    if (this.isInside) return false;
+    this.waiting.push(apply);
+    if (this.isGoingOn) this.sendWaiting();
+    return true;
+  }
+
   /** What was typed while the guest was held or gone back in reaches it when it goes on. */
   private sendWaiting(): void {
-    for (const { port, bytes } of this.waiting.splice(0)) {
-      const apply = (): void => {
-        port.send(bytes);
-      };
+    for (const apply of this.waiting.splice(0)) {
       this.input(apply);
       this.inside(apply);
     }
@@ -160,8 +164,9 @@ export class RunControl {
     return isChanged;
   }
 
-  /** Of the driver with a real clock. */
+  /** Of the driver with a real clock; a guest that is held since has no time that passes. */
   advanceTo(toNs: number): void {
+    if (this.isHeldNow) return;
     const { timeline } = this.machine;
     const apply = () => timeline.advanceTo(toNs);
     if (this.isAttached) this.input(apply);

@@ -1,11 +1,13 @@
 /** Listens on the loopback address for a debugger; one at a time, a second is told to go. */
-import { createServer, type Server, type Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import type { Logger } from "../base/index.ts";
 import { gdbPortUnusable } from "./errors.ts";
 import { encodePacket, PacketReader } from "./packet.ts";
 import { type After, type Debuggee, Session } from "./session.ts";
 
 const HOST = "127.0.0.1";
+/** What a debugger's first byte may be: acknowledgements, a packet, an interrupt. */
+const OPENINGS = "+-$\x03";
 /** Stop reply: the process exited, with status 0. */
 const EXITED = "W00";
 /** A debugger that sends and never reads is cut off before its answers fill the memory. */
@@ -14,33 +16,37 @@ const MAX_PENDING_BYTES = 2 ** 22;
 export class GdbServer {
   private readonly debuggee: Debuggee;
   private readonly log: Logger;
-  private readonly server: Server;
+  private server: Server | undefined;
   private client: GdbConnection | undefined;
 
   constructor(debuggee: Debuggee, log: Logger) {
     this.debuggee = debuggee;
     this.log = log;
-    this.server = createServer((socket) => this.accept(socket));
   }
 
   /** Answers the port, which is a free one when `port` is 0. Throws `gdb-port-unusable`. */
   async start(port: number): Promise<number> {
+    // Starts without a debugger do not load it.
+    const { createServer } = await import("node:net");
+    const server = createServer((socket) => this.accept(socket));
     try {
       await new Promise<void>((resolve, reject) => {
-        this.server.once("error", reject).listen(port, HOST, resolve);
+        server.once("error", reject).listen(port, HOST, resolve);
       });
     } catch (error) {
       throw gdbPortUnusable(port, error);
     }
-    this.server.on("error", (error) => this.log.warning(error.message));
-    const address = this.server.address();
+    this.server = server;
+    server.on("error", (error) => this.log.warning(error.message));
+    const address = server.address();
     return typeof address === "object" && address !== null ? address.port : port;
   }
 
   /** Ends the conversation; the guest is let go. */
   async stop(): Promise<void> {
-    this.client?.close();
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const { client, server } = this;
+    client?.close();
+    if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
   private accept(socket: Socket): void {
@@ -71,6 +77,7 @@ class GdbConnection {
   private readonly session: Session;
   private readonly reader = new PacketReader();
   private isAcknowledging = true;
+  private isKnown = false;
   private last: Buffer = Buffer.alloc(0);
 
   constructor(socket: Socket, debuggee: Debuggee) {
@@ -94,6 +101,12 @@ class GdbConnection {
   }
 
   private take(data: Uint8Array): void {
+    // A web page can make a browser send a request here, with packets in it: no debugger begins like that.
+    if (!this.isKnown && !OPENINGS.includes(String.fromCharCode(data[0]))) {
+      this.socket.destroy();
+      return;
+    }
+    this.isKnown = true;
     for (const received of this.reader.take(data)) {
       if (this.socket.destroyed) return;
       if (received.kind === "interrupt") this.debuggee.control.interrupt();

@@ -24,9 +24,10 @@ import {
 } from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
 import { fetchedBoard, findGuest, hasGuest } from "../guest/index.ts";
-import { drawingUnwritable, exportNeedsFormat, guestMissing, reportUnwritable } from "./errors.ts";
+import { drawingUnwritable, exportNeedsFormat, guestMissing } from "./errors.ts";
 import type { ProgramIo } from "./program-io.ts";
 import { sarifText } from "./sarif.ts";
+import { reportUnwritable } from "./scenario-errors.ts";
 
 export function boardList(io: ProgramIo): ExitCode {
   for (const name of listBoards()) io.out(`${name.padEnd(16)} ${readBoard(name).profile.description}\n`);

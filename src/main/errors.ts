@@ -169,8 +169,8 @@ export const guestNotBuilt = (board: string): HvError =>
 export const consoleNeedsPort = (spec: string): HvError =>
   new HvError({
     code: "console-needs-port",
-    message: `console: expected a port to talk to, found "${spec}", which is this terminal itself`,
-    hint: "For example: komainu console /dev/ttyUSB0,115200",
+    message: `console: expected a port to talk to, found ${spec === "" ? "none" : `"${spec}", which is this terminal itself`}`,
+    hint: "For example: komainu console /dev/ttyUSB0,115200; `komainu console --list` shows the ports of this machine.",
     facts: { spec },
   });
 
@@ -239,62 +239,38 @@ export const checkpointUnusable = (path: string, expected: string, found: string
     exitCode: ExitCode.environment,
   });
 
-export const noScenarios = (files: readonly string[], grep: string | undefined): HvError =>
+export const guestSerialInvalid = (text: string): HvError =>
   new HvError({
-    code: "scenarios-missing",
-    message: `expected scenarios in ${files.join(", ") || "files"}${grep === undefined ? "" : ` whose names have "${grep}"`}, found none`,
-    hint: "komainu test --list FILE... shows their names.",
-    facts: { files, grep },
+    code: "guest-serial-invalid",
+    message: `--guest-serial: expected N=PORT, as in 1=pty or uart1=tcp:4001, found "${text}"`,
+    hint: "N is the number or the name of a UART: `vserial list` at the console shows them.",
+    facts: { text },
   });
 
-export const reportUnwritable = (path: string, error: unknown): HvError =>
+export const guestPortMissing = (name: string, ports: readonly string[]): HvError =>
   new HvError({
-    code: "report-unwritable",
-    message: `expected to write ${path}, found ${reasonOf(error)}`,
-    hint: "See whether its folder exists and can be written to.",
+    code: "guest-port-missing",
+    message: `--guest-serial: the guest has no serial port ${name}; it has ${ports.join(", ")}`,
+    hint: "Give one of these names, or N for uartN.",
+    facts: { name, ports },
+  });
+
+export const stdioTwice = (): HvError =>
+  new HvError({
+    code: "stdio-twice",
+    message: "standard input and output were given to more than one serial port",
+    hint: "Put the console elsewhere, such as --serial pty, where --guest-serial has stdio.",
+  });
+
+export const tokenUnreadable = (path: string, cause: unknown): HvError =>
+  new HvError({
+    code: "token-unreadable",
+    message: `--token-file ${path}: expected a file with one word of 16 characters or more, ${cause instanceof Error ? cause.message : `found ${String(cause)}`}`,
+    hint: `Make one with: (umask 077; head -c 18 /dev/urandom | base64 > ${path})`,
     facts: { path },
     exitCode: ExitCode.environment,
-    cause: error,
   });
 
-export const workerFailed = (reason: string): HvError =>
-  new HvError({
-    code: "worker-failed",
-    message: `a child process that runs scenarios did not do its job: ${reason}`,
-    hint: "komainu test --jobs 1 runs them in this process.",
-    facts: { reason },
-    exitCode: ExitCode.environment,
-  });
-
-export const untilUnseen = (pattern: string, where: string): HvError =>
-  new HvError({
-    code: "until-unseen",
-    message: `--until: expected the console to print ${JSON.stringify(pattern)}, found the end of the journal, at ${where}`,
-    hint: "The replay was the same run; without --until it shows all that the console printed.",
-    facts: { pattern, where },
-    exitCode: ExitCode.failed,
-  });
-
-export const storeDamaged = (path: string, expected: string, found: string): HvError =>
-  new HvError({
-    code: "snapshot-store-damaged",
-    message: `${path}: expected ${expected}, found ${found}`,
-    hint: "The machine is as it was. Make a new snapshot; a file that is damaged can be removed.",
-    facts: { path, expected, found },
-    exitCode: ExitCode.environment,
-  });
-
-export const snapshotUnknown = (name: string, hint: string): HvError =>
-  new HvError({
-    code: "snapshot-unknown",
-    message: `expected the name of a snapshot or the begin of its id, found "${name}"`,
-    hint,
-    facts: { name },
-  });
-
-/** A snapshot file that says what is wrong with it, with its path. */
-export const snapshotRefused = (path: string, { code, message, hint, facts, exitCode }: HvError): HvError =>
-  new HvError({ code, message: `${path}: ${message}`, hint, facts: { ...facts, path }, exitCode });
 export const imageUnreadable = (path: string, error: unknown): HvError =>
   new HvError({
     code: "image-unreadable",

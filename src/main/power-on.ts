@@ -55,6 +55,8 @@ export interface PowerOptions extends SnapshotOptions, GdbOptions {
   disk?: string;
   /** A disk that is no file; of a machine that is always booted. */
   blockDevice?: BlockDevice;
+  /** Serial lines are as slow as their rates say. */
+  baudPacing?: boolean;
   /** Name of a root file system: on the first disk, as it was made each time, unless `disk` is given in its place. */
   rootfs?: string;
   /** The guest unpacks its own kernel and measures its own delay loop. */
@@ -228,6 +230,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
       version: versionInfo,
       engine,
       translations: translations?.store,
+      pacesSerial: options.baudPacing,
       templates: engine === "jit" ? prebuiltTemplates(board.profile.cpu.model) : undefined,
       tuning: options.tuning,
       countRows: options.countRows,

@@ -6,6 +6,8 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import type { Engine } from "../vm/index.ts";
+import { addConsole } from "./console-declaration.ts";
+import { examples, type Finish } from "./declaration.ts";
 import { DEFAULT_BOARD } from "./default-board.ts";
 import { optionInvalid } from "./errors.ts";
 import { reportFailure } from "./failure.ts";
@@ -53,15 +55,19 @@ interface PowerFlags {
   verbose?: boolean;
 }
 
+interface RunFlags {
+  serial: string;
+  guestSerial?: string[];
+  baudPacing?: boolean;
+  tokenFile?: string;
+}
+
 interface ExecFlags extends PowerFlags {
   stats?: boolean;
   timeout: number;
   runTo?: number;
   bootCache: BootCacheOption;
 }
-
-const examples = (...lines: string[]): string =>
-  `\nExamples:\n${lines.map((line) => (line === "" ? "" : `  $ komainu ${line}`)).join("\n")}\n`;
 
 function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
   return command
@@ -101,23 +107,41 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
 
 const parseInstructions = (option: string) => parseCount(option, Number.MAX_SAFE_INTEGER);
 
-type Finish = (code: ExitCode) => void;
-
 function addRun(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program
     .command("run")
     .description("power a board on and give its console")
     .argument("[board]", "a board's name or a profile file", DEFAULT_BOARD)
-    .option("--serial <spec>", "console on stdio, /dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH", "stdio")
+    .option(
+      "--serial <port>",
+      "console on stdio, /dev/ttyX[,baud], pty[:LINK], tcp:, telnet:, rfc2217: or ws:[HOST:]PORT, unix:PATH; tcp-connect: and unix-connect: go to a port of another program",
+      "stdio",
+    )
+    .option(
+      "--guest-serial <n=port>",
+      "the guest's UART number n on a port of its own, of the same kinds; may be given several times",
+      (text: string, before: string[] = []) => [...before, text],
+    )
+    .option("--baud-pacing", "the guest's lines are as slow as their rates say, and a wrong rate garbles")
+    .option("--token-file <file>", "the word that clients from other machines must say; else one is made and shown")
     .option("--json", "what --profile says as a line of JSON");
   addPowerOptions(command, "real")
     .addHelpText(
       "after",
-      `${examples("run", "run --serial /dev/ttyUSB0,115200", "run versatilepb", "run boards/mine.json --append quiet", "run --profile")}
+      `${examples(
+        "run",
+        "run --serial /dev/ttyUSB0,115200",
+        "run versatilepb",
+        "run --serial pty:/tmp/board",
+        "run --guest-serial 0=telnet:4000 --guest-serial 1=pty",
+        "run --serial ws:0.0.0.0:8080 --token-file token",
+        "run boards/mine.json --append quiet",
+        "run --profile",
+      )}
 At the console: "guest kick guest0", then "vserial bind guest0/uart0"; ESC x q comes back to the prompt.
 On a terminal Ctrl-T q quits from anywhere, Ctrl-T ? shows the other keys.`,
     )
-    .action(async (board: string, flags: PowerFlags & { serial: string }) => {
+    .action(async (board: string, flags: PowerFlags & RunFlags) => {
       const { run } = await import("./run-command.ts");
       finish(await run(io, { ...flags, board, env: io.env, verbose: flags.verbose === true }));
     });
@@ -321,18 +345,6 @@ function addCheck(program: Command, io: ProgramIo, finish: Finish): void {
     .action(async (image: string, names: string[], flags: CheckFlags) => {
       const { checkImage } = await import("./check-command.ts");
       finish(await checkImage(io, { ...flags, image, names }));
-    });
-}
-
-function addConsole(program: Command, io: ProgramIo, finish: Finish): void {
-  program
-    .command("console")
-    .description("a serial terminal on a port")
-    .argument("<port>", "/dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH")
-    .addHelpText("after", examples("console /dev/ttyUSB0,115200", "console tcp:localhost:4001"))
-    .action(async (port: string) => {
-      const { consoleTerminal } = await import("./console-command.ts");
-      finish(await consoleTerminal(io, port));
     });
 }
 

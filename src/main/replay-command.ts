@@ -17,11 +17,12 @@ import {
   replayJournal,
   whereIs,
 } from "../scenario/index.ts";
-import { optionInvalid, untilUnseen } from "./errors.ts";
+import { optionInvalid } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
 import type { BootCacheOption } from "./options.ts";
 import type { ProgramIo } from "./program-io.ts";
 import { rigPower } from "./prompt-rig.ts";
+import { untilUnseen } from "./scenario-errors.ts";
 import { stateLine } from "./snapshot-option.ts";
 
 export interface ReplayCommandOptions {

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import type { Scenario, ScenarioResult } from "../scenario/index.ts";
-import { workerFailed } from "./errors.ts";
+import { workerFailed } from "./scenario-errors.ts";
 import { boardOf, type Job, type JobResult, ScenarioWorker, type WorkerSettings } from "./scenario-worker.ts";
 
 export interface PoolOptions {

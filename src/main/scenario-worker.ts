@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { HvError } from "../base/index.ts";
 import { journalText, runScenario, type Scenario, type ScenarioResult, unstarted } from "../scenario/index.ts";
-import { reportUnwritable } from "./errors.ts";
 import type { BootCacheOption } from "./options.ts";
 import { rigPower } from "./prompt-rig.ts";
+import { reportUnwritable } from "./scenario-errors.ts";
 import { versionInfo } from "./version.ts";
 
 /** The same for all scenarios of a run; crosses to child processes. */

@@ -14,7 +14,8 @@ import {
   snapshotEpochSeconds,
   stateHash,
 } from "../vm/index.ts";
-import { runToUnreached, saveAtPast, snapshotRefused, snapshotUnreadable, snapshotUnwritable } from "./errors.ts";
+import { runToUnreached, saveAtPast, snapshotUnreadable, snapshotUnwritable } from "./errors.ts";
+import { snapshotRefused } from "./scenario-errors.ts";
 import { SnapshotStore } from "./snapshot-store.ts";
 
 export interface SnapshotOptions {

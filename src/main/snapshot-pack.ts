@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { ByteReader, ByteWriter } from "../base/index.ts";
 import { PAGE_SIZE } from "../memory/index.ts";
-import { storeDamaged } from "./errors.ts";
+import { storeDamaged } from "./scenario-errors.ts";
 
 const MAGIC = Buffer.from("KOMAINUP", "latin1");
 const VERSION = 1;

@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { HvError, nameHint, type State } from "../base/index.ts";
 import { parseStateText, type Snapshot, stateText } from "../vm/index.ts";
-import { snapshotUnknown, snapshotUnwritable, storeDamaged } from "./errors.ts";
+import { snapshotUnwritable } from "./errors.ts";
+import { snapshotUnknown, storeDamaged } from "./scenario-errors.ts";
 import { digestOf, encodePack, readPack, readPackIndex } from "./snapshot-pack.ts";
 
 const SCHEMA = "komainu.snapshot/1";

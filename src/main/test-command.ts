@@ -19,10 +19,10 @@ import {
   summaryText,
   totalsOf,
 } from "../scenario/index.ts";
-import { noScenarios, reportUnwritable } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
 import type { BootCacheOption } from "./options.ts";
 import { type ProgramIo, wantsColor } from "./program-io.ts";
+import { noScenarios, reportUnwritable } from "./scenario-errors.ts";
 import { ScenarioPool } from "./scenario-pool.ts";
 import { StatusLine } from "./status-line.ts";
 

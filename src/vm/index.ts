@@ -11,6 +11,7 @@ export * from "./host-ram.ts";
 export * from "./hypervisor.ts";
 export * from "./machine.ts";
 export * from "./machine-control.ts";
+export type { ObservedWrite, OnWrite } from "./memory-watch.ts";
 export * from "./module.ts";
 export * from "./region.ts";
 export * from "./scheduler.ts";

@@ -52,11 +52,26 @@ describe("ids", () => {
     expect(text).toMatch(/slot 11 .*\nError: command ids failed \(code -1\)\n$/);
   });
 
-  it("runs all checks and names each", async () => {
+  it("runs all checks with one verdict, lists them and explains one", async () => {
     const { bench } = givenKernel();
     const { text } = await bench.run("ids all");
-    for (const id of ["banner", "plist", "syscall"]) expect(text).toContain(`(ids ${id})\n`);
-    expect(await bench.data("ids list")).toHaveLength(3);
+    for (const id of ["banner", "plist", "syscall"]) expect(text).toMatch(new RegExp(`^${id} +clean `, "m"));
+    expect(text).toMatch(/^verdict: /m);
+    const listed = (await bench.data("ids list")) as { check: string }[];
+    expect(listed.map(({ check }) => check)).toEqual(expect.arrayContaining(["plist", "lsof", "netstat"]));
+    expect(await bench.text("ids list plist")).toMatch(/^use +ids plist \[-l\]\ntitle +processes\n/);
+    expect((await bench.run("ids list plits")).code).toBe(-14);
+  });
+
+  it("shows what was learned, how sure it is and why, and what a look costs", async () => {
+    const { bench } = givenKernel();
+    const types = (await bench.data("ids types task_struct.pid")) as { name: string; confidence: string }[];
+    expect(types).toEqual([expect.objectContaining({ name: "task_struct.pid", confidence: "proved" })]);
+    expect(await bench.text("ids types cred.uid")).toMatch(/^cred\.uid +\? +unknown /);
+    expect(await bench.text("ids cost plist")).toMatch(
+      /^plist: 4 rows, \d+ translated loads, 0 guest instructions, time not measured\n/,
+    );
+    expect((await bench.run("ids cost maps")).code).toBe(-14);
   });
 
   it("says that there is no guest", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { WatchKind } from "../../src/arm/core/index.ts";
+import { guestHash } from "../../src/vm/index.ts";
 import {
   COUNT_ADDRESS,
   COUNT_STORE,
@@ -236,6 +237,31 @@ describe("what comes from outside", () => {
     }
     expect(word(0x20000)).toBe(7);
   }, 60_000);
+});
+
+describe("time that a real clock lets pass", () => {
+  it("passes again at the same instruction, and not while the guest is held", () => {
+    const { control, machine, untilHeld } = givenControl(waitingProgram);
+    const slice = () => control.runSlice(700, { skipIdle: false });
+    control.resume("forward");
+    for (let i = 0; i < 400; i++) {
+      const { end } = slice();
+      if (end === "idle") control.advanceTo(machine.timeline.nowNs() + 37_000);
+    }
+    control.interrupt();
+    untilHeld();
+    const end = { ns: machine.timeline.nowNs(), hash: guestHash(machine) };
+    expect(end.ns).toBeGreaterThan(1_000_000);
+    control.advanceTo(end.ns + 1_000_000);
+    expect(machine.timeline.nowNs()).toBe(end.ns);
+    control.resume("back");
+    while (!control.isHeld) slice();
+    expect(untilHeld()).toEqual({ kind: "history-begins" });
+    expect(machine.timeline.nowNs()).toBe(0);
+    control.resume("forward");
+    while (control.history.isPast) slice();
+    expect({ ns: machine.timeline.nowNs(), hash: guestHash(machine) }).toEqual(end);
+  });
 });
 
 describe("a debugger that leaves", () => {

@@ -133,10 +133,19 @@ describe("the debugger's port", () => {
   it("stands noise and what never ends", async () => {
     const { port } = await given();
     const client = new Client(port);
+    await client.ask("qC");
     client.send(Buffer.alloc(5_000, 0xff));
     client.send(`$${"x".repeat(40_000)}`);
     client.send("#00");
     for (let answer = ""; answer !== "QC1"; ) answer = await client.ask("qC");
+  });
+
+  it("hangs up on a browser, whatever packets its request carries", async () => {
+    const { port, control } = await given();
+    const client = new Client(port);
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\n$M8000,4:00000000#aa");
+    expect(await client.next()).toBe("closed");
+    while (control.isHeld) await new Promise((resolve) => setImmediate(resolve));
   });
 
   it("that is taken is an error that says so", async () => {

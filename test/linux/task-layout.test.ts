@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { FIELDS, openKernel } from "../../src/linux/index.ts";
+import { openKernel } from "../../src/linux/index.ts";
+import { TASK_FIELDS } from "../../src/linux/task-layout.ts";
 import { SyntheticKernel } from "./synthetic-kernel.ts";
 
 describe("what is learned of the types", () => {
@@ -7,7 +8,8 @@ describe("what is learned of the types", () => {
     it(`finds every member with ${padding} words between them`, () => {
       const guest = new SyntheticKernel({ padding });
       const kernel = openKernel(guest.source);
-      for (const name of FIELDS) expect(kernel.field(name), name).toMatchObject({ known: true, confidence: "proved" });
+      for (const name of TASK_FIELDS)
+        expect(kernel.field(name), name).toMatchObject({ known: true, confidence: "proved" });
       const { tasks, pid, comm, mm, flags, realParent, groupLeader } = guest.offsets;
       expect(kernel.offsetOf("task_struct.tasks")).toBe(tasks);
       expect(kernel.offsetOf("task_struct.pid")).toBe(pid);
