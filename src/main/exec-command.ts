@@ -198,7 +198,7 @@ async function runAll(execution: Execution, lines: readonly string[], stats: Run
 }
 
 export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCode> {
-  const manager = createCommandManager(await userChecks(options.checks));
+  const manager = createCommandManager(userChecks(options.checks));
   const needsCommands = options.runTo === undefined && options.save === undefined;
   if (needsCommands || options.commands.length > 0) checkCommands(manager, options.commands);
   const startNs = Number(process.hrtime.bigint());
