@@ -11,7 +11,8 @@ import { createLog } from "./log-text.ts";
 import { portToken } from "./port-token.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
-import type { SnapshotOptions } from "./snapshot-option.ts";
+import { type SnapshotOptions, snapshotStore } from "./snapshot-option.ts";
+import { MachineShelf } from "./snapshot-shelf.ts";
 import { userChecks } from "./user-checks.ts";
 
 export interface RunOptions extends Omit<PowerOptions, "log"> {
@@ -90,7 +91,13 @@ class ConsoleRun {
       await this.startPorts();
       let end = await this.powerCycle();
       // A reset is a power-on: what was restored and saved belongs to the first life.
-      while (end === "reset") end = await this.powerCycle({ save: undefined, saveAt: undefined, restore: undefined });
+      while (end === "reset")
+        end = await this.powerCycle({
+          save: undefined,
+          saveAt: undefined,
+          restore: undefined,
+          fromSnapshot: undefined,
+        });
       return end;
     } finally {
       // The shell that comes next begins its own line.
@@ -169,6 +176,7 @@ class ConsoleRun {
       hv: hypervisor,
       manager,
       waiter: driver,
+      snapshots: new MachineShelf(snapshotStore(options.env), powered),
       nowMs: () => performance.now(),
     };
     const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });
