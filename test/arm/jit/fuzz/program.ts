@@ -95,7 +95,7 @@ const makeLimits = (random: Random, isRoomy: boolean): RegionLimits => ({
   isInlining: isRoomy || random.oneIn(4),
 });
 
-/** So many entries make nothing hot: every fourth program runs by templates alone. */
+/** So many entries make nothing hot: every other program with templates runs by them alone. */
 const NEVER_HOT = 50_000;
 
 /** Program number `number` of a campaign; the same seed gives the same programs. */
@@ -115,6 +115,8 @@ export function makeProgram(seed: number, number: number, architecture: Architec
   const emphasis = isCrossing ? "crossings" : random.pick(emphasesOf(architecture));
   const leadRows = leadRowsOf(architecture);
   const lead = leadRows[number % leadRows.length];
+  // Each row leads a program in which rows are counted, then one that runs by templates.
+  const hasTemplates = Math.floor(number / leadRows.length) % 2 === 1;
   const surroundings = { random, places, emphasis, lead, architecture, routines: writeRoutines(image, hasSpaces) };
   if (hasSpaces) writeExtendedTables(image, random.oneIn(2));
   else writeTables(image);
@@ -131,14 +133,14 @@ export function makeProgram(seed: number, number: number, architecture: Architec
     registers: Array.from({ length: 15 }, () => (random.oneIn(2) ? randomPointer(surroundings) : random.word())),
     pc: random.pick(armPlaces),
     tuning: {
-      hotEntries: number % 4 === 0 ? hotEntries + NEVER_HOT : hotEntries,
+      hotEntries: hasTemplates && number % 2 === 0 ? hotEntries + NEVER_HOT : hotEntries,
       veryHotEntries: random.pick([1, 2, 5, 20, 10_000]),
       moduleFunctions: random.pick([1, 1, 1, 4]),
       moduleTries: random.pick([1, 3, 40]),
       hot: makeLimits(random, isCrossing),
       veryHot: { ...makeLimits(random, isCrossing), isInlining: true },
     },
-    hasTemplates: number % 2 === 0,
+    hasTemplates,
     architecture,
     allowsUnaligned: architecture === 6 && random.oneIn(2),
     hasSpaces,
