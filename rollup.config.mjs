@@ -48,21 +48,35 @@ const withoutChildProcess = {
   },
 };
 
-/** commander is CommonJS, which rollup does not read: esbuild makes a module of it. */
-function commander() {
-  const id = "\0commander";
-  const contents = 'export { Command, CommanderError } from "commander";';
+/** These packages are CommonJS, which rollup does not read: esbuild makes modules of them. */
+const commonJs = { commander: "Command, CommanderError", ws: "WebSocket, WebSocketServer" };
+
+function commonJsPackages() {
   return {
-    name: "commander",
-    resolveId: (source) => (source === "commander" ? id : null),
+    name: "common-js",
+    resolveId: (source) => (source in commonJs ? `\0${source}` : null),
     async load(loaded) {
-      if (loaded !== id) return null;
-      const stdin = { contents, resolveDir: import.meta.dirname };
-      const { outputFiles } = await build({ ...moduleOptions, stdin, format: "esm", plugins: [withoutChildProcess] });
+      const name = loaded.slice(1);
+      if (loaded[0] !== "\0" || !(name in commonJs)) return null;
+      const plugins = name === "commander" ? [withoutChildProcess] : [];
+      const stdin = { contents: `export { ${commonJs[name]} } from "${name}";`, resolveDir: import.meta.dirname };
+      const { outputFiles } = await build({
+        ...moduleOptions,
+        external: optionalParts,
+        stdin,
+        format: "esm",
+        banner,
+        plugins,
+      });
       return outputFiles[0].text;
     },
   };
 }
+
+/** What ws uses where somebody has installed it. */
+const optionalParts = ["bufferutil", "utf-8-validate"];
+/** esbuild leaves `require` of Node's own modules in a package that rollup makes CommonJS again. */
+const banner = { js: 'import { createRequire } from "node:module"; const require = createRequire("file:///");' };
 
 const moduleOptions = { bundle: true, write: false, platform: "node", target: TARGET, logLevel: "warning" };
 
@@ -106,7 +120,7 @@ function licenses() {
     name: "licenses",
     generateBundle() {
       const inside = [...this.getModuleIds()].map((id) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]);
-      const names = [...new Set(["commander", ...inside.filter((name) => name !== undefined)])].sort();
+      const names = [...new Set([...Object.keys(commonJs), ...inside.filter((name) => name !== undefined)])].sort();
       const texts = names.map((name) => `== ${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8")}`);
       this.emitFile({ type: "asset", fileName: "THIRD-PARTY-LICENSES.txt", source: texts.join("\n") });
     },
@@ -131,10 +145,10 @@ export default {
     const isOfDependency = log.code === "CIRCULAR_DEPENDENCY" && log.ids?.every((id) => id.includes("/node_modules/"));
     if (!isOfDependency) report(level, log);
   },
-  external: (id) => id.startsWith("node:") || id === "serialport",
+  external: (id) => id.startsWith("node:") || id === "serialport" || id === "koffi",
   plugins: [
     semanticsForCompiler(),
-    commander(),
+    commonJsPackages(),
     nodeResolve({ extensions: [".ts", ".js"] }),
     json(),
     // Dependencies too: it takes the comments out.

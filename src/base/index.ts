@@ -7,5 +7,6 @@ export * from "./engine-flags.ts";
 export * from "./error.ts";
 export * from "./fifo.ts";
 export * from "./log.ts";
+export * from "./serial-line.ts";
 export * from "./state.ts";
 export * from "./status.ts";

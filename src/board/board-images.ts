@@ -18,11 +18,14 @@ export interface Images {
   overlays: Uint8Array[];
 }
 
+/** A plain name is a file of the board's guest in the cache; anything with a slash is a path. */
+export const isCacheName = (name: string): boolean => !isAbsolute(name) && !name.includes("/");
+
 /** A plain name is a file of `imageFolder`; anything with a slash is a path from the profile's folder. */
 export function imagePaths({ path, profile }: Board, imageFolder: string): ImagePaths {
   const locate = (name: string): string => {
     if (isAbsolute(name)) return name;
-    return name.includes("/") ? resolve(dirname(path), name) : join(imageFolder, name);
+    return isCacheName(name) ? join(imageFolder, name) : resolve(dirname(path), name);
   };
   const { kernel, deviceTree, initrd, overlays = [] } = profile.boot.images;
   return {

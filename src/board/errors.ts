@@ -35,6 +35,15 @@ export function boardUnknown(name: string, known: readonly string[]): HvError {
   });
 }
 
+export function qemuMachineUnknown(board: string, known: readonly string[]): HvError {
+  return new HvError({
+    code: "qemu-machine-unknown",
+    message: `${board}: expected a board of the kind of one of QEMU's machines (${known.join(", ")}), found none of their telling devices`,
+    hint: "Boards of your own exist in Komainu alone.",
+    facts: { board, known },
+  });
+}
+
 export function profileUnreadable(path: string, cause: unknown): HvError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new HvError({

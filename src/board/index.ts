@@ -1,6 +1,6 @@
 export * from "./board-files.ts";
 export * from "./board-images.ts";
-export { type Finding, placeOf, UnpackError } from "./errors.ts";
+export { type Finding, placeOf, profileFinding, UnpackError } from "./errors.ts";
 export { applyOverlay, overlayOf } from "./fdt-overlay.ts";
 export { isFdt, MAX_FDT_BYTES, readFdt } from "./fdt-read.ts";
 export * from "./fdt-tree.ts";
@@ -10,5 +10,7 @@ export * from "./loader.ts";
 export { type Board, parseProfile } from "./profile.ts";
 export * from "./profile-lint.ts";
 export * from "./profile-schema.ts";
+export { drawProfile } from "./profile-svg.ts";
 export * from "./profile-text.ts";
+export { qemuCommand, shellText } from "./qemu-command.ts";
 export { formatOf } from "./unpack.ts";

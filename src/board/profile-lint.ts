@@ -1,8 +1,11 @@
 /** What the schema cannot judge in a profile: overlaps, wiring, known models, alignment, images on disk. */
 import { existsSync } from "node:fs";
 import { hexAddress, nameHint } from "../base/index.ts";
+import { MAX_RAM_SIZE_BYTES } from "../memory/index.ts";
 import { imagePaths } from "./board-images.ts";
+import { treeFindings } from "./device-tree-lint.ts";
 import { type Finding, profileFinding } from "./errors.ts";
+import type { FdtNode } from "./fdt-tree.ts";
 import type { JsonPath } from "./json-source.ts";
 import type { Board } from "./profile.ts";
 
@@ -21,6 +24,8 @@ export interface LintOptions {
   models?: Readonly<Record<string, ModelFacts>>;
   /** Where the guest's images are cached; given, images that are missing on disk are warned of. */
   imageFolder?: string;
+  /** The root of the tree that the guest gets; given, the profile is compared with it. */
+  deviceTree?: FdtNode;
 }
 
 /** Registers are words. */
@@ -224,6 +229,12 @@ function lintGuest(lint: Linter, board: Board): void {
   const ramBytes = regions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (host.ramSizeBytes % 0x10000 !== 0)
     lint.add("profile-alignment", ["host", "ramSize"], "host RAM: expected a multiple of 0x10000 as its size");
+  if (host.ramSizeBytes > MAX_RAM_SIZE_BYTES)
+    lint.add(
+      "profile-ram-too-large",
+      ["host", "ramSize"],
+      `host RAM: expected at most ${MAX_RAM_SIZE_BYTES} bytes, found ${host.ramSizeBytes}`,
+    );
   if (ramBytes >= host.ramSizeBytes)
     lint.add(
       "profile-ram-too-large",
@@ -252,12 +263,16 @@ function lintGuest(lint: Linter, board: Board): void {
 
 function lintImages(lint: Linter, board: Board, imageFolder: string): void {
   const files = imagePaths(board, imageFolder);
-  for (const key of ["kernel", "deviceTree", "initrd"] as const) {
-    const path = files[key];
+  const named = (["kernel", "deviceTree", "initrd"] as const).map((key) => ({
+    at: [key] as JsonPath,
+    path: files[key],
+  }));
+  const overlays = files.overlays.map((path, index) => ({ at: ["overlays", index] as JsonPath, path }));
+  for (const { at, path } of [...named, ...overlays]) {
     if (path !== undefined && !existsSync(path))
       lint.warn(
         "profile-image-missing",
-        ["boot", "images", key],
+        ["boot", "images", ...at],
         `expected a file ${path}, found none`,
         `komainu guest build ${board.profile.name}, or guest fetch, where Debian has its kernel`,
       );
@@ -274,6 +289,11 @@ export function lintProfile(board: Board, options: LintOptions = {}): Finding[] 
   lintWiring(lint, board, options.models);
   lintGuest(lint, board);
   if (options.imageFolder !== undefined) lintImages(lint, board, options.imageFolder);
+  if (options.deviceTree !== undefined) {
+    for (const { path, ...finding } of treeFindings(board.profile, options.deviceTree, options.models ?? {})) {
+      lint.findings.push({ ...finding, ...board.source.positionOf(path) });
+    }
+  }
   return lint.findings.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 

@@ -16,15 +16,20 @@ export function sizeText(sizeBytes: number): string {
   return `${sizeBytes} B`;
 }
 
-interface Row {
-  address: number;
-  sizeBytes: number;
-  name: string;
-  kind: string;
-  irqs: string;
+/** A piece of the address map. */
+export interface MapRow {
+  readonly address: number;
+  readonly sizeBytes: number;
+  /** `-` where nothing is. */
+  readonly name: string;
+  /** Region type or device model. */
+  readonly kind: string;
+  /** Wires, such as `pic:12 cpu:irq`. */
+  readonly irqs: string;
+  readonly use: "memory" | "device" | "nothing";
 }
 
-const headings: Row & { range: string; size: string } = {
+const headings: Omit<MapRow, "use"> & { range: string; size: string } = {
   address: 0,
   sizeBytes: 0,
   range: "Guest physical address",
@@ -34,13 +39,14 @@ const headings: Row & { range: string; size: string } = {
   irqs: "Interrupts",
 };
 
-function rowsOf({ regions, devices }: Profile): Row[] {
+function rowsOf({ regions, devices }: Profile): MapRow[] {
   const memory = regions.map(({ name, address, sizeBytes, type }) => ({
     address,
     sizeBytes,
     name,
     kind: type,
     irqs: "",
+    use: "memory" as const,
   }));
   const models = devices.map(({ name, address, sizeBytes, model, irqs, serial }) => ({
     address,
@@ -48,29 +54,42 @@ function rowsOf({ regions, devices }: Profile): Row[] {
     name,
     kind: serial ? `${model} (serial)` : model,
     irqs: irqs.map(({ to, line }) => `${to}:${line}`).join(" "),
+    use: "device" as const,
   }));
   return [...memory, ...models].sort((a, b) => a.address - b.address);
 }
 
-/** The rows with the unused ranges between them. */
-function withHoles(rows: readonly Row[]): Row[] {
-  const all: Row[] = [];
+const hole = (address: number, end: number): MapRow => ({
+  address,
+  sizeBytes: end - address,
+  name: "-",
+  kind: "(nothing)",
+  irqs: "",
+  use: "nothing",
+});
+
+/** All of the address space by address: memory, devices, and the unused ranges between them. */
+export function addressMap(profile: Profile): MapRow[] {
+  const all: MapRow[] = [];
   let end = 0;
-  for (const row of rows) {
-    if (row.address > end)
-      all.push({ address: end, sizeBytes: row.address - end, name: "-", kind: "(nothing)", irqs: "" });
+  for (const row of rowsOf(profile)) {
+    if (row.address > end) all.push(hole(end, row.address));
     all.push(row);
     end = Math.max(end, row.address + row.sizeBytes);
   }
-  if (end < 2 ** 32) all.push({ address: end, sizeBytes: 2 ** 32 - end, name: "-", kind: "(nothing)", irqs: "" });
+  if (end < 2 ** 32) all.push(hole(end, 2 ** 32));
   return all;
 }
 
+/** `0x101F1000-0x101F1FFF`. */
+export const rangeText = ({ address, sizeBytes }: Pick<MapRow, "address" | "sizeBytes">): string =>
+  `${hexAddress(address)}-${hexAddress(address + sizeBytes - 1)}`;
+
 /** The address map, sorted, with holes, sizes and interrupt wiring. */
 export function showProfile(profile: Profile): string {
-  const cells = withHoles(rowsOf(profile)).map((row) => ({
+  const cells = addressMap(profile).map((row) => ({
     ...row,
-    range: `${hexAddress(row.address)}-${hexAddress(row.address + row.sizeBytes - 1)}`,
+    range: rangeText(row),
     size: sizeText(row.sizeBytes),
   }));
   const table = [headings, ...cells];

@@ -17,9 +17,12 @@ import type { Kernel } from "../linux/index.ts";
 import { FIELDS } from "../linux/index.ts";
 import type { CommandFamily, CommandResult, JsonValue } from "../shell/index.ts";
 import { columns, decimal, failed, optional, table, word } from "../shell/index.ts";
+import type { Guest } from "../vm/index.ts";
 import type { CommandContext } from "./context.ts";
 import { form } from "./context.ts";
 import { kernelOf, SteadyLook } from "./guest-kernel.ts";
+import { compareBaseline, lookOnce, reportFindings, saveBaseline, scheduleLooks } from "./ids-record.ts";
+import { addWatch, endWatch, showWatches } from "./ids-watch.ts";
 
 const codeOf: Record<CheckReport["verdict"], Status> = {
   clean: Status.ok,
@@ -41,6 +44,41 @@ function openGuest({ hv }: CommandContext): Kernel | CommandResult {
   }
 }
 
+type OnKernel = (context: CommandContext, guest: Guest, kernel: Kernel, checks: readonly Check[]) => CommandResult;
+
+/** Does something with the guest's kernel and the checks that need no process to be named. */
+function onKernel(context: CommandContext, known: readonly Check[], run: OnKernel): CommandResult {
+  const [guest] = context.hv.guests;
+  const kernel = openGuest(context);
+  if (guest === undefined || !isKernel(kernel)) return isKernel(kernel) ? noGuest() : kernel;
+  return run(context, guest, kernel, everyCheck(known));
+}
+
+async function schedule(
+  context: CommandContext,
+  known: readonly Check[],
+  when: { seconds: number; times: number },
+): Promise<CommandResult> {
+  const [guest] = context.hv.guests;
+  if (guest === undefined) return noGuest();
+  return await scheduleLooks(context, { guest, kernelNow: () => openGuest(context), checks: everyCheck(known) }, when);
+}
+
+const everyCheck = (known: readonly Check[]): Check[] => known.filter(({ ofProcess }) => ofProcess !== "required");
+
+function watch(context: CommandContext, { place }: { place: string | undefined }): CommandResult {
+  const [guest] = context.hv.guests;
+  if (guest !== undefined && place === undefined) return showWatches(guest);
+  const kernel = openGuest(context);
+  if (!isKernel(kernel) || guest === undefined || place === undefined) return isKernel(kernel) ? noGuest() : kernel;
+  return addWatch(context.hv, guest, kernel, place);
+}
+
+function unwatch({ hv }: CommandContext, { place }: { place: string }): CommandResult {
+  const [guest] = hv.guests;
+  return guest === undefined ? noGuest() : endWatch(guest, place);
+}
+
 const isKernel = (opened: Kernel | CommandResult): opened is Kernel => "space" in opened;
 const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
@@ -55,9 +93,7 @@ function runOne(context: CommandContext, check: Check, request: CheckRequest): C
 function runAll(context: CommandContext, known: readonly Check[]): CommandResult {
   const kernel = openGuest(context);
   if (!isKernel(kernel)) return kernel;
-  const chosen = known.filter(({ ofProcess }) => ofProcess !== "required");
-  const look = new SteadyLook(context.hv, kernel);
-  const reports = chosen.map((check) => look.run(check));
+  const reports = lookOnce(context, kernel, everyCheck(known));
   const data = summaryJson(reports) as JsonValue;
   return { code: codeOf[verdictOf(reports)], text: textOf(formatSummary(reports)), data };
 }
@@ -147,6 +183,16 @@ export function idsFamily(userChecks: readonly Check[] = []): CommandFamily<Comm
       form({ words: "list", args: list, run: (_, { check }) => showChecks(known, check) }),
       ...known.flatMap(formsOf),
       form({ words: "all", run: (context) => runAll(context, known) }),
+      form({ words: "watch", args: { place: optional(word("symbol or address")) }, run: watch }),
+      form({ words: "unwatch", args: { place: word("symbol or address") }, run: unwatch }),
+      form({ words: "report", run: (context) => onKernel(context, known, reportFindings) }),
+      form({
+        words: "schedule",
+        args: { seconds: decimal("seconds"), times: optional(decimal("times")) },
+        run: (context, { seconds, times = 1 }) => schedule(context, known, { seconds, times }),
+      }),
+      form({ words: "baseline save", run: (context) => onKernel(context, known, saveBaseline) }),
+      form({ words: "baseline compare", run: (context) => onKernel(context, known, compareBaseline) }),
       form({ words: "types", args: types, run: (context, { filter }) => showTypes(context, filter) }),
       form({ words: "cost", args: { check: checkName }, run: (context, { check }) => showCost(context, known, check) }),
     ],

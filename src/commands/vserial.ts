@@ -6,7 +6,7 @@ import type { VirtualSerialPort } from "../vm/index.ts";
 import { VcpuState } from "../vm/index.ts";
 import { GuestOutputFilter, TerminalInputFilter } from "./bind-filter.ts";
 import type { CommandContext } from "./context.ts";
-import { form, whileAsleep } from "./context.ts";
+import { form, waitAsleep, whileAsleep } from "./context.ts";
 import { runAtGuestShell } from "./guest-shell.ts";
 
 const portName = word("name", ({ hv }: CommandContext) => hv.serialPorts.map((port) => port.name));
@@ -46,6 +46,41 @@ class ByteBatch {
   }
 }
 
+/** A guest that takes nothing for so long is not waited for any more: `ESC x q` must be seen behind what it leaves. */
+const PATIENCE_NS = 1_000_000_000;
+
+/** What is typed, up to `limit` bytes for the guest; `isOver` at `ESC x q`, and when there will be no more input. */
+async function typed(context: CommandContext, input: TerminalInputFilter, limit: number) {
+  const { console } = context;
+  const bytes: number[] = [];
+  let byte = await whileAsleep(context, () => console.readByte());
+  let isOver = byte === undefined;
+  while (byte !== undefined) {
+    const { toGuest, isQuit } = input.feed(byte);
+    bytes.push(...toGuest);
+    isOver = isQuit;
+    byte = isOver || bytes.length >= limit ? undefined : console.pollByte();
+  }
+  return { bytes: Uint8Array.from(bytes), isOver };
+}
+
+/** Passes what is typed on, as fast as the guest takes it. */
+async function typeAt(context: CommandContext, port: VirtualSerialPort, input: TerminalInputFilter): Promise<void> {
+  for (;;) {
+    const { bytes, isOver } = await typed(context, input, Math.max(1, port.space));
+    let rest = bytes;
+    while (rest.length > 0) {
+      rest = rest.subarray(port.send(rest));
+      if (rest.length === 0) break;
+      const deadlineNs = context.hv.clock.nowNs() + PATIENCE_NS;
+      if (await waitAsleep(context, () => port.space > 0, deadlineNs)) continue;
+      context.hv.log.warnOnce(`${port.name}: the guest does not take what is typed, it is dropped`);
+      break;
+    }
+    if (isOver) return;
+  }
+}
+
 /** Passes bytes both ways until `ESC x q`, or until the console has no more input. */
 async function bind(context: CommandContext, port: VirtualSerialPort): Promise<CommandResult> {
   const { console } = context;
@@ -58,13 +93,8 @@ async function bind(context: CommandContext, port: VirtualSerialPort): Promise<C
   for (const byte of port.takeBacklog()) show(byte);
   const stopListening = port.listen(show);
   try {
-    for (;;) {
-      const byte = await whileAsleep(context, () => console.readByte());
-      if (byte === undefined) return ok("\n");
-      const { toGuest, isQuit } = input.feed(byte);
-      if (isQuit) return ok("\n");
-      if (toGuest.length > 0) port.send(Uint8Array.from(toGuest));
-    }
+    await typeAt(context, port, input);
+    return ok("\n");
   } finally {
     stopListening();
     screen.flush();

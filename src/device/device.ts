@@ -4,7 +4,7 @@
  * A device knows neither CPU nor VM. It gets interrupt lines, the clock and its back ends in the constructor, which
  * only assigns; work begins in `reset`.
  */
-import type { Clock, Logger, State, Stateful } from "../base/index.ts";
+import type { Clock, LineEvent, Logger, State, Stateful } from "../base/index.ts";
 import type { MmioHandler } from "../memory/index.ts";
 
 /** A level-sensitive wire towards an interrupt controller (or any other input of a device). */
@@ -38,7 +38,11 @@ export interface DmaMemory {
 
 /** Where a UART's characters go. The device calls `transmit`; the back end calls what `onReceive` registered. */
 export interface SerialBackend {
+  /** Characters take the time that the line's rate says, both ways, and a far end at another rate reads other ones. */
+  readonly isPaced?: boolean;
   transmit(byte: number): void;
+  /** The guest changed its side of the line: rate and format, DTR and RTS, a break. */
+  lineChanged?(event: LineEvent): void;
   /** The guest side can take `byte` now; false means "not now": the back end keeps it and waits for `onDrained`. */
   connect(guest: SerialReceiver): void;
 }
@@ -47,6 +51,8 @@ export interface SerialReceiver {
   /** How many characters the guest side can take now. */
   readonly space: number;
   receive(byte: number): void;
+  /** The far end changed its side of the line. */
+  farLineChanged?(event: LineEvent): void;
   /** Set by the back end; called when `space` grew. */
   onDrained: () => void;
 }

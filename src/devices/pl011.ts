@@ -1,135 +1,69 @@
 /**
  * PL011 UART: FIFOs, interrupts, receive timeout, loopback; ARM DDI 0183.
  *
- * A transmitted character leaves at once, so the transmit FIFO is always empty and the transmitter never busy. The
- * modem inputs are those of a cable whose other end is always ready. Not modelled: DMA, IrDA, sending a break.
+ * On a line that is not paced a transmitted character leaves at once, unless the far end holds it up by CTS, and others
+ * arrive as fast as the part can receive: faster ones no driver could take. The modem inputs are those of a null-modem
+ * cable whose other end is ready until it says otherwise. Not modelled: DMA, IrDA.
  */
-import type { State, Timer } from "../base/index.ts";
+import type { LineEvent, LineSettings, ModemLines, State, Timer } from "../base/index.ts";
 import { Fifo } from "../base/index.ts";
-import type {
-  DeviceContext,
-  IrqLine,
-  MmioDevice,
-  RegisterDump,
-  RegisterSpec,
-  SerialReceiver,
-} from "../device/index.ts";
-import { at, bit, bits, irqOutput, primeCellId, RegisterBlock } from "../device/index.ts";
+import type { DeviceContext, IrqLine, MmioDevice, RegisterDump, SerialReceiver } from "../device/index.ts";
+import { irqOutput, RegisterBlock } from "../device/index.ts";
 import type { AccessSize } from "../memory/index.ts";
+import type { Received } from "./line-sampler.ts";
 import { clockOption, numberOption } from "./options.ts";
+import { PacedWire, type WireEnds } from "./paced-wire.ts";
+import { baudRate, type LineRegisters, LineReporter, lineSettings } from "./pl011-line.ts";
+import {
+  CR_CTSEN,
+  CR_DTR,
+  CR_LBE,
+  CR_OUT1,
+  CR_OUT2,
+  CR_RTS,
+  CR_RTSEN,
+  CR_RXE,
+  CR_TXE,
+  CR_UARTEN,
+  FIFO_DEPTH,
+  FR_BUSY,
+  FR_CTS,
+  FR_DCD,
+  FR_DSR,
+  FR_RI,
+  FR_RXFE,
+  FR_RXFF,
+  FR_TXFE,
+  FR_TXFF,
+  fifoLevels,
+  INT_BE,
+  INT_CTS,
+  INT_DCD,
+  INT_DSR,
+  INT_FE,
+  INT_OE,
+  INT_PE,
+  INT_RT,
+  INT_RX,
+  INT_TX,
+  LCRH_FEN,
+  type Pl011Part,
+  pl011Registers,
+  RSR_BE,
+  RSR_FE,
+  RSR_OE,
+  RSR_PE,
+} from "./pl011-registers.table.ts";
 import { StateReader } from "./state-reader.ts";
+import { UartBurst } from "./uart-burst.ts";
+import { UartTransmitter } from "./uart-transmitter.ts";
 
-const FIFO_DEPTH = 16;
-/** UARTIFLS.RXIFLSEL: eighths 1, 2, 4, 6 and 7 of the FIFO; the codes above are reserved and act as the last. */
-const receiveLevels = [2, 4, 8, 12, 14, 14, 14, 14];
 const RECEIVE_TIMEOUT_BITS = 32;
-/** Taken where the guest has programmed no divisor. */
-const DEFAULT_BAUD = 115_200;
 
-/** UARTFR. */
-const FR_CTS = 1 << 0;
-const FR_DSR = 1 << 1;
-const FR_DCD = 1 << 2;
-const FR_RXFE = 1 << 4;
-const FR_RXFF = 1 << 6;
-const FR_TXFE = 1 << 7;
-const FR_RI = 1 << 8;
-/** UARTCR. */
-const CR_UARTEN = 1 << 0;
-const CR_LBE = 1 << 7;
-const CR_TXE = 1 << 8;
-const CR_RXE = 1 << 9;
-const CR_DTR = 1 << 10;
-const CR_RTS = 1 << 11;
-const CR_OUT1 = 1 << 12;
-const CR_OUT2 = 1 << 13;
-/** UARTLCR_H. */
-const LCRH_FEN = 1 << 4;
-/** UARTRIS, UARTMIS, UARTIMSC, UARTICR. */
-const INT_RX = 1 << 4;
-const INT_TX = 1 << 5;
-const INT_RT = 1 << 6;
-const INT_BE = 1 << 9;
-const INT_OE = 1 << 10;
-/** Status bits of a received character, as in UARTRSR; in the FIFO they lie above the data. */
-const RSR_BE = 1 << 2;
-const RSR_OE = 1 << 3;
-
-const interruptFields = (mode: "rw" | "ro") =>
-  Object.fromEntries(
-    ["RI", "CTS", "DCD", "DSR", "RX", "TX", "RT", "FE", "PE", "BE", "OE"].map((name, i) => [
-      name,
-      bit(i)[mode]<Pl011>(),
-    ]),
-  );
-
-const table: Record<string, RegisterSpec<Pl011>> = {
-  UARTDR: at(0x000, {
-    DATA: bits(0, 8).rw({ read: (s) => s.pull(), peek: (s) => s.next, write: (s, v) => s.transmit(v) }),
-    // Read after DATA: the status of the character just taken.
-    STATUS: bits(8, 4).ro((s) => s.status),
-  }),
-  UARTRSR: at(0x004, { STATUS: bits(0, 4).ro((s) => s.status) }, { onWrite: (s) => s.clearStatus() }),
-  UARTFR: at(
-    0x018,
-    {
-      CTS: bit(0).ro(),
-      DSR: bit(1).ro(),
-      DCD: bit(2).ro(),
-      BUSY: bit(3).ro(),
-      RXFE: bit(4).ro(),
-      TXFF: bit(5).ro(),
-      RXFF: bit(6).ro(),
-      TXFE: bit(7).ro(),
-      RI: bit(8).ro(),
-    },
-    { readWord: (s) => s.flags },
-  ),
-  UARTILPR: at(0x020, { ILPDVSR: bits(0, 8).todo() }),
-  UARTIBRD: at(0x024, { DIVINT: bits(0, 16).rw() }),
-  UARTFBRD: at(0x028, { DIVFRAC: bits(0, 6).rw() }),
-  UARTLCR_H: at(
-    0x02c,
-    {
-      BRK: bit(0).todo(),
-      PEN: bit(1).rw(),
-      EPS: bit(2).rw(),
-      STP2: bit(3).rw(),
-      FEN: bit(4).rw(),
-      WLEN: bits(5, 2).rw(),
-      SPS: bit(7).rw(),
-    },
-    { onWrite: (s) => s.lineControlWritten() },
-  ),
-  UARTCR: at(
-    0x030,
-    {
-      UARTEN: bit(0).rw(),
-      SIREN: bit(1).todo(),
-      SIRLP: bit(2).todo(),
-      LBE: bit(7).rw(),
-      TXE: bit(8).rw(),
-      RXE: bit(9).rw(),
-      DTR: bit(10).rw(),
-      RTS: bit(11).rw(),
-      Out1: bit(12).rw(),
-      Out2: bit(13).rw(),
-      RTSEn: bit(14).rw(),
-      CTSEn: bit(15).rw(),
-    },
-    { reset: CR_TXE | CR_RXE, onWrite: (s) => s.onDrained() },
-  ),
-  UARTIFLS: at(0x034, { TXIFLSEL: bits(0, 3).rw(), RXIFLSEL: bits(3, 3).rw() }, { reset: 0x12 }),
-  UARTIMSC: at(0x038, interruptFields("rw"), { onWrite: (s) => s.update() }),
-  UARTRIS: at(0x03c, interruptFields("ro"), { readWord: (s) => s.raw }),
-  UARTMIS: at(0x040, interruptFields("ro"), { readWord: (s) => s.masked }),
-  UARTICR: at(0x044, { interrupts: bits(0, 11).wo((s, ones) => s.clearInterrupts(ones)) }),
-  UARTDMACR: at(0x048, { RXDMAE: bit(0).todo(), TXDMAE: bit(1).todo(), DMAONERR: bit(2).todo() }),
-  UARTTCR: at(0x080, { TEST: bits(0, 3).todo() }),
-};
+type WireRest = Pick<WireEnds, "deliver" | "onFree">;
 
 /** Output: UARTINTR. Options: `clockHz` (UARTCLK, 24 MHz), `periphId` for variants of the part. */
-export class Pl011 implements MmioDevice, SerialReceiver {
+export class Pl011 implements MmioDevice, SerialReceiver, Pl011Part {
   readonly name: string;
   onDrained: () => void = () => {};
   /** UARTRIS. */
@@ -139,13 +73,21 @@ export class Pl011 implements MmioDevice, SerialReceiver {
   private readonly context: DeviceContext;
   private readonly irq: IrqLine;
   private readonly clockHz: number;
-  private readonly regs: RegisterBlock<Pl011>;
+  private readonly regs: RegisterBlock<Pl011Part>;
   private readonly received = new Fifo(FIFO_DEPTH);
   /** A character was lost; the next one in the FIFO says so. */
   private overrun = false;
   /** The depth the FIFO was last emptied for. */
   private depthInUse = 1;
   private readonly timeout: Timer;
+  /** The far end's outputs, which are our modem inputs, and its rate where it has said one. */
+  private far: ModemLines = { dtr: true, rts: true };
+  private farSettings: Partial<LineSettings> = {};
+  private readonly reporter = new LineReporter();
+  private readonly transmitter: UartTransmitter;
+  private readonly burst: UartBurst;
+  /** Of a paced line: what the far end sends. */
+  private readonly receiveWire: PacedWire | undefined;
 
   constructor(context: DeviceContext) {
     this.name = context.name;
@@ -153,9 +95,34 @@ export class Pl011 implements MmioDevice, SerialReceiver {
     this.irq = irqOutput(context, 0);
     this.clockHz = clockOption(context, 24_000_000);
     const periphId = numberOption(context, "periphId", { fallback: 0x00041011 });
-    this.regs = new RegisterBlock<Pl011>(this, { ...table, ...primeCellId<Pl011>(periphId) }, context.log);
+    this.regs = new RegisterBlock<Pl011Part>(this, pl011Registers(periphId), context.log);
     this.timeout = context.clock.timer(`${context.name}.receive-timeout`, () => this.timedOut());
-    context.serial?.connect(this);
+    const { clock, serial } = context;
+    this.burst = new UartBurst(clock, context.name, {
+      length: FIFO_DEPTH,
+      // A bit takes 16 periods of UARTCLK at least.
+      timeNs: Math.round((FIFO_DEPTH * 10 * 16 * 1e9) / this.clockHz),
+      onMore: () => this.onDrained(),
+    });
+    const isPaced = serial?.isPaced === true;
+    const ends = { near: () => lineSettings(this.line, this.clockHz), far: () => this.farLine };
+    const wire = (way: string, sender: () => LineSettings, receiver: () => LineSettings, rest: WireRest) =>
+      new PacedWire(clock, `${context.name}.${way}`, { sender, receiver, ...rest });
+    this.transmitter = new UartTransmitter({
+      emit: (byte) => this.emit(byte),
+      onFallen: (length) => this.transmitterFell(length),
+      isHeld: () => (this.control & (CR_CTSEN | CR_LBE)) === CR_CTSEN && !this.far.rts,
+      wire: isPaced
+        ? (onFree) => wire("transmit", ends.near, ends.far, { onFree, deliver: ({ byte }) => this.emit(byte) })
+        : undefined,
+    });
+    this.receiveWire = isPaced
+      ? wire("receive", ends.far, ends.near, {
+          onFree: () => this.onDrained(),
+          deliver: (received) => this.acceptSampled(received),
+        })
+      : undefined;
+    serial?.connect(this);
   }
 
   reset(): void {
@@ -163,6 +130,10 @@ export class Pl011 implements MmioDevice, SerialReceiver {
     this.raw = 0;
     this.status = 0;
     this.emptyFifo();
+    this.transmitter.reset();
+    this.receiveWire?.reset();
+    this.burst.reset();
+    this.tellFarEnd();
     this.update();
   }
 
@@ -176,11 +147,32 @@ export class Pl011 implements MmioDevice, SerialReceiver {
 
   /** None while the receiver is off or looped back, so that what is typed before the guest listens is not lost. */
   get space(): number {
-    return this.isListening ? Math.max(0, this.depth - this.received.length) : 0;
+    if (!this.isListening) return 0;
+    const room = Math.max(0, this.depth - this.received.length);
+    if (this.receiveWire === undefined) return Math.min(room, this.burst.space);
+    // A paced line waits for nobody but for RTS: what comes into a full FIFO is an overrun.
+    const isHeld = (this.control & CR_RTSEN) !== 0 && this.received.length >= this.receiveLevel;
+    return this.receiveWire.isFree && !isHeld ? 1 : 0;
   }
 
   receive(byte: number): void {
-    if (this.isListening) this.accept(byte & 0xff);
+    if (!this.isListening) return;
+    if (this.receiveWire !== undefined) {
+      this.receiveWire.send(byte & 0xff);
+      return;
+    }
+    this.burst.take();
+    this.accept(byte & 0xff);
+  }
+
+  farLineChanged(event: LineEvent): void {
+    if (event.kind === "break") {
+      if (event.isOn) this.receiveBreak();
+    } else if (event.kind === "settings") {
+      this.farSettings = { ...this.farSettings, ...event.settings };
+    } else {
+      this.farLinesChanged({ ...this.far, ...event.lines });
+    }
   }
 
   /** The line was held low for more than a frame, as a terminal's break key does. */
@@ -195,11 +187,7 @@ export class Pl011 implements MmioDevice, SerialReceiver {
     if ((control & (CR_UARTEN | CR_TXE)) !== (CR_UARTEN | CR_TXE))
       // The boot loader would have enabled it, and an early console relies on that.
       this.context.log.warnOnce("a character was sent while the transmitter is off; it went out all the same");
-    if ((control & CR_LBE) !== 0) this.accept(byte);
-    else this.context.serial?.transmit(byte);
-    // The FIFO has fallen through its level, which is what raises the interrupt.
-    this.raw |= INT_TX;
-    this.update();
+    this.transmitter.push(byte, this.depth);
   }
 
   /** Takes the next character; with an empty FIFO the last status stays and the data is zero. */
@@ -228,10 +216,14 @@ export class Pl011 implements MmioDevice, SerialReceiver {
 
   get flags(): number {
     const control = this.control;
-    let flags = FR_TXFE;
+    let flags = this.transmitter.isEmpty ? FR_TXFE : 0;
+    if (this.transmitter.isBusy) flags |= FR_BUSY;
+    if (this.transmitter.length >= this.depth) flags |= FR_TXFF;
     if (this.received.isEmpty) flags |= FR_RXFE;
     else if (this.received.length >= this.depth) flags |= FR_RXFF;
-    if ((control & CR_LBE) === 0) return flags | FR_CTS | FR_DSR | FR_DCD;
+    if ((control & CR_LBE) === 0) {
+      return flags | (this.far.rts ? FR_CTS : 0) | (this.far.dtr ? FR_DSR | FR_DCD : 0);
+    }
     if ((control & CR_RTS) !== 0) flags |= FR_CTS;
     if ((control & CR_DTR) !== 0) flags |= FR_DSR;
     if ((control & CR_OUT1) !== 0) flags |= FR_DCD;
@@ -251,12 +243,20 @@ export class Pl011 implements MmioDevice, SerialReceiver {
 
   /** Switching the FIFOs on or off empties them. */
   lineControlWritten(): void {
+    // A write here is also what makes a new divisor count.
+    this.tellFarEnd();
     const depth = this.depth;
     if (depth === this.depthInUse) return;
     this.depthInUse = depth;
     this.emptyFifo();
     this.raw &= ~(INT_RX | INT_RT);
     this.update();
+    this.onDrained();
+  }
+
+  controlWritten(): void {
+    this.tellFarEnd();
+    this.transmitter.pump();
     this.onDrained();
   }
 
@@ -277,7 +277,7 @@ export class Pl011 implements MmioDevice, SerialReceiver {
   }
 
   private get receiveLevel(): number {
-    return this.depth === 1 ? 1 : receiveLevels[(this.regs.values.UARTIFLS >> 3) & 7];
+    return this.depth === 1 ? 1 : fifoLevels[(this.regs.values.UARTIFLS >> 3) & 7];
   }
 
   private accept(entry: number): void {
@@ -291,16 +291,56 @@ export class Pl011 implements MmioDevice, SerialReceiver {
     this.overrun = false;
     if (this.received.length >= this.receiveLevel) this.raw |= INT_RX;
     if (this.depth > 1) {
-      this.timeout.arm(this.context.clock.nowNs() + this.receiveTimeoutNs);
+      const bitNs = 1e9 / baudRate(this.line, this.clockHz);
+      this.timeout.arm(this.context.clock.nowNs() + Math.round(RECEIVE_TIMEOUT_BITS * bitNs));
     }
     this.update();
   }
 
-  /** A bit lasts 16 * (DIVINT + DIVFRAC / 64) periods of UARTCLK. */
-  private get receiveTimeoutNs(): number {
-    const divisor64 = this.regs.values.UARTIBRD * 64 + this.regs.values.UARTFBRD;
-    const bitsNs = RECEIVE_TIMEOUT_BITS * 1_000_000_000;
-    return Math.round(divisor64 === 0 ? bitsNs / DEFAULT_BAUD : (bitsNs * divisor64) / (4 * this.clockHz));
+  private get line(): LineRegisters {
+    return this.regs.values as unknown as LineRegisters;
+  }
+
+  /** A far end that has said nothing of its line is as we are. */
+  private get farLine(): LineSettings {
+    return { ...lineSettings(this.line, this.clockHz), ...this.farSettings };
+  }
+
+  private tellFarEnd(): void {
+    this.reporter.report(this.context.serial, this.line, this.clockHz);
+  }
+
+  private farLinesChanged(far: ModemLines): void {
+    const before = this.far;
+    this.far = far;
+    if (far.rts !== before.rts) this.raw |= INT_CTS;
+    if (far.dtr !== before.dtr) this.raw |= INT_DSR | INT_DCD;
+    this.transmitter.pump();
+    this.update();
+  }
+
+  private emit(byte: number): void {
+    if ((this.control & CR_LBE) !== 0) this.accept(byte);
+    else this.context.serial?.transmit(byte);
+  }
+
+  /** The transmit FIFO has given a character away and holds `length` now. */
+  private transmitterFell(length: number): void {
+    const level = this.depth === 1 ? 0 : fifoLevels[this.regs.values.UARTIFLS & 7];
+    // Without pacing a FIFO falls to nothing at once: through its level, whatever that is.
+    if (this.receiveWire === undefined || length === level) this.raw |= INT_TX;
+    this.update();
+  }
+
+  private acceptSampled({ byte, isFramingError, isParityError, isBreak }: Received): void {
+    if (!this.isListening) return;
+    if (isBreak) {
+      this.receiveBreak();
+      return;
+    }
+    if (isFramingError) this.raw |= INT_FE;
+    if (isParityError) this.raw |= INT_PE;
+    this.accept(byte | ((isFramingError ? RSR_FE : 0) << 8) | ((isParityError ? RSR_PE : 0) << 8));
   }
 
   private timedOut(): void {
@@ -328,6 +368,10 @@ export class Pl011 implements MmioDevice, SerialReceiver {
       received: this.received.toArray(),
       overrun: this.overrun,
       timeoutNs: this.timeout.deadlineNs ?? null,
+      burst: this.burst.save(),
+      far: { ...this.far },
+      transmitter: this.transmitter.save(),
+      ...(this.receiveWire === undefined ? {} : { receiveWire: this.receiveWire.save() }),
     };
   }
 
@@ -340,6 +384,14 @@ export class Pl011 implements MmioDevice, SerialReceiver {
     this.overrun = reader.boolean("overrun");
     reader.timer("timeoutNs", this.timeout);
     this.depthInUse = this.depth;
+    if (reader.has("burst")) this.burst.restore(reader.child("burst"));
+    if (reader.has("far")) {
+      const far = reader.child("far");
+      this.far = { dtr: far.boolean("dtr"), rts: far.boolean("rts") };
+    }
+    if (reader.has("transmitter")) this.transmitter.restore(reader.child("transmitter"));
+    if (reader.has("receiveWire")) this.receiveWire?.restore(reader.child("receiveWire"));
+    this.tellFarEnd();
     this.update();
   }
 }

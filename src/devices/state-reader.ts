@@ -27,6 +27,21 @@ export class StateReader {
     return value;
   }
 
+  /** A list of at most `maximum` instants. */
+  timesNs(field: string, maximum: number): number[] {
+    const value = this.state[field];
+    const isTime = (item: StateValue): item is number =>
+      typeof item === "number" && item >= 0 && item <= Number.MAX_SAFE_INTEGER;
+    if (!Array.isArray(value) || value.length > maximum || !value.every(isTime))
+      throw this.invalid(field, `at most ${maximum} times in nanoseconds`, value);
+    return [...value];
+  }
+
+  /** Whether there is such a field; for what only some machines have. */
+  has(field: string): boolean {
+    return this.state[field] !== undefined;
+  }
+
   /** Arms `timer` for the saved deadline, or cancels it where `null` was saved. */
   timer(field: string, timer: Timer): void {
     if (this.state[field] === null) timer.cancel();

@@ -39,6 +39,7 @@ export const checks: readonly Check[] = [
   vectors,
 ].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
+export { type Baseline, baselineChecks, compareBaselines, type Difference, takeBaseline } from "./baseline.ts";
 export type {
   Check,
   CheckRequest,
@@ -53,6 +54,7 @@ export type {
 } from "./check.ts";
 export { cannotTell, finding, PLAIN_REQUEST, passing, row } from "./check.ts";
 export { checkJson, explainCheck } from "./explanation.ts";
+export { detectionFinding, findingUid, type Observer } from "./ocsf.ts";
 export type { CheckReport, ReportedFinding, Verdict } from "./report.ts";
 export { formatReport, printable, reportJson, runCheck } from "./report.ts";
 export { formatSummary, summaryJson, verdictOf } from "./summary.ts";

@@ -61,8 +61,9 @@ function* compareText(kernel: Kernel, image: KernelImage, text: Range): Generato
   const tables = [...tablesInText(kernel)];
   const ofCode = changes.filter(({ address: at }) => !tables.some((t) => at >= t.startAddress && at < t.endAddress));
   const probes = kernel.probes();
+  const probed = new Set(probes.map(({ target }) => target));
   const judge = new PatchJudge(
-    { map: kernel.map, image, symbols: kernel.symbols, hasProbe: (at) => probes.some(({ target }) => target === at) },
+    { map: kernel.map, image, symbols: kernel.symbols, hasProbe: (at) => probed.has(at) },
     ofCode,
   );
   const counts = new Map<PatchKind | "other", number>();

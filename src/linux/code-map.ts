@@ -6,7 +6,7 @@ import type { KernelMap } from "./kernel-map.ts";
 import type { KernelSymbols } from "./kernel-symbols.ts";
 import { contains, type MappedRun, mappedRuns, moduleArea } from "./module-area.ts";
 import type { ModuleContext, ModuleListWalk, ModuleRecord } from "./module-views.ts";
-import { ownsMemory, walkModuleList } from "./module-views.ts";
+import { ModuleMemory, walkModuleList } from "./module-views.ts";
 import { probePages } from "./probes.ts";
 
 export type CodeOwner =
@@ -54,8 +54,9 @@ export class CodeMap {
       : { modules: [], damage: [], inUpdate: false };
     const lowest = map.pageOffset;
     const pages = probePages({ ...context, lowest });
+    const memory = new ModuleMemory(space, this.list.modules, map.modulesStart);
     this.runs = mappedRuns(space, moduleArea(map, symbols.find("kmap_high") !== undefined)).map((run) => {
-      const module = this.list.modules.find((m) => ownsMemory(space, m, run.startAddress, run.endAddress));
+      const module = memory.ownerOf(run.startAddress, run.endAddress);
       if (module !== undefined) return { run, owner: { kind: "module", module } };
       return { run, owner: pages.has(run.startAddress) ? { kind: "kprobes" } : { kind: "unowned", run } };
     });

@@ -56,7 +56,7 @@ function collectRecords(image: KernelImage, changes: readonly CodeChange[]): Rec
     const word = words[index];
     if (wanted.has(word)) note(absolute, word, index);
     const target = (word + startAddress + index * 4) >>> 0;
-    if (wanted.has(target)) note(relative, target, index);
+    if (word !== 0 && wanted.has(target)) note(relative, target, index);
   }
   return { absolute, relative };
 }

@@ -14,6 +14,7 @@ export interface CredUser {
 const SEARCHED_BYTES = 0x40;
 const USER_BYTES = 0x60;
 const MIN_ACCOUNTS = 2;
+const MAX_SAMPLES = 1024;
 
 export interface CredSample {
   readonly cred: number;
@@ -23,9 +24,10 @@ export interface CredSample {
 /** Learned from credentials of at least two accounts; one that was tampered with must not hide the rest. */
 export function findCredUser(
   space: AddressSpace,
-  samples: readonly CredSample[],
+  all: readonly CredSample[],
   { after, lowest }: { after: number; lowest: number },
 ): Fact<CredUser> {
+  const samples = all.slice(0, MAX_SAMPLES);
   if (new Set(samples.map(({ uid }) => uid)).size < MIN_ACCOUNTS) return unknown("all processes have the same user ID");
   const fitting: CredUser[] = [];
   for (let user = after; user < after + SEARCHED_BYTES; user += 4) {

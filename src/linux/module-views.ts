@@ -21,6 +21,8 @@ const NAME_OFFSET = 12;
 const MODULE_NAME_LEN = 60;
 const MODULE_STATE_LIVE = 0;
 const MAX_STATE = 3;
+const PAGE_SHIFT = 12;
+const PAGE_MASK = 0xfff;
 /** Functions of kernel/module that use the list head `modules`. */
 const LIST_USERS = [
   "module_get_kallsym",
@@ -163,12 +165,29 @@ function moduleBehind(space: AddressSpace, map: KernelMap, element: number, name
   return undefined;
 }
 
-/** True when a module's structure lies in the memory from `base` to `end`, or records that base among its words. */
-export function ownsMemory(space: AddressSpace, module: ModuleRecord, base: number, end: number): boolean {
-  if (module.address >= base && module.address < end) return true;
-  const bytes = new Uint8Array(MODULE_BYTES);
-  const filled = space.readPrefix(module.address, bytes);
-  return new Uint32Array(bytes.buffer, 0, filled >>> 2).includes(base);
+/** Which module each allocation belongs to: the one whose structure lies in it, or that records its base among its words. */
+export class ModuleMemory {
+  private readonly byBase = new Map<number, ModuleRecord>();
+  private readonly byPage = new Map<number, ModuleRecord>();
+
+  constructor(space: AddressSpace, modules: readonly ModuleRecord[], lowest: number) {
+    for (const module of modules) {
+      this.byPage.set(module.address >>> PAGE_SHIFT, module);
+      const bytes = new Uint8Array(MODULE_BYTES);
+      const filled = space.readPrefix(module.address, bytes);
+      for (const word of new Uint32Array(bytes.buffer, 0, filled >>> 2)) {
+        if (word >= lowest && (word & PAGE_MASK) === 0 && !this.byBase.has(word)) this.byBase.set(word, module);
+      }
+    }
+  }
+
+  ownerOf(base: number, end: number): ModuleRecord | undefined {
+    for (let page = base >>> PAGE_SHIFT; page < end >>> PAGE_SHIFT; page++) {
+      const module = this.byPage.get(page);
+      if (module !== undefined) return module;
+    }
+    return this.byBase.get(base);
+  }
 }
 
 /** A `struct module` in memory that no list names: what a hidden one is called. */

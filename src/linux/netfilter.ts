@@ -1,6 +1,6 @@
 /**
  * Netfilter's hooks: `struct nf_hook_entries`, to which a network namespace points, holds functions and, behind them,
- * the operations they come from, whose first member is the same function (net/netfilter/core.c, since 4.14).
+ * the operations they come from, which name the same function (net/netfilter/core.c, since 4.14).
  */
 import type { AddressSpace } from "./address-space.ts";
 import type { KernelSymbols } from "./kernel-symbols.ts";
@@ -16,6 +16,8 @@ const NET_BYTES = 0x1000;
 /** MAX_HOOK_COUNT. */
 const MAX_HOOKS = 1024;
 const ENTRY_BYTES = 8;
+/** Before `nf_hook_ops.hook` there is a list or an RCU head in some versions. */
+const OPS_WORDS = 6;
 
 function hooksAt(space: AddressSpace, entries: number): NetfilterHook[] {
   const count = space.readU32(entries);
@@ -32,7 +34,7 @@ function hooksAt(space: AddressSpace, entries: number): NetfilterHook[] {
   }
   const agree = hooks.filter(({ callback }, index) => {
     const ops = space.readU32(operations + index * 4) ?? 0;
-    return space.readU32(ops) === callback;
+    return Array.from({ length: OPS_WORDS }, (_, word) => space.readU32(ops + word * 4)).includes(callback);
   });
   return agree.length > 0 ? hooks : [];
 }

@@ -17,6 +17,8 @@ const CHUNK_SLOTS = 1 << CHUNK_SHIFT;
 const MAX_SHIFT = 24;
 /** PID_MAX_LIMIT on 32 bits. */
 const MAX_PIDS = 65_536;
+/** Many times what these need: a tree whose branches all lead to the same node ends here. */
+const MAX_NODES = 4096;
 const PID_BYTES = 0x60;
 const TASK_BYTES = 0x2000;
 const MIN_SAMPLES = 3;
@@ -40,9 +42,15 @@ function findRoot(space: AddressSpace, namespace: number, lowest: number): numbe
   return undefined;
 }
 
-function* walkNode(space: AddressSpace, node: number, index: number, above: number): Generator<PidEntry> {
+interface TreeWalk {
+  readonly space: AddressSpace;
+  nodes: number;
+}
+
+function* walkNode(walk: TreeWalk, node: number, index: number, above: number): Generator<PidEntry> {
+  const { space } = walk;
   const header = space.readU32(node);
-  if (header === undefined) return;
+  if (header === undefined || ++walk.nodes > MAX_NODES) return;
   const shift = header & 0xff;
   // Each level is below the one before: a tree that leads back into itself ends here.
   if (shift >= above || shift > MAX_SHIFT || shift % CHUNK_SHIFT !== 0) return;
@@ -50,7 +58,7 @@ function* walkNode(space: AddressSpace, node: number, index: number, above: numb
     const entry = space.readU32(node + SLOTS + slot * 4);
     if (entry === undefined || entry < 4096) continue;
     const pid = index + slot * 2 ** shift;
-    if ((entry & 3) === NODE_TAG) yield* walkNode(space, entry - NODE_TAG, pid, shift);
+    if ((entry & 3) === NODE_TAG) yield* walkNode(walk, entry - NODE_TAG, pid, shift);
     else if (shift === 0 && (entry & 3) === 0) yield { pid, address: entry };
   }
 }
@@ -60,7 +68,7 @@ export function pidEntries(space: AddressSpace, namespace: number, lowest: numbe
   const root = findRoot(space, namespace, lowest);
   if (root === undefined) return undefined;
   const entries: PidEntry[] = [];
-  for (const entry of walkNode(space, root, 0, MAX_SHIFT + CHUNK_SHIFT)) {
+  for (const entry of walkNode({ space, nodes: 0 }, root, 0, MAX_SHIFT + CHUNK_SHIFT)) {
     if (entries.length >= MAX_PIDS) break;
     entries.push(entry);
   }

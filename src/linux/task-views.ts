@@ -1,6 +1,6 @@
 /** The guest's tasks by every way in which the kernel knows them; a task that only some of them show was hidden. */
 import type { Kernel } from "./kernel.ts";
-import { walkList } from "./list-walk.ts";
+import { type ListWalk, walkList } from "./list-walk.ts";
 import { findPidLinks, pidEntries, pidTable } from "./pid-table.ts";
 import { Task } from "./task.ts";
 
@@ -25,6 +25,10 @@ export interface TaskViews {
 const CHILDREN = 8;
 const SIBLING = 16;
 const MAX_TASKS = 65_536;
+/** Elements of all lists of children, and of all thread groups, that are followed. */
+const MAX_ELEMENTS = 4 * MAX_TASKS;
+/** Places in memory that are looked at more closely. */
+const MAX_CANDIDATES = 65_536;
 const CHUNK_BYTES = 1 << 20;
 const MAX_PID = 4 << 20;
 
@@ -32,6 +36,7 @@ class ViewCollector {
   readonly seen = new Map<number, Set<TaskView>>();
   readonly missing = new Map<TaskView, string>();
   inUpdate = false;
+  private elementsLeft = MAX_ELEMENTS;
   private readonly kernel: Kernel;
 
   constructor(kernel: Kernel) {
@@ -90,7 +95,7 @@ class ViewCollector {
     }
     const left = [this.idle];
     for (let task = left.pop(); task !== undefined; task = left.pop()) {
-      const { elements, inUpdate } = walkList(kernel.space, task + parent + CHILDREN, kernel.map.pageOffset);
+      const { elements, inUpdate } = this.walk(task + parent + CHILDREN);
       this.inUpdate ||= inUpdate.length > 0;
       for (const element of elements) {
         const child = element - parent - SIBLING;
@@ -99,6 +104,14 @@ class ViewCollector {
         left.push(child, ...this.threadsOf(child));
       }
     }
+  }
+
+  /** A list of which no more is followed than is left of what all lists together may have. */
+  private walk(head: number): ListWalk {
+    const { space, map } = this.kernel;
+    const walk = walkList(space, head, map.pageOffset, Math.max(this.elementsLeft, 1));
+    this.elementsLeft -= walk.elements.length;
+    return walk;
   }
 
   /** Every task of the thread group that `leader` leads, itself included. */
@@ -110,7 +123,7 @@ class ViewCollector {
     if (signalAt === undefined || node === undefined || head === undefined) return [];
     const signal = kernel.space.readU32(leader + signalAt) ?? 0;
     if (signal < kernel.map.pageOffset) return [];
-    const { elements, damage } = walkList(kernel.space, signal + head, kernel.map.pageOffset);
+    const { elements, damage } = this.walk(signal + head);
     return damage.length > 0 ? [] : elements.map((element) => element - node);
   }
 
@@ -144,13 +157,15 @@ class ViewCollector {
     }
     const words = new Uint32Array(CHUNK_BYTES / 4);
     const bytes = new Uint8Array(words.buffer);
+    let candidates = 0;
     for (const { startAddress, sizeBytes } of space.memory.ranges) {
       for (let at = startAddress; at + CHUNK_BYTES <= startAddress + sizeBytes; at += CHUNK_BYTES) {
         if (!space.memory.read(at, bytes)) continue;
         const va = map.pageOffset + (at - map.physOffset) - leader;
         for (let index = 0; index < words.length; index++) {
           const address = va + index * 4;
-          if (words[index] === address && this.isLiveLeader(address, exitState)) this.note("memory", address);
+          if (words[index] !== address || ++candidates > MAX_CANDIDATES) continue;
+          if (this.isLiveLeader(address, exitState)) this.note("memory", address);
         }
       }
     }

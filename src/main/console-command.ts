@@ -1,47 +1,129 @@
-/** `komainu console PORT`: a serial terminal on a real or virtual port. */
+/** `komainu console PORT`: a serial terminal on a real or virtual port, and the list of ports. */
 import { ExitCode } from "../base/index.ts";
-import { createTransport, type Disconnection, ESCAPE_HELP, parseSerialSpec, type Transport } from "../serial/index.ts";
-import { consoleNeedsPort } from "./errors.ts";
+import {
+  createTransport,
+  describeSerialPorts,
+  ESCAPE_PREFIX,
+  findPortHolders,
+  keyHelp,
+  parseSerialSpec,
+  ReconnectingTransport,
+  type SerialPortInfo,
+  StdioTransport,
+  type Transport,
+} from "../serial/index.ts";
+import {
+  MODEM_PROTOCOLS,
+  type ModemProtocol,
+  parseEscape,
+  parseLineMaps,
+  SessionLog,
+  TERMINAL_KEYS,
+  Terminal,
+  TIMESTAMP_FORMATS,
+  type TimestampFormat,
+  Timestamps,
+} from "../terminal/index.ts";
+import { consoleNeedsPort, optionInvalid } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
 import { createLog } from "./log-text.ts";
+import { portToken } from "./port-token.ts";
 import type { ProgramIo } from "./program-io.ts";
 
-/** Passes bytes both ways until one of the two is gone for good, and stops the other. */
-export async function joinTransports(near: Transport, far: Transport): Promise<Disconnection> {
-  const over = new Promise<Disconnection>((resolve) => {
-    const end = (disconnection: Disconnection): void => {
-      if (disconnection.final) resolve(disconnection);
-    };
-    near.onClose = end;
-    far.onClose = end;
-  });
-  near.onData = (data) => far.write(data);
-  far.onData = (data) => near.write(data);
-  await far.start();
-  try {
-    await near.start();
-    return await over;
-  } finally {
-    await near.stop();
-    await far.stop();
-  }
+export interface ConsoleOptions {
+  escape?: string;
+  /** `true` for the usual format. */
+  timestamp?: string | true;
+  hex?: boolean;
+  map?: string;
+  log?: string;
+  logStripped?: string;
+  reconnect?: boolean;
+  send?: string;
+  protocol?: string;
+  tokenFile?: string;
 }
 
-export async function consoleTerminal(io: ProgramIo, port: string): Promise<ExitCode> {
-  const spec = parseSerialSpec(port);
+function oneOf<T extends string>(option: string, text: string, values: readonly T[]): T {
+  const value = values.find((known) => known === text);
+  if (value === undefined) throw optionInvalid(option, values.join(", "), text);
+  return value;
+}
+
+function timestampFormat(option: string | true | undefined): TimestampFormat | undefined {
+  if (option === undefined) return undefined;
+  return option === true ? "24hour" : oneOf("--timestamp", option, TIMESTAMP_FORMATS);
+}
+
+/** Sends the file of the command line when the connection stands; a terminal that nobody sits at ends then. */
+async function sendThenStay(terminal: Terminal, near: Transport, send: { file: string; protocol: ModemProtocol }) {
+  await terminal.send(send.file, send.protocol);
+  if (!near.isInteractive) terminal.act("quit");
+}
+
+export async function consoleTerminal(io: ProgramIo, port: string, options: ConsoleOptions = {}): Promise<ExitCode> {
+  const spec = parseSerialSpec(port, "connect");
   if (spec.kind === "stdio") throw consoleNeedsPort(port);
+  const escapePrefix = options.escape === undefined ? ESCAPE_PREFIX : parseEscape(options.escape);
+  const protocol = oneOf("--protocol", options.protocol ?? "ymodem", MODEM_PROTOCOLS);
+  const format = timestampFormat(options.timestamp);
+  const maps = parseLineMaps(options.map ?? "");
   const log = createLog(io, { verbose: true, newline: "\r\n" });
-  const near = createTransport({ kind: "stdio" }, log);
-  const far = createTransport(spec, log);
+  const token = portToken(io, options, []);
+  const create = (): Transport => createTransport(spec, { log, token });
+  const far = options.reconnect === false ? create() : new ReconnectingTransport({ create, log });
+  const near: StdioTransport = new StdioTransport({
+    ownKeys: { keys: TERMINAL_KEYS, prefix: escapePrefix, onAction: (action) => terminal.act(action) },
+  });
+  const terminal = new Terminal({
+    near,
+    far,
+    maps,
+    escapePrefix,
+    log: new SessionLog({ raw: options.log, stripped: options.logStripped }),
+    timestamps: new Timestamps(format, Date.now),
+    showsHex: options.hex === true,
+  });
   const interruption = new Interruption();
   interruption.onRequest = () => void near.stop();
   interruption.listen();
+  let failure: unknown;
+  if (options.send !== undefined) {
+    const send = { file: options.send, protocol };
+    far.onOpen = () => {
+      far.onOpen = () => {};
+      sendThenStay(terminal, near, send).catch((error: unknown) => {
+        failure = error;
+        terminal.act("quit");
+      });
+    };
+  }
   try {
-    io.err(`${far.description}${near.isInteractive ? `; ${ESCAPE_HELP}` : ""}\n`);
-    const { reason } = await joinTransports(near, far);
+    const help = escapePrefix === undefined ? "" : `; ${keyHelp(TERMINAL_KEYS, escapePrefix)}`;
+    io.err(`${far.description}${near.isInteractive ? help : ""}\n`);
+    const { reason } = await terminal.run();
+    if (failure !== undefined) throw failure;
     io.err(`\n${reason}\n`);
     return interruption.isRequested ? ExitCode.interrupted : ExitCode.ok;
   } finally {
     interruption.stop();
   }
+}
+
+const shown = ({ path, byId, topology, driver, description, usbId }: SerialPortInfo): string => {
+  const facts = [description, usbId, driver, topology === undefined ? undefined : `at ${topology}`];
+  const holders = findPortHolders(path).map(({ command, pid }) => `held by ${command} (pid ${pid})`);
+  const line = [...facts, ...holders].filter((fact) => fact !== undefined).join(", ");
+  return `${path}  ${line}\n${byId === undefined ? "" : `  ${byId}\n`}`;
+};
+
+/** `komainu console --list`. */
+export function consoleList(io: ProgramIo, { json = false }: { json?: boolean }): ExitCode {
+  const ports = describeSerialPorts();
+  for (const port of ports) {
+    const holders = findPortHolders(port.path);
+    io.out(json ? `${JSON.stringify({ schema: "komainu.port/1", ...port, holders })}\n` : shown(port));
+  }
+  if (ports.length === 0) io.err("No serial ports on this machine.\n");
+  return ExitCode.ok;
 }

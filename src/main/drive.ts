@@ -14,6 +14,8 @@ export interface Drivable {
   advanceTo(toNs: number): void;
   /** An event at `atNs` that only ends the slice; `Infinity` takes it back. */
   setAlarm(atNs: number): void;
+  /** A debugger has stopped the guest: no slice is wanted before `wake`. */
+  isHeld?(): boolean;
 }
 
 /** The wall clock, and sleeping on it. */
@@ -140,10 +142,19 @@ export class Driver {
     await this.host.yield();
   }
 
+  /** True when a debugger had the guest: after a while of waiting for it. */
+  private async hold(): Promise<boolean> {
+    if (this.machine.isHeld?.() !== true) return false;
+    await this.settleWaits();
+    await this.sleep(MAX_SLEEP_MS);
+    return true;
+  }
+
   private async runVirtual(isDone: () => boolean): Promise<DriveEnd> {
     const { machine } = this;
     let idleTurns = 0;
     while (!isDone()) {
+      if (await this.hold()) continue;
       if (this.isTimeUp) return "timeout";
       const startNs = machine.nowNs();
       const { executed } = machine.runSlice(this.sliceLength, { skipIdle: true });
@@ -160,6 +171,11 @@ export class Driver {
     const { machine, host } = this;
     this.offsetNs = host.nowNs() - machine.nowNs();
     while (!isDone()) {
+      if (await this.hold()) {
+        // The guest's clock stood still.
+        this.offsetNs = host.nowNs() - machine.nowNs();
+        continue;
+      }
       if (this.isTimeUp) return "timeout";
       const { executed, end } = machine.runSlice(this.sliceLength, { skipIdle: false });
       await this.settleWaits();

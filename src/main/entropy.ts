@@ -23,6 +23,11 @@ export class SeededEntropy implements EntropyBackend {
     this.seed = seed;
   }
 
+  /** The clock went back: what is asked for next is the first in its instant. */
+  forget(): void {
+    this.lastNs = -1;
+  }
+
   fill(target: Uint8Array): void {
     const nowNs = this.nowNs();
     this.requestsInThisInstant = nowNs === this.lastNs ? this.requestsInThisInstant + 1 : 0;

@@ -16,6 +16,13 @@ export const profileNeedsCompiler = (engine: string): HvError =>
     facts: { engine },
   });
 
+export const gdbWaitNeedsPort = (): HvError =>
+  new HvError({
+    code: "gdb-wait-needs-port",
+    message: "--gdb-wait: expected --gdb PORT beside it, found none: nobody could let the guest go on",
+    hint: "For example: --gdb 1234 --gdb-wait",
+  });
+
 export const commandsMissing = (): HvError =>
   new HvError({
     code: "commands-missing",
@@ -162,8 +169,8 @@ export const guestNotBuilt = (board: string): HvError =>
 export const consoleNeedsPort = (spec: string): HvError =>
   new HvError({
     code: "console-needs-port",
-    message: `console: expected a port to talk to, found "${spec}", which is this terminal itself`,
-    hint: "For example: komainu console /dev/ttyUSB0,115200",
+    message: `console: expected a port to talk to, found ${spec === "" ? "none" : `"${spec}", which is this terminal itself`}`,
+    hint: "For example: komainu console /dev/ttyUSB0,115200; `komainu console --list` shows the ports of this machine.",
     facts: { spec },
   });
 
@@ -207,12 +214,60 @@ export const runToUnreached = (option: string, wanted: number, instructions: num
     exitCode: ExitCode.failed,
   });
 
+export const drawingUnwritable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "drawing-unwritable",
+    message: `--svg: expected to write ${path}, found ${reasonOf(error)}`,
+    facts: { path },
+    exitCode: ExitCode.environment,
+    cause: error,
+  });
+
+export const exportNeedsFormat = (): HvError =>
+  new HvError({
+    code: "export-needs-format",
+    message: "board export: expected a format, found none",
+    hint: "The format there is: --qemu.",
+  });
+
 /** Never reaches the user as an error: the guest is booted instead. */
 export const checkpointUnusable = (path: string, expected: string, found: string): HvError =>
   new HvError({
     code: "checkpoint-unusable",
     message: `${path}: expected ${expected}, found ${found}`,
     facts: { path, expected, found },
+    exitCode: ExitCode.environment,
+  });
+
+export const guestSerialInvalid = (text: string): HvError =>
+  new HvError({
+    code: "guest-serial-invalid",
+    message: `--guest-serial: expected N=PORT, as in 1=pty or uart1=tcp:4001, found "${text}"`,
+    hint: "N is the number or the name of a UART: `vserial list` at the console shows them.",
+    facts: { text },
+  });
+
+export const guestPortMissing = (name: string, ports: readonly string[]): HvError =>
+  new HvError({
+    code: "guest-port-missing",
+    message: `--guest-serial: the guest has no serial port ${name}; it has ${ports.join(", ")}`,
+    hint: "Give one of these names, or N for uartN.",
+    facts: { name, ports },
+  });
+
+export const stdioTwice = (): HvError =>
+  new HvError({
+    code: "stdio-twice",
+    message: "standard input and output were given to more than one serial port",
+    hint: "Put the console elsewhere, such as --serial pty, where --guest-serial has stdio.",
+  });
+
+export const tokenUnreadable = (path: string, cause: unknown): HvError =>
+  new HvError({
+    code: "token-unreadable",
+    message: `--token-file ${path}: expected a file with one word of 16 characters or more, ${cause instanceof Error ? cause.message : `found ${String(cause)}`}`,
+    hint: `Make one with: (umask 077; head -c 18 /dev/urandom | base64 > ${path})`,
+    facts: { path },
     exitCode: ExitCode.environment,
   });
 

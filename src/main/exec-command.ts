@@ -76,7 +76,7 @@ class Execution {
     this.options = options;
     this.manager = manager;
     this.interruption = interruption;
-    const bootCache = options.runTo === undefined ? options.bootCache : "off";
+    const bootCache = options.runTo === undefined && options.gdbWait !== true ? options.bootCache : "off";
     this.powered = powerOn({ ...options, bootCache, bootLimitNs: options.timeoutSeconds * 1e9 });
     const { machine } = this.powered;
     this.consolePort.observe((byte) => {
@@ -193,6 +193,21 @@ class Execution {
     this.io.err(`${stateLine(machine)}\n`);
   }
 
+  /** `--gdb`: from here on a debugger can come; killing the guest from there is as an interrupt. */
+  async openDebugger(): Promise<void> {
+    const { driver, gdb } = this.powered;
+    const wake = (): void => driver.wake();
+    const kill = (): void => {
+      this.interruption.request();
+      driver.wake();
+    };
+    await gdb?.listen(this.io, { log: this.options.log, wake, kill });
+  }
+
+  async closeDebugger(): Promise<void> {
+    await this.powered.gdb?.stop();
+  }
+
   finish(): void {
     this.powered.snapshot.finish(this.powered.machine);
     this.powered.translations?.save();
@@ -284,6 +299,7 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
     const stats = new RunStats(() => execution.counters, { ...execution.counters, wallNs: startNs });
     stats.end("load");
     try {
+      await execution.openDebugger();
       let exitCode: ExitCode = ExitCode.ok;
       if (options.runTo === undefined) exitCode = await runAll(execution, options.commands, stats);
       else await execution.runTo(options.runTo);
@@ -291,6 +307,7 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
       execution.finish();
       return exitCode;
     } finally {
+      await execution.closeDebugger();
       execution.reportProfile();
       const { clock, engine = DEFAULT_ENGINE } = options;
       const boot = execution.isRestored ? "restored" : undefined;

@@ -15,8 +15,9 @@ import {
   listRootfs,
   progressText,
   type Rootfs,
+  rootfsNames,
 } from "../guest/index.ts";
-import { guestFetchUnknown, guestNotBuilt, guestNotFetched } from "./errors.ts";
+import { guestFetchUnknown, guestNotBuilt, guestNotFetched, rootfsNotThere } from "./errors.ts";
 import { createLog } from "./log-text.ts";
 import type { ProgramIo } from "./program-io.ts";
 
@@ -147,6 +148,9 @@ export async function guestFetch(io: ProgramIo, board: string, options: GuestFet
   if (fetchedBoard(board) === undefined) {
     if (hasGuest(board)) throw guestNotFetched(board);
     throw guestFetchUnknown(board, fetchedBoards());
+  }
+  if (rootfs !== undefined && !rootfsNames(board).includes(rootfs)) {
+    throw rootfsNotThere(board, rootfs, rootfsNames(board));
   }
   const cached = refresh ? undefined : findGuest(board, { cacheDir });
   const guest =

@@ -14,6 +14,12 @@ export class Interruption {
     this.onRequest();
   };
 
+  /** As the first signal does. */
+  request(): void {
+    this.isRequested = true;
+    this.onRequest();
+  }
+
   listen(): void {
     for (const signal of SIGNALS) process.on(signal, this.take);
   }

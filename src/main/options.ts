@@ -35,6 +35,15 @@ export function parseCount(option: string, largest: number): (text: string) => n
   };
 }
 
+/** A TCP port; 0 for any that is free. */
+export function parsePort(option: string): (text: string) => number {
+  return (text) => {
+    const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(port <= 65_535)) throw optionInvalid(option, "a port of 1 to 65535, or 0 for any free one", text);
+    return port;
+  };
+}
+
 /** What `--translation-cache` says: a folder, or none. */
 export type TranslationCacheOption = "on" | "off" | { folder: string };
 

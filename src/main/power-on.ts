@@ -1,17 +1,26 @@
 /** From a board's name to a machine that is ready to be driven: profile, images, back ends, boot plan. */
 import { readFileSync } from "node:fs";
-import { basename, isAbsolute, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Tuning } from "../arm/jit/index.ts";
-import { defaultCacheFolder, type Logger } from "../base/index.ts";
-import { type Board, type Images, loadBoard, prepareBoot, readImages } from "../board/index.ts";
+import { defaultCacheFolder, HvError, type Logger } from "../base/index.ts";
+import {
+  type Board,
+  type Images,
+  isCacheName,
+  loadBoard,
+  prepareBoot,
+  profileFinding,
+  readImages,
+} from "../board/index.ts";
 import { deviceModels } from "../devices/index.ts";
 import { fetchedBoard, findGuest, type Guest, hasGuest, type Rootfs } from "../guest/index.ts";
-import { type BlockDevice, consoleDevice, type Engine, Machine } from "../vm/index.ts";
+import { type BlockDevice, consoleDevice, type Engine, Machine, type MachineOptions } from "../vm/index.ts";
 import { BootCache, type MakeMachine, type NotedBootPlan } from "./boot-cache.ts";
 import { DiskFile, parseDisk } from "./disk-file.ts";
 import { type Drivable, Driver } from "./drive.ts";
 import { hostEntropy, SeededEntropy } from "./entropy.ts";
-import { guestMissing } from "./errors.ts";
+import { gdbWaitNeedsPort, guestMissing } from "./errors.ts";
+import { GdbOption, type GdbOptions } from "./gdb-option.ts";
 import { type BootCacheOption, type ClockKind, DEFAULT_ENGINE, type TranslationCacheOption } from "./options.ts";
 import { OverlayDisk } from "./overlay-disk.ts";
 import { prebuiltTemplates } from "./prebuilt-templates.ts";
@@ -21,7 +30,7 @@ import { type SnapshotOptions, SnapshotPoints } from "./snapshot-option.ts";
 import { TranslationCache } from "./translation-cache.ts";
 import { versionInfo } from "./version.ts";
 
-export interface PowerOptions extends SnapshotOptions {
+export interface PowerOptions extends SnapshotOptions, GdbOptions {
   board: string;
   clock: ClockKind;
   /** Both do the same instructions to the same state; the machine is the same whichever runs it. */
@@ -44,6 +53,8 @@ export interface PowerOptions extends SnapshotOptions {
   append?: string;
   /** `FILE` or `FILE,ro`. */
   disk?: string;
+  /** Serial lines are as slow as their rates say. */
+  baudPacing?: boolean;
   /** Name of a root file system: on the first disk, as it was made each time, unless `disk` is given in its place. */
   rootfs?: string;
   /** The guest unpacks its own kernel and measures its own delay loop. */
@@ -65,6 +76,8 @@ export interface PoweredBoard {
   profile: ProfileOption | undefined;
   /** To be saved at the end. */
   translations: TranslationCache | undefined;
+  /** Where it was asked for; its port is not open yet. */
+  gdb: GdbOption | undefined;
   /** What the loader did, a line each. */
   notes: readonly string[];
   /** Name of the guest's console port, such as `guest0/uart0`. */
@@ -100,7 +113,7 @@ function withOverrides(board: Board, { kernel, initrd, dtb, append, rootfs }: Po
 /** The cached guest; not asked for when the board names files of its own only. */
 function cachedGuest({ path, profile }: Board, env: NodeJS.ProcessEnv): Guest | undefined {
   const names = Object.values(profile.boot.images).flatMap((name) => name ?? []);
-  if (names.every((name) => isAbsolute(name) || name.includes("/"))) return undefined;
+  if (!names.some(isCacheName)) return undefined;
   const name = hasGuest(profile.name) ? profile.name : basename(path, ".json");
   const guest = hasGuest(name) ? findGuest(name, { cacheDir: defaultCacheFolder(env) }) : undefined;
   if (guest === undefined) throw guestMissing(name, fetchedBoard(name) === undefined ? "build" : "fetch");
@@ -167,9 +180,23 @@ function openTranslations({ profile }: Board, options: PowerOptions): Translatio
   return TranslationCache.open(options.translationCache ?? "off", key, options);
 }
 
+/** Host RAM that the profile's memory does not fit into is the profile's fault, at its regions. */
+function machineOf(board: Board, options: MachineOptions): Machine {
+  try {
+    return new Machine(options);
+  } catch (error) {
+    if (!(error instanceof HvError) || !/^(ram|heap)-/.test(error.code)) throw error;
+    const { code, message, hint } = error;
+    throw profileFinding(board.path, [
+      { code, severity: "error", message, hint, ...board.source.positionOf(["regions"]) },
+    ]);
+  }
+}
+
 /** Builds the machine; its guest is created and not yet kicked. Throws what is wrong with profile or images. */
 export function powerOn(options: PowerOptions): PoweredBoard {
   const { clock, log, engine = DEFAULT_ENGINE } = options;
+  if (options.gdbWait === true && options.gdb === undefined) throw gdbWaitNeedsPort();
   const profile = options.profile === true ? new ProfileOption(engine) : undefined;
   const snapshot = new SnapshotPoints(options);
   const board = withOverrides(loadBoard(options.board, { models: deviceModels }), options);
@@ -179,6 +206,8 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const plan = bootPlanner(board, images, { guest, faithful: options.faithfulBoot ?? false });
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
+  // A debugger goes back by running again, which must give the same random bytes.
+  const isSeeded = isVirtual || options.gdb !== undefined;
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
   const disks = (): BlockDevice[] => {
     if (options.disk !== undefined) return [fileDisk(options.disk)];
@@ -188,15 +217,16 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const make: MakeMachine = (bootPlan, start) => {
     // They are of use to a boot above all: without one they take longer to read than they save.
     if (engine === "jit" && !start.startsEmpty) translations = openTranslations(board, options);
-    return new Machine({
+    return machineOf(board, {
       ...start,
       profile: board.profile,
       boot: bootPlan,
-      entropy: isVirtual ? seeded : hostEntropy,
+      entropy: isSeeded ? seeded : hostEntropy,
       wallClock: { epochSeconds: snapshot.epochSeconds ?? epochSeconds },
       version: versionInfo,
       engine,
       translations: translations?.store,
+      pacesSerial: options.baudPacing,
       templates: engine === "jit" ? prebuiltTemplates(board.profile.cpu.model) : undefined,
       tuning: options.tuning,
       countRows: options.countRows,
@@ -210,10 +240,13 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   seeded.nowNs = () => machine.timeline.nowNs();
   snapshot.begin(machine);
   for (const note of boot.notes) log.info(`loader: ${note}`);
+  const driven = drivable(machine, snapshot);
+  const gdb = options.gdb === undefined ? undefined : new GdbOption(machine, options, () => seeded.forget());
   return {
     board,
     machine,
-    driver: new Driver(drivable(machine, snapshot), clock),
+    driver: new Driver(gdb?.drivable(driven) ?? driven, clock),
+    gdb,
     snapshot,
     bootCache,
     profile,

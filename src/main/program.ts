@@ -6,6 +6,9 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import type { Engine } from "../vm/index.ts";
+import { addConsole } from "./console-declaration.ts";
+import { examples, type Finish } from "./declaration.ts";
+import { DEFAULT_BOARD } from "./default-board.ts";
 import { optionInvalid } from "./errors.ts";
 import { reportFailure } from "./failure.ts";
 import type { GuestBuildOptions } from "./guest-command.ts";
@@ -16,6 +19,7 @@ import {
   parseClock,
   parseCount,
   parseEngine,
+  parsePort,
   parseSeconds,
   parseTranslationCache,
   type TranslationCacheOption,
@@ -23,7 +27,6 @@ import {
 import type { ProgramIo } from "./program-io.ts";
 import { versionInfo } from "./version.ts";
 
-export const DEFAULT_BOARD = "raspberrypi";
 /** The board whose guest is built when none is named. */
 const BUILT_BOARD = "versatilepb";
 const DEFAULT_TIMEOUT_SECONDS = 120;
@@ -43,9 +46,18 @@ interface PowerFlags {
   saveAt?: number;
   restore?: string;
   profile?: boolean;
+  gdb?: number;
+  gdbWait?: boolean;
   json?: boolean;
   checks?: string;
   verbose?: boolean;
+}
+
+interface RunFlags {
+  serial: string;
+  guestSerial?: string[];
+  baudPacing?: boolean;
+  tokenFile?: string;
 }
 
 interface ExecFlags extends PowerFlags {
@@ -54,9 +66,6 @@ interface ExecFlags extends PowerFlags {
   runTo?: number;
   bootCache: BootCacheOption;
 }
-
-const examples = (...lines: string[]): string =>
-  `\nExamples:\n${lines.map((line) => (line === "" ? "" : `  $ komainu ${line}`)).join("\n")}\n`;
 
 function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
   return command
@@ -83,29 +92,53 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
     )
     .option("--restore <file>", "begin with a saved machine instead of power-on")
     .option("--profile", "at the end, on standard error: time by tier, exits of compiled code, hot regions by symbol")
+    .option(
+      "--gdb <port>",
+      "let gdb-multiarch attach on this port of localhost; 0 takes a free one",
+      parsePort("--gdb"),
+    )
+    .option("--gdb-wait", "with --gdb: hold the guest before its first instruction until the debugger lets it go on")
     .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md")
     .option("-v, --verbose", "also show messages of level debug, info and note");
 }
 
 const parseInstructions = (option: string) => parseCount(option, Number.MAX_SAFE_INTEGER);
 
-type Finish = (code: ExitCode) => void;
-
 function addRun(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program
     .command("run")
     .description("power a board on and give its console")
     .argument("[board]", "a board's name or a profile file", DEFAULT_BOARD)
-    .option("--serial <spec>", "console on stdio, /dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH", "stdio")
+    .option(
+      "--serial <port>",
+      "console on stdio, /dev/ttyX[,baud], pty[:LINK], tcp:, telnet:, rfc2217: or ws:[HOST:]PORT, unix:PATH; tcp-connect: and unix-connect: go to a port of another program",
+      "stdio",
+    )
+    .option(
+      "--guest-serial <n=port>",
+      "the guest's UART number n on a port of its own, of the same kinds; may be given several times",
+      (text: string, before: string[] = []) => [...before, text],
+    )
+    .option("--baud-pacing", "the guest's lines are as slow as their rates say, and a wrong rate garbles")
+    .option("--token-file <file>", "the word that clients from other machines must say; else one is made and shown")
     .option("--json", "what --profile says as a line of JSON");
   addPowerOptions(command, "real")
     .addHelpText(
       "after",
-      `${examples("run", "run --serial /dev/ttyUSB0,115200", "run versatilepb", "run boards/mine.json --append quiet", "run --profile")}
+      `${examples(
+        "run",
+        "run --serial /dev/ttyUSB0,115200",
+        "run versatilepb",
+        "run --serial pty:/tmp/board",
+        "run --guest-serial 0=telnet:4000 --guest-serial 1=pty",
+        "run --serial ws:0.0.0.0:8080 --token-file token",
+        "run boards/mine.json --append quiet",
+        "run --profile",
+      )}
 At the console: "guest kick guest0", then "vserial bind guest0/uart0"; ESC x q comes back to the prompt.
 On a terminal Ctrl-T q quits from anywhere, Ctrl-T ? shows the other keys.`,
     )
-    .action(async (board: string, flags: PowerFlags & { serial: string }) => {
+    .action(async (board: string, flags: PowerFlags & RunFlags) => {
       const { run } = await import("./run-command.ts");
       finish(await run(io, { ...flags, board, env: io.env, verbose: flags.verbose === true }));
     });
@@ -207,7 +240,7 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
   const board = program
     .command("board")
     .description("board profiles")
-    .addHelpText("after", examples("board show", "board lint boards/mine.json"));
+    .addHelpText("after", examples("board show", "board lint boards/mine.json", "board export --qemu versatilepb"));
   board
     .command("list")
     .description("the boards that come with Komainu")
@@ -231,10 +264,39 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
     .description("show a board and its address map")
     .argument("[file]", "a profile file or a board's name", DEFAULT_BOARD)
     .option("--json", "the whole profile as a line of JSON")
-    .addHelpText("after", examples("board show", "board show boards/mine.json"))
-    .action(async (file: string, flags: { json?: boolean }) => {
+    .option("--svg <file>", "draw the address map into a file instead")
+    .addHelpText("after", examples("board show", "board show boards/mine.json --svg mine.svg"))
+    .action(async (file: string, flags: { json?: boolean; svg?: string }) => {
       const { boardShow } = await import("./board-command.ts");
       finish(boardShow(io, file, flags));
+    });
+  addBoardOutput(board, io, finish);
+}
+
+/** What a profile gives to other programs. */
+function addBoardOutput(board: Command, io: ProgramIo, finish: Finish): void {
+  board
+    .command("schema")
+    .description("print the JSON Schema of profiles, for editors")
+    .addHelpText(
+      "after",
+      `${examples("board schema > profile.schema.json")}
+A profile names it: "$schema": "./profile.schema.json". Editors then complete its members and mark what is wrong.`,
+    )
+    .action(async () => {
+      const { boardSchema } = await import("./board-command.ts");
+      finish(boardSchema(io));
+    });
+  board
+    .command("export")
+    .description("print what runs a board's guest in another emulator")
+    .argument("[file]", "a profile file or a board's name", DEFAULT_BOARD)
+    .option("--qemu", "as a QEMU command line; what is different there goes to standard error")
+    .option("--json", "as a line of JSON")
+    .addHelpText("after", examples("board export --qemu versatilepb"))
+    .action(async (file: string, flags: { qemu?: boolean; json?: boolean }) => {
+      const { boardExport } = await import("./board-command.ts");
+      finish(boardExport(io, file, flags));
     });
 }
 
@@ -279,18 +341,6 @@ function addCheck(program: Command, io: ProgramIo, finish: Finish): void {
     .action(async (image: string, names: string[], flags: CheckFlags) => {
       const { checkImage } = await import("./check-command.ts");
       finish(await checkImage(io, { ...flags, image, names }));
-    });
-}
-
-function addConsole(program: Command, io: ProgramIo, finish: Finish): void {
-  program
-    .command("console")
-    .description("a serial terminal on a port")
-    .argument("<port>", "/dev/ttyX[,baud], tcp:HOST:PORT or unix:PATH")
-    .addHelpText("after", examples("console /dev/ttyUSB0,115200", "console tcp:localhost:4001"))
-    .action(async (port: string) => {
-      const { consoleTerminal } = await import("./console-command.ts");
-      finish(await consoleTerminal(io, port));
     });
 }
 

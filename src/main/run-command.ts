@@ -1,12 +1,14 @@
 /** `komainu run`: powers a board on and gives its console on a transport. */
 import { ExitCode, Logger, type LogRecord } from "../base/index.ts";
 import { type CommandContext, createCommandManager, remoteFilter } from "../commands/index.ts";
-import { createTransport, isRemote, parseSerialSpec, type Transport } from "../serial/index.ts";
+import { createTransport, isRemote, parseSerialSpec, type SerialSpec, type Transport } from "../serial/index.ts";
 import { PromptSession, TerminalConsole } from "../shell/index.ts";
 import { logSeverity } from "../vm/index.ts";
 import { bannerText } from "./banner.ts";
+import { checkStdio, GuestSerialBridge, parseGuestSerial } from "./guest-serial.ts";
 import { Interruption } from "./interruption.ts";
 import { createLog } from "./log-text.ts";
+import { portToken } from "./port-token.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
 import type { SnapshotOptions } from "./snapshot-option.ts";
@@ -14,6 +16,10 @@ import { userChecks } from "./user-checks.ts";
 
 export interface RunOptions extends Omit<PowerOptions, "log"> {
   serial: string;
+  /** `N=SPEC` each. */
+  guestSerial?: readonly string[];
+  /** Holds what clients from other machines must say. */
+  tokenFile?: string;
   verbose: boolean;
   /** What `profile` reports as a line of JSON. */
   json?: boolean;
@@ -27,6 +33,7 @@ class ConsoleRun {
   private readonly io: ProgramIo;
   private readonly options: RunOptions;
   private readonly transport: Transport;
+  private readonly bridges: readonly GuestSerialBridge[];
   private readonly interruption: Interruption;
   private readonly log: Logger;
   /** The terminal may be in anybody's hands: some commands are refused. */
@@ -42,11 +49,19 @@ class ConsoleRun {
     this.io = io;
     this.options = options;
     this.interruption = interruption;
-    const newline = options.serial === "stdio" ? "\r\n" : "\n";
-    this.log = createLog(io, { verbose: options.verbose, newline });
     const spec = parseSerialSpec(options.serial);
+    const guestPorts = (options.guestSerial ?? []).map(parseGuestSerial);
+    checkStdio(spec, guestPorts);
+    const specs: SerialSpec[] = [spec, ...guestPorts.map((port) => port.spec)];
+    const newline = specs.some(({ kind }) => kind === "stdio") ? "\r\n" : "\n";
+    this.log = createLog(io, { verbose: options.verbose, newline });
     this.isRemote = isRemote(spec);
-    this.transport = createTransport(spec, this.log.child("serial"));
+    const token = portToken(io, options, specs);
+    const log = this.log.child("serial");
+    this.transport = createTransport(spec, { log, token });
+    this.bridges = guestPorts.map(
+      (port) => new GuestSerialBridge(port, { log, token, wake: () => this.powered?.driver.wake() }),
+    );
   }
 
   /** Messages of the hypervisor appear on its console, as `stdio loglevel` wants them. */
@@ -74,6 +89,10 @@ class ConsoleRun {
     interruption.onRequest = () => this.powered?.driver.wake();
     await transport.start();
     if (this.options.serial !== "stdio") this.io.err(`Console on ${transport.description}; Ctrl-C ends it.\n`);
+    for (const bridge of this.bridges) {
+      await bridge.transport.start();
+      this.io.err(`The guest's ${bridge.name} on ${bridge.transport.description}.\n`);
+    }
     // A board that is switched on while its cable is out: the prompt comes when it is plugged in again.
     transport.onOpen = () => this.session?.announce("Console connected.\n");
     try {
@@ -85,6 +104,7 @@ class ConsoleRun {
       // The shell that comes next begins its own line.
       if (transport.isInteractive) transport.write("\r\n");
       await transport.stop();
+      for (const bridge of this.bridges) await bridge.transport.stop();
       for (const report of this.reports) this.io.err(report);
     }
   }
@@ -95,7 +115,8 @@ class ConsoleRun {
       return await this.live(changes);
     } finally {
       // Another value by now than TypeScript thinks.
-      const { profile } = (this.powered as PoweredBoard | undefined) ?? {};
+      const { profile, gdb } = (this.powered as PoweredBoard | undefined) ?? {};
+      await gdb?.stop();
       if (profile !== undefined) this.reports.push(profile.report({ json: this.options.json === true }));
     }
   }
@@ -107,20 +128,34 @@ class ConsoleRun {
     const powered = powerOn({ ...options, ...changes, log: new Logger("", this.announce) });
     const { machine, driver } = powered;
     this.powered = powered;
+    const { hypervisor } = machine;
+    hypervisor.onSerialPorts = () => {
+      for (const bridge of this.bridges) bridge.attach(hypervisor);
+    };
+    hypervisor.onSerialPorts();
+    await powered.gdb?.listen(this.io, {
+      log: this.log,
+      wake: () => driver.wake(),
+      kill: () => {
+        machine.shutdownHost();
+        driver.wake();
+      },
+    });
     const terminal = new TerminalConsole({
       // A board that is off or resetting shows no prompt any more.
       output: (bytes) => {
-        if (machine.powerRequest === "none") transport.write(bytes);
+        if (machine.powerRequest === "none") transport.write(bytes, machine.timeline.nowNs());
       },
       usesCarriageReturn: transport.isInteractive,
-      onInput: () => machine.hypervisor.host.irqNamed("uart0")?.raise(),
+      onInput: () => hypervisor.host.irqNamed("uart0")?.raise(),
+      onPressure: (isHigh) => (isHigh ? transport.pause() : transport.resume()),
     });
     this.terminal = terminal;
     terminal.write(bannerText(powered, options.clock));
     const manager = createCommandManager(userChecks(this.options.checks));
     const context: CommandContext = {
       console: terminal,
-      hv: machine.hypervisor,
+      hv: hypervisor,
       manager,
       waiter: driver,
       nowMs: () => performance.now(),

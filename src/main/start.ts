@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { defaultCacheFolder, enableBranchHints } from "../base/index.ts";
 import { CodeFolder } from "./code-file.ts";
 import { CodeLoader } from "./code-loader.ts";
+import { beginTemplates, templateFileOf } from "./template-start.ts";
 
 const here = fileURLToPath(import.meta.url);
 const require = createRequire(here);
@@ -17,9 +18,13 @@ if (process.sourceMapsEnabled || NODE_DISABLE_COMPILE_CACHE !== undefined || NOD
 } else {
   // The machine's compiler sets this flag too; compiled code is good only for the flags it was written with.
   enableBranchHints();
+  const templates = templateFileOf(process.argv.slice(2), dirname(here));
+  const begun = templates === undefined ? undefined : beginTemplates(templates);
   const loader = new CodeLoader(new CodeFolder(join(defaultCacheFolder(), "code")), require);
   // A run that failed may have done little of what its words say.
   process.on("exit", (exitCode) => {
+    // Until here, so that the module's code is kept.
+    void begun;
     if (exitCode === 0) loader.save(process.argv.slice(2));
   });
   loader.load(program);

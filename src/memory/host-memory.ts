@@ -4,13 +4,12 @@
  * Compiled code addresses all three with constants, so the layout is fixed: the engine area first, RAM behind it.
  */
 import { assert } from "../base/index.ts";
+import { hostMemoryShort } from "./errors.ts";
 
 /** Byte offset of the CPU state block. */
 export const CPU_STATE_OFFSET = 0x1000;
 /** Byte offset of the counts of executions by instruction row that compiled code keeps where it was asked to. */
 export const ROW_COUNTS_OFFSET = 0x4000;
-/** Byte offset of the TLB banks. */
-export const TLB_OFFSET = 0x400000;
 /** Byte offset of the compiler's jump caches. */
 export const JUMP_CACHE_OFFSET = 0x40000;
 /** Byte offset of what is counted of each compiled region where a profile is kept. */
@@ -19,6 +18,8 @@ export const REGION_COUNTS_OFFSET = 0xc0000;
 export const HEAT_OFFSET = 0x100000;
 /** Byte offset of the words that say for each frame of this memory where the records of its instructions lie. */
 export const FRAME_RECORDS_OFFSET = 0x200000;
+/** Byte offset of the TLB banks. */
+export const TLB_OFFSET = 0x400000;
 /** Byte offset of the records of the template interpreter. */
 export const RECORDS_OFFSET = 0x800000;
 /** Byte offset of host-physical address `ramStart`; everything below belongs to the engine. */
@@ -28,6 +29,17 @@ export const PAGE_SIZE = 4096;
 export const PAGE_SHIFT = 12;
 
 const WASM_PAGE_SIZE = 65536;
+/** Byte offsets are signed words everywhere. */
+export const MAX_RAM_SIZE_BYTES = 2 ** 31 - RAM_OFFSET;
+
+/** Throws `host-memory-short` where the machine that we run on has no room for it. */
+function reserve(pages: number, ramSizeBytes: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch (error) {
+    throw hostMemoryShort(ramSizeBytes, error);
+  }
+}
 
 export class HostMemory {
   readonly memory: WebAssembly.Memory;
@@ -41,10 +53,11 @@ export class HostMemory {
 
   constructor(ramSizeBytes: number) {
     assert(ramSizeBytes % WASM_PAGE_SIZE === 0, `RAM size ${ramSizeBytes} is a multiple of 64 KiB`);
+    assert(ramSizeBytes <= MAX_RAM_SIZE_BYTES, `RAM size ${ramSizeBytes} is at most ${MAX_RAM_SIZE_BYTES}`);
     const pages = (RAM_OFFSET + ramSizeBytes) / WASM_PAGE_SIZE;
     const frames = (RAM_OFFSET + ramSizeBytes) >>> PAGE_SHIFT;
-    assert(FRAME_RECORDS_OFFSET + frames * 4 <= RECORDS_OFFSET, `RAM size ${ramSizeBytes} has a word for each frame`);
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    assert(FRAME_RECORDS_OFFSET + frames * 4 <= TLB_OFFSET, `RAM size ${ramSizeBytes} has a word for each frame`);
+    this.memory = reserve(pages, ramSizeBytes);
     this.ramSizeBytes = ramSizeBytes;
     const { buffer } = this.memory;
     this.u8 = new Uint8Array(buffer);

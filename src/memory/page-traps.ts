@@ -12,6 +12,8 @@ export const TRAP_CODE = 1;
 export const TRAP_DIRTY = 2;
 /** Stores are reported with the writer (`ids watch`). */
 export const TRAP_WATCH = 4;
+/** The first store after a checkpoint is noted, so that the next one copies only what changed. */
+export const TRAP_CHECKPOINT = 8;
 
 /** `hostOffset` is a byte offset into the host memory (RAM_OFFSET + host-physical address). */
 export type StoreListener = (hostOffset: number, sizeBytes: number) => void;

@@ -6,16 +6,8 @@ export const serialSpecInvalid = (spec: string, problem: string): HvError =>
   new HvError({
     code: "serial-spec-invalid",
     message: `serial port "${spec}": ${problem}`,
-    hint: "Give stdio, a device with an optional baud rate (/dev/ttyUSB0,115200), tcp:HOST:PORT or unix:PATH.",
+    hint: "Kinds: stdio, /dev/ttyX[,baud], pty[:LINK], and tcp:, telnet:, rfc2217:, ws: with [HOST:]PORT, unix:PATH; tcp-connect:HOST:PORT and unix-connect:PATH go to a port that another program has.",
     facts: { spec },
-  });
-
-export const serialSpecUnsupported = (spec: string, kind: string): HvError =>
-  new HvError({
-    code: "serial-spec-unsupported",
-    message: `serial port "${spec}": ${kind} ports are not available in this version`,
-    hint: "For a virtual port, make a pair with `socat -d -d pty,raw,echo=0 pty,raw,echo=0` and give one of its names.",
-    facts: { spec, kind },
   });
 
 export const serialportMissing = (cause: unknown): HvError =>
@@ -78,6 +70,62 @@ export const socketUnreachable = (where: string, cause: unknown): HvError =>
     message: `no connection to ${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
     hint: "Start the program that listens there first.",
     facts: { where },
+    exitCode: ExitCode.environment,
+    cause,
+  });
+
+export const addressBusy = (where: string): HvError =>
+  new HvError({
+    code: "address-busy",
+    message: `${where} is taken: another program listens there`,
+    hint: "Choose another port, or 0 for any free one; `ss -ltnp` shows who listens.",
+    facts: { where },
+    exitCode: ExitCode.environment,
+  });
+
+export const addressUnusable = (where: string, cause: unknown): HvError =>
+  new HvError({
+    code: "address-unusable",
+    message: `nothing can listen on ${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    hint: "Give an address of this machine and a port above 1023, or a path in a folder that exists.",
+    facts: { where },
+    exitCode: ExitCode.environment,
+    cause,
+  });
+
+export const nativeMissing = (cause: unknown): HvError =>
+  new HvError({
+    code: "native-missing",
+    message: "a virtual port needs the npm package koffi, which is not installed or does not load here",
+    hint: "Install it with: npm install koffi@3.3.4. Without it: `socat pty,raw,echo=0,link=/tmp/board pty,raw,echo=0,link=/tmp/desk`, and --serial /tmp/board; or --serial tcp:4000.",
+    exitCode: ExitCode.environment,
+    cause,
+  });
+
+export const ptyUnavailable = (cause: unknown): HvError =>
+  new HvError({
+    code: "pty-unavailable",
+    message: `the system gives no pseudo-terminal: ${cause instanceof Error ? cause.message : String(cause)}`,
+    hint: "Check that /dev/ptmx and /dev/pts are there (in a container: mount devpts), or use tcp:PORT.",
+    exitCode: ExitCode.environment,
+    cause,
+  });
+
+export const linkTaken = (link: string): HvError =>
+  new HvError({
+    code: "link-taken",
+    message: `${link} exists and is no link to a pseudo-terminal; it was left as it is`,
+    hint: "Give a name that is free, such as pty:/tmp/board.",
+    facts: { link },
+    exitCode: ExitCode.environment,
+  });
+
+export const linkUnusable = (link: string, cause: unknown): HvError =>
+  new HvError({
+    code: "link-unusable",
+    message: `the link ${link} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`,
+    hint: "Give a name in a folder that exists and that you may write to.",
+    facts: { link },
     exitCode: ExitCode.environment,
     cause,
   });

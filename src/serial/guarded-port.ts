@@ -5,6 +5,14 @@
  */
 import { read, write } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import type { LineEvent } from "../base/index.ts";
+
+/** What an end drives; the binding takes all of them at once. */
+interface OutputLines {
+  readonly dtr: boolean;
+  readonly rts: boolean;
+  readonly brk: boolean;
+}
 
 /** The part of a binding's open port that is used here. */
 export interface RawPort {
@@ -15,6 +23,9 @@ export interface RawPort {
     poll(events: number): void;
     on(event: "readable" | "writable", callback: (error: Error | null) => void): unknown;
   };
+  /** Where the system can do it: the modem lines, and a break while `brk` is set. */
+  set?(lines: OutputLines): Promise<void>;
+  update?(settings: { baudRate: number }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,6 +69,7 @@ export class GuardedPort {
   private readonly raw: RawPort;
   private readonly calls: DescriptorCalls;
   private waiters: Waiter[] = [];
+  private lines: OutputLines = { dtr: true, rts: true, brk: false };
 
   constructor(raw: RawPort, calls: DescriptorCalls = systemCalls) {
     this.raw = raw;
@@ -78,13 +90,21 @@ export class GuardedPort {
     }
   }
 
-  /** Resolves when the system has taken all of `data`. */
-  async write(data: Uint8Array): Promise<void> {
-    let rest = data;
-    while (rest.length > 0) {
-      const part = rest;
-      rest = rest.subarray(await this.attempt(WRITABLE, (fd) => this.calls.write(fd, part)));
+  /** How many bytes of `data` the system has taken; it is waited for until it takes some. */
+  write(data: Uint8Array): Promise<number> {
+    return this.attempt(WRITABLE, (fd) => this.calls.write(fd, data));
+  }
+
+  /** Rejects where the device has no such lines, as a pseudo-terminal. */
+  async setLine(event: LineEvent): Promise<void> {
+    const { raw } = this;
+    if (!raw.isOpen) return;
+    if (event.kind === "settings") {
+      if (event.settings.baudRate !== undefined) await raw.update?.({ baudRate: event.settings.baudRate });
+      return;
     }
+    this.lines = event.kind === "break" ? { ...this.lines, brk: event.isOn } : { ...this.lines, ...event.lines };
+    await raw.set?.(this.lines);
   }
 
   async close(): Promise<void> {

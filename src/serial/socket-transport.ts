@@ -1,28 +1,36 @@
-/** A console on a stream socket that something else listens on: `tcp:HOST:PORT` or `unix:PATH`. */
-import { connect, type NetConnectOpts, type Socket } from "node:net";
-import type { Logger } from "../base/index.ts";
+/** A console on a stream socket that something else listens on: plain, TELNET or RFC 2217. */
+import { connect, type Socket } from "node:net";
+import type { LineEvent, Logger } from "../base/index.ts";
+import { clientCodec, type StreamProtocol } from "./codecs.ts";
 import { socketUnreachable } from "./errors.ts";
-import { type Disconnection, MAX_PENDING_BYTES, type Transport, toBytes } from "./transport.ts";
+import { type Address, addressText } from "./serial-spec.ts";
+import { MAX_PENDING_BYTES, STOP_PATIENCE_MS, type Transport, TransportBase, toBytes } from "./transport.ts";
+import type { WireCodec } from "./wire-codec.ts";
 
-const STOP_PATIENCE_MS = 500;
+export interface SocketOptions {
+  readonly protocol: StreamProtocol;
+  readonly address: Address;
+  readonly log: Logger;
+}
 
-export class SocketTransport implements Transport {
+export class SocketTransport extends TransportBase implements Transport {
   readonly description: string;
   readonly isInteractive = true;
   isConnected = false;
-  onData: (data: Uint8Array) => void = () => {};
-  onOpen: () => void = () => {};
-  onClose: (disconnection: Disconnection) => void = () => {};
-  onDrain: () => void = () => {};
-  private readonly target: NetConnectOpts;
-  private readonly log: Logger;
+  private readonly options: SocketOptions;
+  private readonly codec: WireCodec;
   private socket: Socket | undefined;
   private reason = "the other end closed the connection";
 
-  constructor(description: string, target: NetConnectOpts, log: Logger) {
-    this.description = description;
-    this.target = target;
-    this.log = log;
+  constructor(options: SocketOptions) {
+    super();
+    this.options = options;
+    this.description = addressText(options.protocol, options.address);
+    this.codec = clientCodec(options.protocol, {
+      reply: (data) => this.socket?.write(data),
+      line: (event) => this.onLine(event),
+      time: (virtualNs) => this.onTime(virtualNs),
+    });
   }
 
   get pendingBytes(): number {
@@ -30,7 +38,8 @@ export class SocketTransport implements Transport {
   }
 
   async start(): Promise<void> {
-    const socket = connect(this.target);
+    const { address } = this.options;
+    const socket = "path" in address ? connect(address.path) : connect(address.port, address.host);
     try {
       await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
     } catch (error) {
@@ -38,12 +47,17 @@ export class SocketTransport implements Transport {
     }
     this.socket = socket;
     this.isConnected = true;
-    socket.on("data", (data) => this.onData(data));
+    socket.on("data", (data) => {
+      const bytes = this.codec.decode(data);
+      if (bytes.length > 0) this.onData(bytes);
+    });
     socket.on("drain", () => this.onDrain());
     socket.on("error", (error) => {
       this.reason = error.message;
     });
     socket.on("close", () => this.close());
+    const greeting = this.codec.greeting();
+    if (greeting.length > 0) socket.write(greeting);
     this.onOpen();
   }
 
@@ -51,10 +65,22 @@ export class SocketTransport implements Transport {
     if (this.socket === undefined || !this.isConnected) return;
     const bytes = toBytes(data);
     if (this.pendingBytes + bytes.length > MAX_PENDING_BYTES) {
-      this.log.warnOnce(`${this.description}: the other end does not read, output is dropped`);
+      this.options.log.warnOnce(`${this.description}: the other end does not read, output is dropped`);
       return;
     }
-    this.socket.write(bytes);
+    this.socket.write(this.codec.encode(bytes));
+  }
+
+  override setLine(event: LineEvent): void {
+    if (this.isConnected) this.codec.setLine(event);
+  }
+
+  pause(): void {
+    this.socket?.pause();
+  }
+
+  resume(): void {
+    this.socket?.resume();
   }
 
   async stop(): Promise<void> {

@@ -1,31 +1,42 @@
 /** A console on the standard streams: raw on a terminal, plain bytes on a pipe or file. */
 import type { Readable, Writable } from "node:stream";
 import { ReadStream } from "node:tty";
-import { ESCAPE_HELP, EscapeKeys } from "./escape-keys.ts";
+import { ESCAPE_HELP, ESCAPE_PREFIX, EscapeKeys, type KeyTable, QUIT_KEYS } from "./escape-keys.ts";
 import { enterRawMode } from "./raw-mode.ts";
-import { type Disconnection, type Transport, toBytes } from "./transport.ts";
+import { STOP_PATIENCE_MS, type Transport, TransportBase, toBytes } from "./transport.ts";
 
-export interface StdioOptions {
-  input?: Readable;
-  output?: Writable;
+/** Keys that are not for the other end. */
+export interface EscapeOptions<A extends string> {
+  readonly keys: KeyTable<A>;
+  /** Without one there are none. */
+  readonly prefix: number | undefined;
+  readonly onAction: (action: A) => void;
 }
 
-const STOP_PATIENCE_MS = 500;
+export interface StdioOptions<A extends string> {
+  input?: Readable;
+  output?: Writable;
+  /** In place of quitting and help. */
+  ownKeys?: EscapeOptions<A>;
+}
 
-export class StdioTransport implements Transport {
+export class StdioTransport<A extends string = string> extends TransportBase implements Transport {
   readonly description = "stdio";
   readonly isInteractive: boolean;
   isConnected = false;
-  onData: (data: Uint8Array) => void = () => {};
-  onOpen: () => void = () => {};
-  onClose: (disconnection: Disconnection) => void = () => {};
-  onDrain: () => void = () => {};
   private readonly input: Readable;
   private readonly output: Writable;
-  private readonly keys = new EscapeKeys();
+  private readonly keys: EscapeKeys<string>;
+  private readonly act: (action: string) => void;
   private leaveRawMode: (() => void) | undefined;
 
-  constructor({ input = process.stdin, output = process.stdout }: StdioOptions = {}) {
+  constructor({ input = process.stdin, output = process.stdout, ownKeys }: StdioOptions<A> = {}) {
+    super();
+    this.keys = new EscapeKeys<string>(
+      ownKeys?.keys ?? QUIT_KEYS,
+      ownKeys === undefined ? ESCAPE_PREFIX : ownKeys.prefix,
+    );
+    this.act = (action) => (ownKeys === undefined ? this.quitOrHelp(action) : ownKeys.onAction(action as A));
     this.input = input;
     this.output = output;
     this.isInteractive = input instanceof ReadStream && input.isTTY;
@@ -49,6 +60,14 @@ export class StdioTransport implements Transport {
 
   write(data: Uint8Array | string): void {
     if (this.isConnected) this.output.write(toBytes(data));
+  }
+
+  pause(): void {
+    this.input.pause();
+  }
+
+  resume(): void {
+    if (this.isConnected) this.input.resume();
   }
 
   async stop(): Promise<void> {
@@ -87,11 +106,13 @@ export class StdioTransport implements Transport {
     }
     const { data, actions } = this.keys.filter(bytes);
     if (data.length > 0) this.onData(data);
-    for (const action of actions) {
-      if (action === "quit") this.close("Ctrl-T q was typed");
-      else this.write(`\r\n${ESCAPE_HELP}\r\n`);
-    }
+    for (const action of actions) this.act(action);
   };
+
+  private quitOrHelp(action: string): void {
+    if (action === "quit") this.close("Ctrl-T q was typed");
+    else this.write(`\r\n${ESCAPE_HELP}\r\n`);
+  }
 
   private readonly takeEnd = (): void => {
     // Output still goes out after the input ended: `echo help | komainu run` prints its answer.

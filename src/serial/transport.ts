@@ -1,4 +1,5 @@
-/** What carries a console's bytes: the standard streams, a serial device, a socket. */
+/** What carries a console's bytes: the standard streams, a serial device, a virtual port, sockets. */
+import type { LineEvent } from "../base/index.ts";
 
 /** Why bytes stopped. */
 export interface Disconnection {
@@ -21,16 +22,44 @@ export interface Transport {
   onClose: (disconnection: Disconnection) => void;
   /** `pendingBytes` came down to 0. */
   onDrain: () => void;
-  /** Resolves when connected for the first time; `HvError` when that cannot be. */
+  /** The other end changed its side of the line; never called by kinds that have no such. */
+  onLine: (event: LineEvent) => void;
+  /** The other end is ours and said the virtual time of the data that comes next. */
+  onTime: (virtualNs: number) => void;
+  /** Resolves when connected for the first time, or listening; `HvError` when that cannot be. */
   start(): Promise<void>;
-  /** Sends in order. What is written while nobody is connected is lost, as on a real line. Text goes out as UTF-8. */
-  write(data: Uint8Array | string): void;
+  /**
+   * Sends in order, never blocks; `MAX_PENDING_BYTES` wait at most. Text goes out as UTF-8. `atNs` is the virtual time
+   * of the data, for clients that ask for it.
+   */
+  write(data: Uint8Array | string, atNs?: number): void;
+  /** Tells the other end what our side of the line does; ignored by kinds that have no such. */
+  setLine(event: LineEvent): void;
+  /** Takes no more data from the other end, which then has to wait, until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Waits for what was written (for a moment only) and lets go of the port. */
   stop(): Promise<void>;
+}
+
+/** The handlers of a transport on which nobody listens yet, and a line without settings. */
+export abstract class TransportBase {
+  onData: (data: Uint8Array) => void = () => {};
+  onOpen: () => void = () => {};
+  onClose: (disconnection: Disconnection) => void = () => {};
+  onDrain: () => void = () => {};
+  onLine: (event: LineEvent) => void = () => {};
+  onTime: (virtualNs: number) => void = () => {};
+
+  setLine(_event: LineEvent): void {}
 }
 
 export const toBytes = (data: Uint8Array | string): Uint8Array =>
   typeof data === "string" ? Buffer.from(data, "utf8") : data;
 
-/** Most bytes that may wait for a slow reader; what comes after is dropped and reported. */
+/** Most bytes that may wait for a slow reader; the oldest beyond are dropped and reported. */
 export const MAX_PENDING_BYTES = 1 << 20;
+/** Most bytes that are kept while nobody is connected. */
+export const MAX_UNHEARD_BYTES = 1 << 16;
+/** How long `stop` waits for what was written. */
+export const STOP_PATIENCE_MS = 500;

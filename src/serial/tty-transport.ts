@@ -1,7 +1,8 @@
 /** A console on a serial device: survives unplug and replug, and says who holds a busy port. */
-import { HvError, type Logger } from "../base/index.ts";
+import { HvError, type LineEvent, type Logger } from "../base/index.ts";
+import { ByteQueue } from "./byte-queue.ts";
 import { GuardedPort, type RawPort } from "./guarded-port.ts";
-import { type Disconnection, MAX_PENDING_BYTES, type Transport, toBytes } from "./transport.ts";
+import { MAX_PENDING_BYTES, STOP_PATIENCE_MS, type Transport, TransportBase, toBytes } from "./transport.ts";
 import { openTty } from "./tty-open.ts";
 
 export interface TtyOptions {
@@ -15,7 +16,7 @@ export interface TtyOptions {
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 const READ_SIZE_BYTES = 4_096;
-const STOP_PATIENCE_MS = 500;
+const WRITE_SIZE_BYTES = 16_384;
 
 /** What the system says of a device that is gone, in whatever form: EBADF, EIO, ENXIO, ENODEV. */
 const GONE = /bad file descriptor|i\/o error|no such device|\b(EBADF|EIO|ENXIO|ENODEV)\b/i;
@@ -25,24 +26,23 @@ function words(error: unknown): string {
   return GONE.test(text) ? "the device is gone" : text;
 }
 
-export class TtyTransport implements Transport {
+/** What is written while the device is away waits for it, as what the system had not taken before does. */
+export class TtyTransport extends TransportBase implements Transport {
   readonly description: string;
   readonly isInteractive = true;
-  onData: (data: Uint8Array) => void = () => {};
-  onOpen: () => void = () => {};
-  onClose: (disconnection: Disconnection) => void = () => {};
-  onDrain: () => void = () => {};
   private readonly options: Required<TtyOptions>;
   private port: GuardedPort | undefined;
-  private queue: Uint8Array[] = [];
-  private queuedBytes = 0;
+  private readonly queue = new ByteQueue();
   private isWriting = false;
+  /** Resolves when `resume` is called; set while paused. */
+  private paused: { readonly over: Promise<void>; readonly end: () => void } | undefined;
   private isStopped = false;
   private retryTimer: NodeJS.Timeout | undefined;
   private retryMs = FIRST_RETRY_MS;
   private lastProblem = "";
 
   constructor(options: TtyOptions) {
+    super();
     this.options = { open: openTty, ...options };
     this.description = `${options.path} at ${options.baudRate} baud`;
   }
@@ -52,7 +52,7 @@ export class TtyTransport implements Transport {
   }
 
   get pendingBytes(): number {
-    return this.queuedBytes;
+    return this.isConnected ? this.queue.length : 0;
   }
 
   async start(): Promise<void> {
@@ -60,16 +60,30 @@ export class TtyTransport implements Transport {
   }
 
   write(data: Uint8Array | string): void {
-    if (this.port === undefined) return;
-    const bytes = toBytes(data);
-    if (bytes.length === 0) return;
-    if (this.queuedBytes + bytes.length > MAX_PENDING_BYTES) {
+    const { lostBytes } = this.queue;
+    this.queue.push(toBytes(data), MAX_PENDING_BYTES);
+    if (this.queue.lostBytes !== lostBytes) {
       this.options.log.warnOnce(`${this.options.path}: the other end does not read, output is dropped`);
-      return;
     }
-    this.queue.push(bytes.slice());
-    this.queuedBytes += bytes.length;
-    if (!this.isWriting) void this.writeQueued(this.port);
+    if (this.port !== undefined && !this.isWriting && this.queue.length > 0) void this.writeQueued(this.port);
+  }
+
+  override setLine(event: LineEvent): void {
+    void this.port?.setLine(event).catch(() => {});
+  }
+
+  pause(): void {
+    if (this.paused !== undefined) return;
+    let end = (): void => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.paused = { over, end };
+  }
+
+  resume(): void {
+    this.paused?.end();
+    this.paused = undefined;
   }
 
   async stop(): Promise<void> {
@@ -78,7 +92,8 @@ export class TtyTransport implements Transport {
     const { port } = this;
     if (port === undefined) return;
     const until = Date.now() + STOP_PATIENCE_MS;
-    while (this.queuedBytes > 0 && this.port === port && Date.now() < until) await new Promise((r) => setTimeout(r, 5));
+    while (this.queue.length > 0 && this.port === port && Date.now() < until)
+      await new Promise((r) => setTimeout(r, 5));
     await this.disconnect(port, "stopped");
   }
 
@@ -92,12 +107,14 @@ export class TtyTransport implements Transport {
     this.retryMs = FIRST_RETRY_MS;
     this.lastProblem = "";
     void this.readOn(port);
+    if (this.queue.length > 0 && !this.isWriting) void this.writeQueued(port);
     this.onOpen();
   }
 
   private async readOn(port: GuardedPort): Promise<void> {
     const buffer = new Uint8Array(READ_SIZE_BYTES);
     while (this.port === port) {
+      if (this.paused !== undefined) await this.paused.over;
       let bytesRead: number;
       try {
         bytesRead = await port.read(buffer);
@@ -113,9 +130,10 @@ export class TtyTransport implements Transport {
     this.isWriting = true;
     try {
       while (this.port === port && this.queue.length > 0) {
-        const batch = Buffer.concat(this.queue.splice(0));
-        await port.write(batch);
-        if (this.port === port) this.queuedBytes -= batch.length;
+        const { lostBytes } = this.queue;
+        const count = await port.write(this.queue.peek(WRITE_SIZE_BYTES));
+        // What was dropped in the meantime was the beginning of what was written.
+        this.queue.drop(Math.max(0, count - (this.queue.lostBytes - lostBytes)));
       }
       if (this.port === port) this.onDrain();
     } catch (error) {
@@ -131,8 +149,6 @@ export class TtyTransport implements Transport {
   private async disconnect(port: GuardedPort, reason: string): Promise<void> {
     if (this.port !== port) return;
     this.port = undefined;
-    this.queue = [];
-    this.queuedBytes = 0;
     await port.close().catch(() => {});
     this.onClose({ reason, final: this.isStopped });
     if (this.isStopped) return;

@@ -21,6 +21,10 @@ const CTRL_C = 0x03;
 /** Type-ahead kept while a command runs; more than this was not typed by a person. */
 const MAX_TYPE_AHEAD_BYTES = 65536;
 
+/** Above the first the sender is held up, below the second it goes on. */
+const HIGH_WATER_BYTES = 16_384;
+const LOW_WATER_BYTES = 1_024;
+
 /** Replaces each LF that does not follow a CR by CR LF. */
 export function withCarriageReturns(bytes: Uint8Array): Uint8Array {
   const out: number[] = [];
@@ -37,6 +41,8 @@ export interface TerminalConsoleOptions {
   readonly usesCarriageReturn: boolean;
   /** Called for each batch of input; the host's UART counts an interrupt. */
   readonly onInput?: () => void;
+  /** Called with true when much waits to be read, so that the sender may be held up, and with false when it is over. */
+  readonly onPressure?: (isHigh: boolean) => void;
 }
 
 export class TerminalConsole implements Console {
@@ -45,6 +51,7 @@ export class TerminalConsole implements Console {
   private queue: number[] = [];
   private waiting: ((byte: number | undefined) => void) | undefined;
   private isClosed = false;
+  private isHigh = false;
 
   constructor(options: TerminalConsoleOptions) {
     this.options = options;
@@ -65,6 +72,7 @@ export class TerminalConsole implements Console {
       if (this.waiting !== undefined) this.deliver(byte);
       else if (this.queue.length < MAX_TYPE_AHEAD_BYTES) this.queue.push(byte);
     }
+    if (!this.isHigh && this.queue.length > HIGH_WATER_BYTES) this.setHigh(true);
   }
 
   /** The terminal is gone: what is queued can still be read. */
@@ -74,7 +82,7 @@ export class TerminalConsole implements Console {
   }
 
   readByte(): Promise<number | undefined> {
-    const next = this.queue.shift();
+    const next = this.take();
     if (next !== undefined || this.isClosed) return Promise.resolve(next);
     return new Promise((resolve) => {
       this.waiting = resolve;
@@ -82,14 +90,30 @@ export class TerminalConsole implements Console {
   }
 
   pollByte(): number | undefined {
-    return this.queue.shift();
+    return this.take();
   }
 
   takeInterrupt(): boolean {
     const at = this.queue.lastIndexOf(CTRL_C);
     if (at < 0) return false;
     this.queue = this.queue.slice(at + 1);
+    this.lookAtPressure();
     return true;
+  }
+
+  private take(): number | undefined {
+    const byte = this.queue.shift();
+    this.lookAtPressure();
+    return byte;
+  }
+
+  private lookAtPressure(): void {
+    if (this.isHigh && this.queue.length < LOW_WATER_BYTES) this.setHigh(false);
+  }
+
+  private setHigh(isHigh: boolean): void {
+    this.isHigh = isHigh;
+    this.options.onPressure?.(isHigh);
   }
 
   private deliver(byte: number | undefined): void {

@@ -18,6 +18,7 @@ import {
   Mode,
   R14,
   R14_BANKS,
+  type StopPoints,
 } from "../arm/core/index.ts";
 import { Interpreter } from "../arm/interp/index.ts";
 import {
@@ -48,7 +49,9 @@ export type SliceEnd =
   | "reset"
   | "power-off"
   /** The guest can never go on; `stuckReason` says why. */
-  | "stuck";
+  | "stuck"
+  /** The core is at a stop point of a debugger, which has the hit. */
+  | "stop-point";
 
 export interface SliceResult {
   readonly executed: number;
@@ -103,6 +106,7 @@ export class GuestMachine implements Stateful {
   private request: "reset" | "power-off" | "stopped" | undefined;
   private hasLostJump = false;
   private isInSlice = false;
+  private stopPoints: StopPoints | undefined;
 
   constructor(init: GuestMachineInit) {
     const { profile, host, traps, backends, log } = init;
@@ -161,6 +165,12 @@ export class GuestMachine implements Stateful {
     this.hasLostJump = false;
   }
 
+  /** A debugger's stop points, from now on; to be called again after each change of them. */
+  debug(stopPoints: StopPoints | undefined): void {
+    this.stopPoints = stopPoints;
+    this.cpu.debug(stopPoints);
+  }
+
   /** Ends the running slice after the current instruction; between two slices there is nothing to end. */
   stop(): void {
     if (this.isInSlice) this.interrupt("stopped");
@@ -190,6 +200,8 @@ export class GuestMachine implements Stateful {
       if (this.request !== undefined) {
         end = this.request;
         this.request = undefined;
+      } else if (this.stopPoints?.hit !== undefined) {
+        end = "stop-point";
       } else if (cpu.isHalted && !timeline.isDue()) {
         this.onWaitChange(true);
         if (!skipIdle || !timeline.skipToDeadline()) end = "idle";

@@ -52,6 +52,8 @@ export interface HypervisorOptions {
   readonly log: Logger;
   readonly version: VersionInfo;
   readonly blockDevices?: readonly BlockDevice[];
+  /** The guest's serial lines are as slow as their rates say. */
+  readonly pacesSerial?: boolean;
 }
 
 export class Hypervisor implements Stateful {
@@ -76,6 +78,9 @@ export class Hypervisor implements Stateful {
   readonly disks: VirtualDisk[] = [];
   /** The thread that reads and executes console commands. */
   readonly consoleThread: Thread;
+  /** A guest's ports came or went. */
+  onSerialPorts: () => void = () => {};
+  private readonly pacesSerial: boolean;
   private machine: MachineControl | undefined;
 
   constructor(options: HypervisorOptions) {
@@ -85,6 +90,7 @@ export class Hypervisor implements Stateful {
     this.clock = clock;
     this.log = options.log;
     this.memory = options.memory;
+    this.pacesSerial = options.pacesSerial === true;
     this.blockDevices = [...(options.blockDevices ?? [])];
     this.wallClock = new WallClock(clock, options.wallClock);
     this.host = new Host(facts);
@@ -165,8 +171,9 @@ export class Hypervisor implements Stateful {
     const guest = new Guest(facts, { id, regions, vcpus }, this.clock);
     this.guests.push(guest);
     for (const port of facts.serialPorts) {
-      this.serialPorts.push(new VirtualSerialPort(`${facts.name}/${port}`, this.heap));
+      this.serialPorts.push(new VirtualSerialPort(`${facts.name}/${port}`, this.heap, this.pacesSerial));
     }
+    this.onSerialPorts();
     facts.disks.forEach((disk, i) => {
       this.disks.push(new VirtualDisk(`${facts.name}/${disk}`, this.blockDevices[i]));
     });
@@ -187,6 +194,7 @@ export class Hypervisor implements Stateful {
       port.destroy();
       this.serialPorts.splice(this.serialPorts.indexOf(port), 1);
     }
+    this.onSerialPorts();
     for (const disk of this.disks.filter((d) => d.name.startsWith(`${guest.name}/`))) {
       this.disks.splice(this.disks.indexOf(disk), 1);
     }

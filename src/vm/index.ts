@@ -11,11 +11,13 @@ export * from "./host-ram.ts";
 export * from "./hypervisor.ts";
 export * from "./machine.ts";
 export * from "./machine-control.ts";
+export type { ObservedWrite, OnWrite } from "./memory-watch.ts";
 export * from "./module.ts";
 export * from "./region.ts";
 export * from "./scheduler.ts";
 export {
   boardState,
+  guestHash,
   restoreBoardState,
   restoreMachine,
   saveMachine,

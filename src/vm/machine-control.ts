@@ -1,5 +1,6 @@
 /** What the hypervisor's objects ask of the machine that runs the guest's instructions. */
 import type { Guest } from "./guest.ts";
+import type { OnWrite } from "./memory-watch.ts";
 
 export interface RegisterGroup {
   /** `Core Registers`, `Abort Mode Registers`. */
@@ -51,6 +52,11 @@ export interface MachineControl extends GuestView {
   /** A VCPU may run again, may not run for now, or has stopped for good: the run loop looks at `vcpu.state` anew. */
   statesChanged(): void;
   writeGuest(address: number, data: Uint8Array): boolean;
+  /**
+   * Tells `onWrite` of every store of the guest to the given pieces of guest-physical memory, which are one whole; answers
+   * what ends it, or `undefined` where some of it is not RAM. The guest cannot tell.
+   */
+  watchWrites(pieces: readonly { address: number; sizeBytes: number }[], onWrite: OnWrite): (() => void) | undefined;
   /** The machine as it is now, once more; costs as much memory as the board has. */
   copy(): GuestCopy;
   /** What is loaded at power-on, when that is the kernel itself and not an image that unpacks itself. */

@@ -17,6 +17,7 @@ import { type Engine, GuestMachine, type SliceEnd } from "./guest-machine.ts";
 import { Hypervisor, type VersionInfo } from "./hypervisor.ts";
 import type { GuestCopy, LoadedKernel, MachineControl, VcpuCore } from "./machine-control.ts";
 import { runToQuietPoint, scratchDisks, scratchEntropy, silentLog } from "./machine-copy.ts";
+import { MemoryWatch, type OnWrite } from "./memory-watch.ts";
 import { machineFacts } from "./profile-facts.ts";
 import { dumpRegisters } from "./register-dump.ts";
 import type { BlockDevice } from "./storage.ts";
@@ -38,6 +39,8 @@ export interface MachineOptions {
   readonly log: Logger;
   readonly version: VersionInfo;
   readonly blockDevices?: readonly BlockDevice[];
+  /** The guest's serial lines are as slow as their rates say. */
+  readonly pacesSerial?: boolean;
   /** Nothing is loaded at power-on: RAM and state are restored before the guest runs. Later loads are as usual. */
   readonly startsEmpty?: boolean;
   readonly engine?: Engine;
@@ -72,6 +75,9 @@ export class Machine implements MachineControl, Stateful {
   readonly hypervisor: Hypervisor;
   /** Set by `shutdown` and `reset` at the console: the owner of the machine looks at it after each command. */
   powerRequest: "none" | "reset" | "shutdown" = "none";
+  private readonly watches: MemoryWatch;
+  /** Memory, guest or VCPU states were changed from outside, as by console commands: a replay of the run would differ. */
+  onOutsideChange: () => void = () => {};
   private guestMachine: GuestMachine | undefined;
   private isBuilt = false;
   private readonly options: MachineOptions;
@@ -83,6 +89,9 @@ export class Machine implements MachineControl, Stateful {
     this.host = new HostMemory(profile.host.ramSizeBytes);
     this.traps = new PageTraps(this.host.u8.length);
     this.timeline = new Timeline(profile.cpu.nsPerInstruction);
+    this.watches = new MemoryWatch(this.host, this.traps, () => {
+      return { pc: this.guestMachine?.cpu.pc ?? 0, instructions: this.instructions() };
+    });
     this.hypervisor = new Hypervisor({
       facts: machineFacts(profile, options.boot.commandLine),
       memory: this.host,
@@ -91,6 +100,7 @@ export class Machine implements MachineControl, Stateful {
       log,
       version: options.version,
       blockDevices: options.blockDevices,
+      pacesSerial: options.pacesSerial,
     });
     this.hypervisor.attach(this);
     this.hypervisor.createGuest(this.hypervisor.facts.guest);
@@ -135,9 +145,12 @@ export class Machine implements MachineControl, Stateful {
       },
     });
     if (this.options.startsEmpty !== true || this.isBuilt) this.load(this.guestMachine);
+    this.onOutsideChange();
   }
 
   destroy(): void {
+    this.watches.clear();
+    this.onOutsideChange();
     this.guestMachine?.destroy();
     this.guestMachine = undefined;
   }
@@ -146,9 +159,11 @@ export class Machine implements MachineControl, Stateful {
     if (this.guestMachine === undefined) return;
     this.guestMachine.reset();
     this.load(this.guestMachine);
+    this.onOutsideChange();
   }
 
   statesChanged(): void {
+    this.onOutsideChange();
     if (this.vcpu?.isRunnable !== true) this.guestMachine?.stop();
   }
 
@@ -214,6 +229,7 @@ export class Machine implements MachineControl, Stateful {
   }
 
   writeGuest(address: number, data: Uint8Array): boolean {
+    this.onOutsideChange();
     return this.guestMachine?.bus.writeMemory(address, data) ?? false;
   }
 
@@ -224,6 +240,7 @@ export class Machine implements MachineControl, Stateful {
   }
 
   hostWritten(address: number, sizeBytes: number): void {
+    this.onOutsideChange();
     this.guestMachine?.bus.touched(RAM_OFFSET + address, sizeBytes);
   }
 
@@ -249,6 +266,14 @@ export class Machine implements MachineControl, Stateful {
       instructions: () => machine.instructions(),
       runToQuietPoint: (atLeast, most) => runToQuietPoint(machine, atLeast, most),
     };
+  }
+
+  watchWrites(pieces: readonly { address: number; sizeBytes: number }[], onWrite: OnWrite): (() => void) | undefined {
+    const bus = this.guestMachine?.bus;
+    const found = pieces.map(({ address, sizeBytes }) => {
+      return { hostOffset: bus?.hostOffset(address, true) ?? -1, sizeBytes };
+    });
+    return found.some(({ hostOffset }) => hostOffset < 0) ? undefined : this.watches.watch(found, onWrite);
   }
 
   resetHost(): void {

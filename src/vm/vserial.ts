@@ -4,7 +4,7 @@
  * The backlog is used only while nobody listens: 1024 bytes of the hypervisor's heap, the oldest overwritten. Towards
  * the guest a bounded queue holds what the UART cannot take yet.
  */
-import type { State, Stateful, StateValue } from "../base/index.ts";
+import type { LineEvent, State, Stateful, StateValue } from "../base/index.ts";
 import type { SerialBackend, SerialReceiver } from "../device/index.ts";
 import { stateInvalid } from "./errors.ts";
 import type { Heap, HeapBlock } from "./heap.ts";
@@ -14,6 +14,7 @@ export const BACKLOG_SIZE_BYTES = 1024;
 export const SEND_QUEUE_SIZE_BYTES = 8192;
 
 export type SerialListener = (byte: number) => void;
+export type LineListener = (event: LineEvent) => void;
 
 export class VirtualSerialPort implements SerialBackend, Stateful {
   readonly name: string;
@@ -26,10 +27,24 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
   private guest: SerialReceiver | undefined;
   private readonly listeners = new Set<SerialListener>();
   private readonly observers = new Set<SerialListener>();
+  private readonly lineListeners = new Set<LineListener>();
+  /** The last event of each kind from each end: a listener or a UART that comes later learns what is. */
+  private readonly nearLine = new Map<LineEvent["kind"], LineEvent>();
+  private readonly farLine = new Map<LineEvent["kind"], LineEvent>();
+  /** Asked before bytes go to the guest; true keeps them back: the asked one sends them later. */
+  onSend: (bytes: Uint8Array) => boolean = () => false;
+  /** The same before the far end changes its side of the line. */
+  onFarLine: (event: LineEvent) => boolean = () => false;
+  /** The run is repeated: what the guest sends was heard before. */
+  isSilent = false;
   private draining = false;
+  /** Called when the queue towards the guest has become empty. */
+  onDrained: () => void = () => {};
+  readonly isPaced: boolean;
 
-  constructor(name: string, heap: Heap) {
+  constructor(name: string, heap: Heap, isPaced = false) {
     this.name = name;
+    this.isPaced = isPaced;
     this.heap = heap;
     this.block = heap.allocate(BACKLOG_SIZE_BYTES, `${name} backlog`);
   }
@@ -77,20 +92,43 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
   /** Queues bytes towards the guest; answers how many were taken. */
   send(bytes: Uint8Array): number {
     const count = Math.min(bytes.length, this.space);
+    if (count > 0 && this.onSend(bytes.slice(0, count))) return count;
     for (let i = 0; i < count; i++) this.queue.push(bytes[i]);
     this.drain();
     return count;
   }
 
   transmit(byte: number): void {
-    for (const observer of this.observers) observer(byte);
     if (this.listeners.size === 0) this.keep(byte);
+    if (this.isSilent) return;
+    for (const observer of this.observers) observer(byte);
     for (const listener of this.listeners) listener(byte);
+  }
+
+  /** Learns what the guest does to its side of the line, and at once what it has done. Answers how to stop. */
+  listenToLine(listener: LineListener): () => void {
+    this.lineListeners.add(listener);
+    for (const event of this.nearLine.values()) listener(event);
+    return () => this.lineListeners.delete(listener);
+  }
+
+  lineChanged(event: LineEvent): void {
+    this.nearLine.set(event.kind, event);
+    if (this.isSilent) return;
+    for (const listener of this.lineListeners) listener(event);
+  }
+
+  /** The far end changes its side of the line. */
+  changeFarLine(event: LineEvent): void {
+    if (this.onFarLine(event)) return;
+    this.farLine.set(event.kind, event);
+    this.guest?.farLineChanged?.(event);
   }
 
   connect(guest: SerialReceiver): void {
     this.guest = guest;
     guest.onDrained = () => this.drain();
+    for (const event of this.farLine.values()) if (event.kind !== "break") guest.farLineChanged?.(event);
     this.drain();
   }
 
@@ -104,6 +142,7 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
     this.disconnect();
     this.listeners.clear();
     this.observers.clear();
+    this.lineListeners.clear();
     this.heap.release(`${this.name} backlog`);
   }
 
@@ -123,6 +162,7 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
     }
     if (sent > 0) this.queue.splice(0, sent);
     this.draining = false;
+    if (sent > 0 && this.queue.length === 0) this.onDrained();
   }
 
   /** Where the backlog is in its block; the bytes themselves are part of host RAM. */

@@ -117,6 +117,12 @@ describe("lintProfile", () => {
     );
   });
 
+  it("finds host RAM that is more than a machine can have", () => {
+    const codes = lint({ '"ramSize": "256M"': '"ramSize": "2G"' }).map(({ code }) => code);
+    expect(codes).toEqual(["profile-ram-too-large"]);
+    expect(lint({ '"ramSize": "256M"': '"ramSize": "0x7d000000"' })).toEqual([]);
+  });
+
   it("finds patterns that are no regular expressions", () => {
     expect(lint({ '"komainu: guest ready"': '"("' })[0].code).toBe("profile-pattern");
   });

@@ -46,6 +46,38 @@ describe("vserial bind", () => {
     expect(await bench.text("vserial bind guest0/uart0")).toBe("[guest0/uart0] booted\n[guest0/uart0] \n");
   });
 
+  it("types as fast as the guest takes it, and loses nothing of a long paste", async () => {
+    const { bench, console, port, quit } = given();
+    const received: number[] = [];
+    const uart = {
+      space: 0,
+      receive: (byte: number) => {
+        uart.space--;
+        received.push(byte);
+      },
+      onDrained: () => {},
+    };
+    port.connect(uart);
+    // The guest reads sixteen characters at each step of time.
+    bench.onStep = () => {
+      uart.space = 16;
+      uart.onDrained();
+    };
+    const text = Array.from({ length: 3_000 }, (_, i) => `line ${i}\r`).join("");
+    console.input(encode(text));
+    expect(await quit()).toBe(0);
+    for (let step = 0; step < 1_000; step++) bench.onStep();
+    expect(String.fromCharCode(...received.slice(0, 100))).toBe(text.slice(0, 100));
+    expect(received).toHaveLength(text.length);
+  });
+
+  it("comes back on ESC x q from a guest that takes nothing", async () => {
+    const { console, port, quit } = given();
+    port.connect({ space: 0, receive: () => {}, onDrained: () => {} });
+    console.input(encode("x".repeat(30_000)));
+    expect(await quit()).toBe(0);
+  });
+
   it("refuses a second binding", async () => {
     const { bench, quit } = given();
     expect((await bench.run("vserial bind guest0/uart0")).code).toBe(-5);

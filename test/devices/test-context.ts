@@ -1,5 +1,5 @@
 /** A bench for one device model: a clock that is moved by hand, recorded lines, and back ends that remember. */
-import { EventClock, Logger, type LogRecord } from "../../src/base/index.ts";
+import { EventClock, type LineEvent, Logger, type LogRecord } from "../../src/base/index.ts";
 import type {
   BlockBackend,
   DeviceContext,
@@ -49,6 +49,8 @@ export class BenchClock extends EventClock {
 /** A serial back end that keeps what the guest sent and queues what the guest cannot take yet. */
 export class BenchSerial implements SerialBackend {
   readonly sent: number[] = [];
+  isPaced = false;
+  lineChanged: (event: LineEvent) => void = () => {};
   private guest: SerialReceiver | undefined;
   private readonly waiting: number[] = [];
 

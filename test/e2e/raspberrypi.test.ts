@@ -58,7 +58,15 @@ interface SyscallReport {
   readonly rows: readonly { readonly slot: number; readonly address: string; readonly symbol: string }[];
 }
 
+const DETECTORS = ["text", "vectors", "hooks", "modules", "psxview", "creds"];
+
 describe("the Raspberry Pi's kernel, as Debian ships it", patience, () => {
+  it("has nothing to find in its code, vectors, pointers, modules, tasks and credentials", async () => {
+    const { code, stdout } = await execReady("introspection.img", "--json", ...DETECTORS.map((id) => `ids ${id}`));
+    const verdicts = outcomesOf(stdout).map(({ data }) => (data as { verdict: string }).verdict);
+    expect([code, verdicts]).toEqual([0, DETECTORS.map(() => "clean")]);
+  });
+
   it("runs on an ARMv6 with VFP, and is the same from outside and inside", async () => {
     const inside = ["/proc/cpuinfo", "/proc/version", "/proc/device-tree/model"].map((name) => `${UART} cat ${name}`);
     const { code, stdout } = await execReady("introspection.img", "--json", ...inside, "ids banner");

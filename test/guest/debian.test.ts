@@ -2,7 +2,14 @@ import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { executableFromPackage, fetchPackage, packageDateS, packageVersion } from "../../src/guest/debian.ts";
+import {
+  executableFromPackage,
+  fetchClosure,
+  fetchPackage,
+  packageDateS,
+  packageVersion,
+  plannedFiles,
+} from "../../src/guest/debian.ts";
 import type { ToolContext } from "../../src/guest/process.ts";
 import { armElf, type FakeTools, givenFolder, makeFakeTools } from "./fake-tools.ts";
 
@@ -44,6 +51,47 @@ describe("fetchPackage", () => {
       code: "guest-package-unavailable",
       exitCode: 3,
       message: expect.stringContaining("no-such-package:armel"),
+    });
+  });
+});
+
+describe("fetchClosure", () => {
+  const packages = ["?essential", "procps"];
+  const files = ["base-files_12.4_armel.deb", "tzdata_2024a-0_all.deb", "zlib1g_1%3a1.2.13_armel.deb"];
+  const given = (fake: FakeTools) => ({ folder: join(fake.root, "store"), architecture: "armel", refresh: false });
+
+  it("downloads what apt plans and is not there yet, and tells how far it is", async () => {
+    const fake = makeFakeTools();
+    const fractions: number[] = [];
+    const want = { packages, onFraction: (fraction: number) => fractions.push(fraction) };
+    expect(await fetchClosure(givenContext(fake), given(fake), want)).toEqual(files);
+    expect(fractions).toEqual([1 / 3, 2 / 3, 1]);
+    expect(readdirSync(given(fake).folder).sort()).toEqual(files);
+    expect(await fetchClosure(givenContext(fake), given(fake), want)).toEqual(files);
+    expect(fake.calls().filter((call) => call.startsWith("fetched"))).toHaveLength(3);
+  });
+
+  it("reads names, versions with epochs and architectures from apt's plan", () => {
+    const plan = [
+      "Inst libc6:armel (2.36-9 Debian:12.0/stable [armel]) [perl-base:armel ]",
+      "Inst login (1:4.13 Debian:12.0/stable, Debian-Security:12/stable-security [armel])",
+      "Inst x [1] (2 Debian:12.0/stable [all])",
+      "Conf x (2 Debian:12.0/stable [all])",
+    ];
+    expect(plannedFiles(plan.join("\n"))).toEqual([
+      "libc6_2.36-9_armel.deb",
+      "login_1%3a4.13_armel.deb",
+      "x_2_all.deb",
+    ]);
+  });
+
+  it("says which packages could not be got", async () => {
+    const fake = makeFakeTools();
+    fake.remove("apt-get");
+    const want = { packages, onFraction: () => {} };
+    await expect(fetchClosure(givenContext(fake), given(fake), want)).rejects.toMatchObject({
+      code: "guest-package-unavailable",
+      message: expect.stringContaining("procps"),
     });
   });
 });

@@ -16,10 +16,13 @@ const images: Images = {
   overlays: [],
 };
 const profile = versatile();
-const keyOf = (changes: { profile?: Profile; images?: Partial<Images>; program?: string } = {}): string =>
+const keyOf = (
+  changes: { profile?: Profile; images?: Partial<Images>; disk?: string; program?: string } = {},
+): string =>
   checkpointKey({
     profile: changes.profile ?? profile,
     images: { ...images, ...changes.images },
+    disk: changes.disk,
     program: changes.program ?? "p",
   });
 
@@ -47,6 +50,8 @@ describe("the key of a checkpoint", () => {
       keyOf({ profile: withBoot({ shellPrompt: "# $" }) }),
       keyOf({ profile: { ...profile, host: { ...profile.host, ramSizeBytes: 2 * profile.host.ramSizeBytes } } }),
       keyOf({ profile: { ...profile, cpu: { ...profile.cpu, nsPerInstruction: 7 } } }),
+      keyOf({ disk: "a digest" }),
+      keyOf({ disk: "another digest" }),
       keyOf({ program: "another build" }),
     ];
     expect(new Set(keys).size).toBe(keys.length);

@@ -1,51 +1,26 @@
-import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { silentLogger } from "../../src/base/index.ts";
-import { consoleTerminal, joinTransports } from "../../src/main/console-command.ts";
-import { StdioTransport, TtyTransport } from "../../src/serial/index.ts";
-import { hasSocat, SocatPair, until } from "../serial/socat-pair.ts";
+import { consoleList, consoleTerminal } from "../../src/main/console-command.ts";
 import { recordedIo } from "./recorded-io.ts";
 
-describe.skipIf(!hasSocat)("the serial terminal", () => {
-  it("passes bytes both ways over a real line, through an unplug, until the input ends", async () => {
-    const pair = new SocatPair();
-    await pair.plug();
-    const [input, output] = [new PassThrough(), new PassThrough()];
-    const log = silentLogger();
-    const board = new TtyTransport({ path: pair.theirs, baudRate: 115_200, log });
-    let heard = "";
-    board.onData = (data) => {
-      heard += Buffer.from(data).toString();
-    };
-    let opened = 0;
-    board.onOpen = () => {
-      opened++;
-    };
-    await board.start();
-    const port = new TtyTransport({ path: pair.ours, baudRate: 115_200, log });
-    const joined = joinTransports(new StdioTransport({ input, output }), port);
-    await until(() => port.isConnected, "the port");
-    input.write("help\r");
-    await until(() => heard === "help\r", "the typed bytes");
-    board.write("XVisor# ");
-    let seen = "";
-    output.on("data", (data) => {
-      seen += data;
-    });
-    await until(() => seen === "XVisor# ", "the prompt");
-    await pair.unplug();
-    await until(() => !port.isConnected && !board.isConnected, "the unplug");
-    await pair.plug();
-    await until(() => port.isConnected && opened === 2, "the replug");
-    input.write("again\r");
-    await until(() => heard === "help\ragain\r", "bytes after the replug");
-    input.end();
-    expect(await joined).toEqual({ reason: "end of input", final: true });
-    await board.stop();
-    await pair.dispose();
+describe("komainu console", () => {
+  it("refuses to talk to itself, and what it cannot read of its options", async () => {
+    const code = (port: string, options = {}) =>
+      consoleTerminal(recordedIo(), port, options).catch((error: { code?: string }) => error.code);
+    expect(await code("stdio")).toBe("console-needs-port");
+    expect(await code("pty")).toBe("serial-spec-invalid");
+    expect(await code("tcp:4000")).toBe("serial-spec-invalid");
+    expect(await code("tcp:localhost:1", { timestamp: "noon" })).toBe("option-invalid");
+    expect(await code("tcp:localhost:1", { protocol: "kermit" })).toBe("option-invalid");
+    expect(await code("tcp:localhost:1", { map: "X" })).toBe("map-unknown");
+    expect(await code("tcp:localhost:1", { escape: "x" })).toBe("escape-invalid");
+    expect(await code("tcp:localhost:1")).toBe("socket-unreachable");
   });
 
-  it("refuses to talk to itself", async () => {
-    await expect(consoleTerminal(recordedIo(), "stdio")).rejects.toMatchObject({ code: "console-needs-port" });
+  it("lists ports, as JSON too", () => {
+    const [text, json] = [recordedIo(), recordedIo()];
+    expect([consoleList(text, {}), consoleList(json, { json: true })]).toEqual([0, 0]);
+    const lines = json.stdout.split("\n").filter((line) => line !== "");
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ schema: "komainu.port/1" });
+    expect(text.stdout === "" ? text.stderr : text.stdout).not.toBe("");
   });
 });

@@ -284,3 +284,44 @@ describe("real time", () => {
     expect(firedAtNs - startNs).toBeGreaterThanOrEqual(1_150 * MS);
   });
 });
+
+describe.each(["virtual", "real"] as const)("a guest that a debugger holds, %s time", (clock) => {
+  it("gets no slice before it is let go, and its clock has stood still", async () => {
+    const machine = new FakeMachine();
+    const host = new FakeHost();
+    machine.busyUntilNs = Number.POSITIVE_INFINITY;
+    let isHeld = false;
+    Object.assign(machine, { isHeld: () => isHeld });
+    const driver = new Driver(machine, clock, host);
+    let turns = 0;
+    let heldNs = -1;
+    host.onTurn = () => {
+      turns++;
+      if (turns === 3) {
+        isHeld = true;
+        heldNs = machine.timeNs;
+      }
+      if (turns === 6) {
+        expect(machine.timeNs).toBe(heldNs);
+        isHeld = false;
+        driver.wake();
+      }
+    };
+    await driver.run({ isDone: () => machine.timeNs >= 20 * MS });
+    expect(turns).toBeGreaterThan(6);
+    // What was slept through while it was held is not caught up with.
+    expect(machine.timeNs).toBeLessThan(30 * MS);
+  });
+
+  it("lets go of a run that is over", async () => {
+    const machine = new FakeMachine();
+    Object.assign(machine, { isHeld: () => true });
+    const host = new FakeHost();
+    let turns = 0;
+    host.onTurn = () => {
+      turns++;
+    };
+    expect(await new Driver(machine, clock, host).run({ isDone: () => turns > 3 })).toBe("done");
+    expect(machine.slices).toEqual([]);
+  });
+});

@@ -48,6 +48,15 @@ describe("the guest commands", () => {
     });
   });
 
+  it("name the root file systems that there are, before anything is fetched", async () => {
+    const io = recordedIo({ XDG_CACHE_HOME: cache, PATH: "/nonexistent" });
+    await expect(guestFetch(io, "raspberrypi-zero", { rootfs: "dibian" })).rejects.toMatchObject({
+      code: "rootfs-unknown",
+      exitCode: 2,
+      message: expect.stringContaining("(debian)"),
+    });
+  });
+
   it("say what to give in place of a guest that cannot be fetched without apt", async () => {
     const io = recordedIo({ XDG_CACHE_HOME: cache, PATH: "/nonexistent" });
     await expect(guestFetch(io, "raspberrypi")).rejects.toMatchObject({

@@ -2,6 +2,16 @@ import { describe, expect, it } from "vitest";
 import { Interruption } from "../../src/main/interruption.ts";
 
 describe("an interruption", () => {
+  it("may be asked for by the program itself", () => {
+    const interruption = new Interruption();
+    let told = 0;
+    interruption.onRequest = () => {
+      told++;
+    };
+    interruption.request();
+    expect([interruption.isRequested, told]).toEqual([true, 1]);
+  });
+
   it("is a flag, told once, and only while it is listened for", async () => {
     const interruption = new Interruption();
     let told = 0;

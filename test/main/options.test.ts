@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_ENGINE, parseClock, parseCount, parseEngine, parseSeconds } from "../../src/main/options.ts";
+import {
+  DEFAULT_ENGINE,
+  parseClock,
+  parseCount,
+  parseEngine,
+  parsePort,
+  parseSeconds,
+} from "../../src/main/options.ts";
 
 describe("option values", () => {
   it("are taken when they are in range", () => {
@@ -15,6 +22,13 @@ describe("option values", () => {
 
   it.each(["0", "9", "1.5", "x"])("refuse %j as a count of at most 8", (text) => {
     expect(() => parseCount("--jobs", 8)(text)).toThrow(`found "${text}"`);
+  });
+
+  it("take a port, and 0 for any", () => {
+    expect(["0", "1234", "65535"].map(parsePort("--gdb"))).toEqual([0, 1234, 65_535]);
+    for (const text of ["65536", "-1", "gdb", "", "1.5"]) {
+      expect(() => parsePort("--gdb")(text)).toThrow(expect.objectContaining({ code: "option-invalid" }));
+    }
   });
 
   it("refuse an unknown engine, naming the two there are", () => {

@@ -27,7 +27,6 @@ describe("--profile", () => {
     expect(stdout).toBe("");
     expect(stderr).toMatch(/^Tier +seconds +% +M instructions +% +MIPS\ninterpreter /);
     expect(stderr).toMatch(/\nExits: .*miss \d/);
-    expect(stderr).toMatch(/\nLeft to the interpreter: strbImm [\d,]+/);
     expect(stderr).toMatch(/\n0x[0-9A-F]{8} +small +/);
   });
 

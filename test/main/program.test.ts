@@ -42,6 +42,8 @@ describe("the command line", () => {
     [["board", "list"]],
     [["board", "lint"]],
     [["board", "show"]],
+    [["board", "schema"]],
+    [["board", "export"]],
     [["console"]],
   ])("helps with %j, with examples", async (command) => {
     const { code, stdout, stderr } = await given(...command, "--help");

@@ -37,7 +37,7 @@ describe("run, with a terminal on a socket", () => {
     await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
     const address = server.address();
     port = typeof address === "object" && address !== null ? address.port : 0;
-    serial = `tcp:127.0.0.1:${port}`;
+    serial = `tcp-connect:127.0.0.1:${port}`;
   });
 
   afterEach(async () => {
@@ -118,7 +118,7 @@ describe("run, with a terminal on a socket", () => {
   });
 
   it.skipIf(outerAddress === undefined)("lets no terminal of another machine take a serial port", async () => {
-    serial = `tcp:${outerAddress}:${port}`;
+    serial = `tcp-connect:${outerAddress}:${port}`;
     const { ended } = givenConsole("wait");
     await sees("XVisor# ");
     type("vserial bind guest0/uart0\r");
@@ -158,8 +158,7 @@ describe("run, with a terminal on a socket", () => {
   it("says that nobody listens at the other end", async () => {
     const board = new TinyBoard(READY_TEXT, "wait");
     boards.push(board);
-    await expect(givenRun(board, "unix:/nonexistent/console").ended).rejects.toMatchObject({ exitCode: 3 });
-    await expect(givenRun(board, "pty").ended).rejects.toMatchObject({ code: "serial-spec-unsupported" });
+    await expect(givenRun(board, "unix-connect:/nonexistent/console").ended).rejects.toMatchObject({ exitCode: 3 });
   });
 });
 

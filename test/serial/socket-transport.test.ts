@@ -22,7 +22,8 @@ describe("a console on a socket", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const given = () => new SocketTransport(`tcp:127.0.0.1:${port}`, { host: "127.0.0.1", port }, silentLogger());
+  const given = () =>
+    new SocketTransport({ protocol: "raw", address: { host: "127.0.0.1", port }, log: silentLogger() });
 
   it("carries bytes both ways", async () => {
     const transport = given();
@@ -56,7 +57,11 @@ describe("a console on a socket", () => {
   });
 
   it("says that nobody listens", async () => {
-    const nobody = new SocketTransport("unix:/nonexistent/console", { path: "/nonexistent/console" }, silentLogger());
+    const nobody = new SocketTransport({
+      protocol: "raw",
+      address: { path: "/nonexistent/console" },
+      log: silentLogger(),
+    });
     await expect(nobody.start()).rejects.toMatchObject({ code: "socket-unreachable", exitCode: 3 });
   });
 });

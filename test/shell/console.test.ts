@@ -74,6 +74,27 @@ describe("a terminal's console", () => {
   });
 });
 
+describe("a terminal that sends faster than commands read", () => {
+  it("is told to wait and to go on, and nothing of what it sent is lost", async () => {
+    const told: boolean[] = [];
+    const terminal = new TerminalConsole({
+      output: () => {},
+      usesCarriageReturn: false,
+      onPressure: (isHigh) => told.push(isHigh),
+    });
+    const sent = Uint8Array.from({ length: 40_000 }, (_, i) => 0x20 + (i % 64));
+    terminal.input(sent.subarray(0, 10_000));
+    expect(told).toEqual([]);
+    terminal.input(sent.subarray(10_000));
+    expect(told).toEqual([true]);
+    const read: (number | undefined)[] = [];
+    while (told.length < 2) read.push(await terminal.readByte());
+    expect(told).toEqual([true, false]);
+    while (read.length < sent.length) read.push(terminal.pollByte());
+    expect(read).toEqual([...sent]);
+  });
+});
+
 describe("a script's console", () => {
   it("keeps what is written, whatever becomes of the writer's buffer, and has no input", async () => {
     const console = new BufferConsole();

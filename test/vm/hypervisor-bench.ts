@@ -1,7 +1,15 @@
 /** A hypervisor over a small VersatilePB-like board, with a clock moved by hand and a machine that records what it is asked. */
 import { Logger, type LogRecord } from "../../src/base/index.ts";
 import { HostMemory } from "../../src/memory/index.ts";
-import type { BlockDevice, Guest, GuestCopy, LoadedKernel, MachineControl, MachineFacts } from "../../src/vm/index.ts";
+import type {
+  BlockDevice,
+  Guest,
+  GuestCopy,
+  LoadedKernel,
+  MachineControl,
+  MachineFacts,
+  OnWrite,
+} from "../../src/vm/index.ts";
 import { armv5Layout, Hypervisor } from "../../src/vm/index.ts";
 
 export const MEBIBYTE = 1 << 20;
@@ -151,6 +159,15 @@ export class Bench implements MachineControl {
     if (at === undefined) return false;
     this.memory.ram().set(data, at);
     return true;
+  }
+
+  /** What is watched; a test tells the listener what the guest wrote. */
+  readonly watched: { pieces: readonly { address: number; sizeBytes: number }[]; onWrite: OnWrite }[] = [];
+
+  watchWrites(pieces: readonly { address: number; sizeBytes: number }[], onWrite: OnWrite): () => void {
+    const watch = { pieces, onWrite };
+    this.watched.push(watch);
+    return () => this.watched.splice(this.watched.indexOf(watch), 1);
   }
 
   /** A machine that stands still has no other moment to be looked at. */

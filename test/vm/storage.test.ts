@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { State } from "../../src/base/index.ts";
 import { VirtualDisk } from "../../src/vm/storage.ts";
 import { memoryDisk } from "./hypervisor-bench.ts";
 
@@ -30,6 +31,28 @@ describe("a virtual disk", () => {
     disk.attach(memoryDisk("disk0", 4));
     disk.detach();
     expect(seen).toEqual([4, 0]);
+  });
+
+  it("takes along what its device keeps in memory, and nothing of one that is a file", () => {
+    const device = memoryDisk("disk0", 4);
+    let written: State = { blocks: 1 };
+    const keeping = {
+      ...device,
+      backend: {
+        ...device.backend,
+        saveWritten: () => written,
+        restoreWritten: (state: State) => {
+          written = state;
+        },
+      },
+    };
+    const disk = new VirtualDisk("guest0/blk", keeping);
+    const state = structuredClone(disk.save());
+    expect(state).toEqual({ device: "disk0", written: { blocks: 1 } });
+    written = { blocks: 2 };
+    disk.restore(state, [keeping]);
+    expect(written).toEqual({ blocks: 1 });
+    expect(new VirtualDisk("guest0/blk", device).save()).toEqual({ device: "disk0" });
   });
 
   it("finds its device again after a restore, by name", () => {

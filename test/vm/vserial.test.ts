@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { LineEvent } from "../../src/base/index.ts";
 import { Heap, VirtualSerialPort } from "../../src/vm/index.ts";
 
 const region = { name: "normal" as const, physicalAddress: 0, virtualAddress: 0, sizeBytes: 0x10000 };
@@ -57,6 +58,31 @@ describe("a virtual serial port", () => {
     expect(text(port.backlog())).toBe("c");
   });
 
+  it("asks before bytes go to the guest, and leaves those that are kept back to who keeps them", () => {
+    const port = givenPort();
+    const uart = new FakeUart(16);
+    port.connect(uart);
+    const kept: number[] = [];
+    port.onSend = (bytes) => kept.push(...bytes) > 0;
+    expect(port.send(Uint8Array.of(1, 2, 3))).toBe(3);
+    expect([kept, uart.received]).toEqual([[1, 2, 3], []]);
+    port.onSend = () => false;
+    port.send(Uint8Array.of(4));
+    expect(uart.received).toEqual([4]);
+  });
+
+  it("is silent while a run is repeated, and keeps what nobody listens to", () => {
+    const port = givenPort();
+    const seen: number[] = [];
+    port.observe((byte) => seen.push(byte));
+    port.isSilent = true;
+    send(port, "a");
+    port.isSilent = false;
+    send(port, "b");
+    expect(String.fromCharCode(...seen)).toBe("b");
+    expect(text(port.backlog())).toBe("ab");
+  });
+
   it("holds bytes the UART cannot take and sends them in order when it can", () => {
     const port = givenPort();
     const uart = new FakeUart(2);
@@ -66,6 +92,40 @@ describe("a virtual serial port", () => {
     uart.drain(2);
     uart.drain(9);
     expect(String.fromCharCode(...uart.received)).toBe("hello");
+  });
+
+  it("tells each end what the other does to the line, also to one that comes later", () => {
+    const port = givenPort();
+    const events: LineEvent[] = [];
+    const guest = {
+      space: 0,
+      receive: () => {},
+      onDrained: () => {},
+      farLineChanged: (e: LineEvent) => events.push(e),
+    };
+    port.changeFarLine({ kind: "settings", settings: { baudRate: 9600 } });
+    port.changeFarLine({ kind: "break", isOn: true });
+    port.connect(guest);
+    // A break that is over is not told.
+    expect(events).toEqual([{ kind: "settings", settings: { baudRate: 9600 } }]);
+    port.changeFarLine({ kind: "modem", lines: { dtr: false } });
+    expect(events[1]).toEqual({ kind: "modem", lines: { dtr: false } });
+    port.lineChanged({ kind: "modem", lines: { rts: true } });
+    const heard: LineEvent[] = [];
+    const stop = port.listenToLine((event) => heard.push(event));
+    port.isSilent = true;
+    port.lineChanged({ kind: "modem", lines: { rts: false } });
+    port.isSilent = false;
+    port.lineChanged({ kind: "break", isOn: true });
+    stop();
+    port.lineChanged({ kind: "break", isOn: false });
+    expect(heard).toEqual([
+      { kind: "modem", lines: { rts: true } },
+      { kind: "break", isOn: true },
+    ]);
+    port.onFarLine = () => true;
+    port.changeFarLine({ kind: "modem", lines: { dtr: true } });
+    expect(events).toHaveLength(2);
   });
 
   it("takes no more than its queue holds", () => {

@@ -7,4 +7,5 @@ export * from "./cpu-state.ts";
 export * from "./mmu.ts";
 export * from "./mmu-v6.ts";
 export * from "./state-layout.table.ts";
+export * from "./stop-points.ts";
 export * from "./tlb.ts";

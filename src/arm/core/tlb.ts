@@ -30,6 +30,8 @@ const FILL_NEVER_EXECUTE = 8;
 export const FILL_SUPERSECTION = 16;
 /** The mapping belongs to the current address space alone (nG). */
 export const FILL_NON_GLOBAL = 32;
+/** A debugger watches data in the page: loads and stores must miss. */
+export const FILL_WATCHED = 64;
 /** A tag no masked address equals: its low bits are outside every alignment mask. */
 export const INVALID_TAG = 0xfff;
 
@@ -152,8 +154,9 @@ export class Tlb {
     const page = va & ~0xfff;
     const entry = bank + ((va >>> PAGE_SHIFT) & (TLB_ENTRIES - 1)) * ENTRY_WORDS;
     const words = this.words;
-    const mayStore = (access & FILL_WRITE) !== 0 && this.traps.bits[hostOffset >>> PAGE_SHIFT] === 0;
-    words[entry + TAG_READ] = (access & FILL_READ) !== 0 ? page : INVALID_TAG;
+    const mayStore =
+      (access & (FILL_WRITE | FILL_WATCHED)) === FILL_WRITE && this.traps.bits[hostOffset >>> PAGE_SHIFT] === 0;
+    words[entry + TAG_READ] = (access & (FILL_READ | FILL_WATCHED)) === FILL_READ ? page : INVALID_TAG;
     words[entry + TAG_WRITE] = mayStore ? page : INVALID_TAG;
     words[entry + TAG_EXECUTE] = (access & (FILL_READ | FILL_NEVER_EXECUTE)) === FILL_READ ? page : INVALID_TAG;
     words[entry + ADDEND] = (hostOffset & ~0xfff) - page;

@@ -4,7 +4,7 @@
  */
 import type { State, Stateful } from "../../base/index.ts";
 import type { GuestBus } from "../../memory/index.ts";
-import type { CpuModel } from "../core/index.ts";
+import type { CpuModel, StopPoints } from "../core/index.ts";
 import {
   ADDEND,
   ENTRY_WORDS,
@@ -162,7 +162,28 @@ export class Interpreter extends VfpOps implements Ops<number>, Stateful {
     if (count <= 0) return;
     this.sliceEnd = this.instructions() + count;
     s[REMAINING] = count;
-    this.execute();
+    const { stopPoints } = this;
+    if (stopPoints?.hasPlaces === true) this.executeToPlace(stopPoints);
+    else this.execute();
+  }
+
+  /** From now on `run` also ends at a stop point, which has a hit then. To be called again after each change of them. */
+  debug(stopPoints: StopPoints | undefined): void {
+    this.stopPoints = stopPoints;
+    this.flushTlb();
+  }
+
+  /** Runs out the slice by interpretation alone, or to a place. */
+  private executeToPlace(stopPoints: StopPoints): void {
+    const s = this.s;
+    this.stateChanged();
+    while (s[REMAINING] > 0) {
+      if (stopPoints.stopsAt(s[PC], this.instructions())) {
+        this.endSlice();
+        return;
+      }
+      this.step();
+    }
   }
 
   /** Runs out the slice. */

@@ -10,8 +10,10 @@ import {
   type CpuModel,
   ENTRY_WORDS,
   Fault,
+  FILL_WATCHED,
   Mmu,
   MmuV6,
+  type StopPoints,
   TAG_READ,
   TAG_WRITE,
   TLB_ENTRIES,
@@ -44,6 +46,8 @@ export abstract class MemoryOps extends AluOps {
   /** Data accesses are big-endian: then the TLB stays empty, so that each access comes to the slow path. */
   protected isBigEndian = false;
   protected abortFlag = false;
+  /** A debugger's; see `debug`. */
+  protected stopPoints: StopPoints | undefined;
   /** The open block: word index in host memory when it is one piece of RAM, else -1 and word by word. */
   private blockWord = 0;
   private blockAddress = 0;
@@ -58,6 +62,12 @@ export abstract class MemoryOps extends AluOps {
     this.tlb = new Tlb(bus.host, bus.traps);
     this.bank = 0;
   }
+
+  /** The instruction is not to be executed now, after all: it has no effect, and is the next one still. */
+  protected abstract withhold(): void;
+
+  /** Instructions begun since power-on; exact also in the middle of one. */
+  abstract instructions(): number;
 
   /** Enters the data abort exception. */
   protected abstract raiseDataAbort(va: number, faultStatus: number, isStore: boolean): void;
@@ -176,7 +186,17 @@ export abstract class MemoryOps extends AluOps {
     }
     this.blockWord = -1;
     this.blockAddress = va;
-    this.checkBlock(va, last | 0, isStore ? CAN_WRITE : CAN_READ);
+    const need = isStore ? CAN_WRITE : CAN_READ;
+    this.checkBlock(va, last | 0, need);
+    if (this.stopPoints !== undefined && !this.abortFlag) this.isWithheld(va, words * 4, need);
+  }
+
+  /** True when a debugger watches what the instruction is about to access. */
+  private isWithheld(va: number, sizeBytes: number, need: number): boolean {
+    const instruction = this.instructions() - 1;
+    if (this.stopPoints?.withholds(va, sizeBytes, { need, instruction }) !== true) return false;
+    this.withhold();
+    return true;
   }
 
   /** Raises the abort that some word of a block would: after this none of them does. */
@@ -246,7 +266,8 @@ export abstract class MemoryOps extends AluOps {
     if (this.isBigEndian) return;
     const { mmu } = this;
     const isRom = (mmu.access & CAN_WRITE) !== 0 && this.bus.hostOffset(mmu.physical, true) < 0;
-    const access = (isRom ? mmu.access & ~CAN_WRITE : mmu.access) | mmu.fillFlags;
+    let access = (isRom ? mmu.access & ~CAN_WRITE : mmu.access) | mmu.fillFlags;
+    if (this.stopPoints?.watchesPage(va) === true) access |= FILL_WATCHED;
     this.tlb.fill(this.bank, va, hostOffset, access);
   }
 
@@ -267,6 +288,7 @@ export abstract class MemoryOps extends AluOps {
     const va = address - misaligned;
     const at = this.translate(va, CAN_READ);
     if (at === -1) return 0;
+    if (this.stopPoints !== undefined && this.isWithheld(va, sizeBytes, CAN_READ)) return 0;
     let value: number;
     if (at >= 0) value = this.readHost(at, sizeBytes);
     else {
@@ -293,6 +315,7 @@ export abstract class MemoryOps extends AluOps {
     const last = (address + sizeBytes - 1) | 0;
     if (this.translate(address, CAN_WRITE) === -1) return;
     if (((address ^ last) & ~0xfff) !== 0 && this.translate(last & ~0xfff, CAN_WRITE) === -1) return;
+    if (this.stopPoints !== undefined && this.isWithheld(address, sizeBytes, CAN_WRITE)) return;
     const bytes = this.isBigEndian ? reversed(value, sizeBytes) : value;
     for (let index = 0; index < sizeBytes; index++) {
       this.store8((address + index) | 0, (bytes >>> (8 * index)) & 0xff);
@@ -318,6 +341,7 @@ export abstract class MemoryOps extends AluOps {
     const va = address - misaligned;
     const at = this.translate(va, CAN_WRITE);
     if (at === -1) return;
+    if (this.stopPoints !== undefined && this.isWithheld(va, sizeBytes, CAN_WRITE)) return;
     if (this.isBigEndian) value = reversed(value, sizeBytes);
     if (at === -2) {
       this.bus.busWrite(this.mmu.physical, value, sizeBytes);

@@ -136,9 +136,15 @@ export abstract class SystemOps extends MemoryOps {
     return { fault, physical: mmu.physical };
   }
 
-  /** Instructions begun since power-on; exact also in the middle of one. */
-  instructions(): number {
+  override instructions(): number {
     return this.sliceEnd - this.s[REMAINING];
+  }
+
+  protected override withhold(): void {
+    this.markAborted();
+    this.nextPc = this.s[PC];
+    this.endSlice();
+    this.sliceEnd--;
   }
 
   /** Ends the running slice after the current instruction. */

@@ -17,7 +17,7 @@ const MAX_PLACES = 65_536;
 const REGION_COST = 16_384;
 const COST_OF_BYTE = 11;
 /** All compiled code is forgotten when it costs more: that bounds the memory of the process. */
-const MAX_CODE_COST = 128e6;
+const MAX_CODE_COST = 80e6;
 
 /** Where code is entered. */
 export interface Place {

@@ -21,6 +21,7 @@ import {
   TLB_ENTRIES,
 } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
+import { rows } from "../decode/index.ts";
 import {
   Exit,
   FIRST_TEMPORARY,
@@ -50,6 +51,13 @@ const REGION_TYPE = 1;
 const scratch = [new WasmWriter(), new WasmWriter(), new WasmWriter()] as const;
 const ALWAYS = 14;
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
+
+/** Data processing without flags, by an immediate or a register shifted by a constant. */
+const COMPUTATION = /^(and|eor|sub|rsb|add|adc|sbc|rsc|orr|mov|bic|mvn)(Imm|Reg)$/;
+const isComputation = rows.map(({ semantic }) => COMPUTATION.test(semantic));
+
+/** It writes one register, not PC, and does nothing else. */
+const isPureComputation = ({ row, S, d }: DecodedInsn): boolean => isComputation[row] && S === 0 && d !== 15;
 
 class RegionCompiler {
   private readonly region: Region;
@@ -162,6 +170,11 @@ class RegionCompiler {
     const isEscape = this.region.blocks[index].escapes.has(insn);
     const { ops } = this;
     const isConditional = insn.c !== ALWAYS;
+    // Executions of a row are counted where its condition holds.
+    if (isConditional && isPureComputation(insn) && this.options.countsRows !== true) {
+      ops.instructionIf(insn, pc, untilBlockEnd);
+      return;
+    }
     if (isConditional) {
       ops.condition(insn.c);
       ops.open(Op.if, VOID);

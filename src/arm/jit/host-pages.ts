@@ -75,6 +75,7 @@ export abstract class HostPages extends Interpreter {
       const frame = this.frameOf(va);
       return frame < 0 ? -1 : frame << 12;
     }
+    if (this.stopPoints?.watchesPage(va) === true) return -1;
     const sizeBytes = kind & 7;
     if ((va & (sizeBytes - 1)) !== 0) {
       if ((kind & KIND_BLOCK) !== 0 || !this.mayAccessUnaligned(va, sizeBytes)) return -1;

@@ -35,6 +35,8 @@ const UNMAPPED_ENTRIES = 200;
 const RETRY_ENTRIES = 100;
 /** Looks at a place where an earlier run had code for what memory holds. */
 const STORED_LOOKS = 8;
+/** Instructions after which places that are not hot yet count half: code that runs now and then stays interpreted for ever. */
+const COOLING_INSTRUCTIONS = 250e6;
 /** Entries between two looks whether the larger region has its module. */
 const WAITING_ENTRIES = 100;
 
@@ -64,6 +66,7 @@ export class JitCpu extends HostPages implements CodeView {
   /** Not zero where an earlier run had code, by the same hash; and these places. */
   private readonly stored = new Uint8Array(HEAT_SIZE);
   private readonly storedPlaces: number[] = [];
+  private nextCooling = COOLING_INSTRUCTIONS;
 
   constructor(bus: GuestBus, model: CpuModel, options: JitOptions = {}) {
     super(bus, model, options);
@@ -120,8 +123,17 @@ export class JitCpu extends HostPages implements CodeView {
     return this.code.counts;
   }
 
+  /** Hot places keep their heat: by it the templates know that there is code. */
+  private cool(): void {
+    const { heat } = this;
+    const { hotEntries } = this.tuning;
+    this.nextCooling = this.instructions() + COOLING_INSTRUCTIONS;
+    for (let place = 0; place < HEAT_SIZE; place++) if (heat[place] < hotEntries) heat[place] >>>= 1;
+  }
+
   protected override execute(): void {
     const s = this.s;
+    if (this.instructions() >= this.nextCooling) this.cool();
     while (s[REMAINING] > 0) {
       if (this.isBigEndian) {
         // Compiled code has little-endian accesses.
@@ -230,7 +242,8 @@ export class JitCpu extends HostPages implements CodeView {
       // Another process runs code that this one does not map. What is compiled next has only pages that both map.
       this.code.remove(place);
       this.dispatcher.leave(((frame << 12) + (pc & 0xfff)) | s[FLAG_T], pc);
-      this.heat[this.heatIndex(pc)] -= Math.min(this.tuning.hotEntries, UNMAPPED_ENTRIES);
+      const at = this.heatIndex(pc);
+      this.heat[at] = Math.max(0, this.heat[at] - UNMAPPED_ENTRIES);
     }
     this.interpretBlock(isThumb ? 2 : 4);
   }

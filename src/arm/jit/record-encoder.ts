@@ -6,9 +6,13 @@ import { parametersOf, SLOT_REGISTERS, SLOT_SECOND, shapeKey } from "./template-
 
 const ALWAYS = 14;
 const SECOND_SHIFT = SLOT_SECOND * 8;
-/** Three quarters of the words of a boot repeat: those met last are kept by a hash. */
+/**
+ * Three quarters of the words of a boot repeat: those met last are kept by a hash, with their records behind them in one
+ * line of the host's cache. No record has a handler 0.
+ */
 const CACHE_SIZE = 16_384;
-const cacheIndex = (word: number): number => (word ^ (word >>> 12) ^ (word >>> 21)) & (CACHE_SIZE - 1);
+const CACHE_WORDS = 4;
+const cacheIndex = (word: number): number => ((word ^ (word >>> 12) ^ (word >>> 21)) & (CACHE_SIZE - 1)) * CACHE_WORDS;
 
 export class RecordEncoder implements RecordWords {
   /** The record of the last `encode`. */
@@ -19,11 +23,7 @@ export class RecordEncoder implements RecordWords {
   endsBlock = false;
   private readonly decoder: Pick<Decoder<never>, "armRow" | "values">;
   private readonly program: TemplateProgram;
-  private readonly isKnown = new Uint8Array(CACHE_SIZE);
-  private readonly knownWords = new Int32Array(CACHE_SIZE);
-  private readonly knownHandlers = new Int32Array(CACHE_SIZE);
-  private readonly knownImmediates = new Int32Array(CACHE_SIZE);
-  private readonly knownRegisters = new Int32Array(CACHE_SIZE);
+  private readonly known = new Int32Array(CACHE_SIZE * CACHE_WORDS);
 
   constructor(decoder: Pick<Decoder<never>, "armRow" | "values">, program: TemplateProgram) {
     this.decoder = decoder;
@@ -31,18 +31,18 @@ export class RecordEncoder implements RecordWords {
   }
 
   encode(word: number): void {
+    const { known } = this;
     const at = cacheIndex(word);
-    if (this.isKnown[at] === 0 || this.knownWords[at] !== word) {
-      this.make(word);
-      this.isKnown[at] = 1;
-      this.knownWords[at] = word;
-      this.knownHandlers[at] = this.handlers;
-      this.knownImmediates[at] = this.immediate;
-      this.knownRegisters[at] = this.registers;
+    if (known[at] === word && known[at + 1] !== 0) {
+      this.handlers = known[at + 1];
+      this.immediate = known[at + 2];
+      this.registers = known[at + 3];
     } else {
-      this.handlers = this.knownHandlers[at];
-      this.immediate = this.knownImmediates[at];
-      this.registers = this.knownRegisters[at];
+      this.make(word);
+      known[at] = word;
+      known[at + 1] = this.handlers;
+      known[at + 2] = this.immediate;
+      known[at + 3] = this.registers;
     }
     const second = this.handlers >>> SECOND_SHIFT;
     this.endsBlock = this.program.endings[second === 0 ? this.handlers : second] !== 0;

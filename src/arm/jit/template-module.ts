@@ -8,53 +8,22 @@
  * every instruction, and keeps what lives on in the stack; so registers and flags lie in memory, where nothing is taken for
  * common, and only record, PC and count of instructions are locals that live on.
  */
-import { CPU_STATE_OFFSET, FRAME_RECORDS_OFFSET, HEAT_OFFSET } from "../../memory/index.ts";
-import {
-  ADDEND,
-  ENTRY_WORDS,
-  FLAG_C,
-  FLAG_N,
-  FLAG_T,
-  FLAG_V,
-  FLAG_Z,
-  MODE,
-  Mode,
-  PC,
-  REMAINING,
-  TAG_EXECUTE,
-  TLB_ENTRIES,
-} from "../core/index.ts";
+import { CPU_STATE_OFFSET } from "../../memory/index.ts";
+import { MODE, Mode, PC, REMAINING } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import { rows } from "../decode/index.ts";
 import {
   Exit,
   FIRST_TEMPORARY,
-  LOCAL_BANK,
-  LOCAL_C,
-  LOCAL_ENTRY,
   LOCAL_EXIT_PC,
   LOCAL_EXIT_REASON,
-  LOCAL_HOST,
-  LOCAL_N,
   LOCAL_REMAINING,
-  LOCAL_V,
-  LOCAL_Z,
   REGISTER_LOCAL,
 } from "./locals.table.ts";
-import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD, TLB_BANK_WORD } from "./look-up.ts";
-import {
-  EXIT_AT_LABEL,
-  EXIT_LABEL,
-  LOCAL_HANDLER,
-  LOCAL_HEAT,
-  LOCAL_PC,
-  LOCAL_RECORD,
-  LOCAL_TARGET,
-  STAND_INS,
-  TemplateOps,
-} from "./template-ops.ts";
-import { HEAT_ENTRIES, parametersOf, RECORD_BYTES, SLOT_SECOND, shapeKey } from "./template-shape.ts";
-import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
+import { branch, DISPATCH_LABEL, JUMP_LABEL, jump, LAND_LABEL, land, leaveAtEnd, next } from "./template-flow.ts";
+import { loadLocals, storeLocals, UseNote } from "./template-locals.ts";
+import { LOCAL_HANDLER, LOCAL_PC, LOCAL_RECORD, LOCAL_TARGET, STAND_INS, TemplateOps } from "./template-ops.ts";
+import { parametersOf, SLOT_SECOND, shapeKey } from "./template-shape.ts";
 import type { CoreView } from "./wasm-ops.ts";
 import { functionBody, I32, I64, type MemoryLimits, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
@@ -72,58 +41,9 @@ export const Handler = {
   condition: 4,
 } as const;
 
-const DISPATCH_LABEL = 3;
-const LAND_LABEL = 4;
-const JUMP_LABEL = 5;
 const ALWAYS = 14;
 const CONDITIONS = 14;
-const TLB_INDEX_SHIFT = 12 - Math.log2(ENTRY_WORDS * 4);
-const TLB_INDEX_MASK = (TLB_ENTRIES - 1) * ENTRY_WORDS * 4;
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
-
-/** Words of the state that pieces have in locals while they run: how they are loaded and stored. */
-interface StateLocal {
-  load(w: WasmWriter): void;
-  readonly word: number;
-  /** Without it, whoever sets the local stores it too. */
-  store?(w: WasmWriter): void;
-}
-
-const signLocal = (local: number, word: number): StateLocal => ({
-  word,
-  load: (w) => w.const(0).loadAt(stateAddress(word)).op(Op.sub),
-  store: (w) => w.get(local).const(31).op(Op.shrU),
-});
-const STATE_LOCALS: ReadonlyMap<number, StateLocal> = new Map([
-  [LOCAL_N, signLocal(LOCAL_N, FLAG_N)],
-  [LOCAL_V, signLocal(LOCAL_V, FLAG_V)],
-  [LOCAL_C, { word: FLAG_C, load: (w) => w.loadAt(stateAddress(FLAG_C)), store: (w) => w.get(LOCAL_C) }],
-  [
-    LOCAL_Z,
-    {
-      word: FLAG_Z,
-      load: (w) => w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz),
-      store: (w) => w.get(LOCAL_Z).op(Op.eqz),
-    },
-  ],
-  [LOCAL_BANK, { word: TLB_BANK_WORD, load: (w) => w.loadAt(stateAddress(TLB_BANK_WORD)) }],
-]);
-
-/** Which of these locals a piece reads and writes. */
-class UseNote extends WasmWriter {
-  readonly read = new Set<number>();
-  readonly written = new Set<number>();
-
-  override get(local: number): this {
-    this.read.add(local);
-    return super.get(local);
-  }
-
-  override set(local: number): this {
-    this.written.add(local);
-    return super.set(local);
-  }
-}
 
 /** Writes a piece of the function. */
 type Piece = (ops: TemplateOps) => void;
@@ -226,7 +146,7 @@ export class TemplateModule {
    * @param note what the same code read and wrote in a trial; `undefined` in the trial
    */
   private instruction(ops: TemplateOps, insn: DecodedInsn, note: UseNote | undefined): void {
-    this.loadLocals(ops, note);
+    loadLocals(ops, note);
     const isConditional = rows[insn.row].semantic === "b" && insn.c !== ALWAYS;
     if (isConditional) {
       ops.condition(insn.c);
@@ -234,77 +154,20 @@ export class TemplateModule {
     }
     ops.instruction(ops.withStandIns(insn, parametersOf(rows[insn.row])), 0, 1);
     if (ops.needsInterpreter) return;
-    this.storeLocals(ops, note);
+    storeLocals(ops, note);
     if (ops.changesMapping) {
       ops.retire();
-      ops.w
-        .get(LOCAL_PC)
-        .const(4)
-        .op(Op.add)
-        .set(LOCAL_TARGET)
-        .br(ops.depth - LAND_LABEL);
-    } else if (ops.branchTarget !== undefined) this.branch(ops, ops.isExchange);
+      ops.w.get(LOCAL_PC).const(4).op(Op.add).set(LOCAL_TARGET);
+      leaveAtEnd(ops);
+      ops.w.br(ops.depth - LAND_LABEL);
+    } else if (ops.branchTarget !== undefined) branch(ops, ops.isExchange);
     else {
       if (ops.mayUnmask) ops.exitIfInterruptWaits();
-      this.next(ops);
+      next(ops);
     }
     if (!isConditional) return;
     ops.close();
-    this.next(ops);
-  }
-
-  private loadLocals({ w }: TemplateOps, note: UseNote | undefined): void {
-    for (const [local, { load }] of STATE_LOCALS) {
-      if (note?.read.has(local) !== true) continue;
-      load(w);
-      w.set(local);
-    }
-  }
-
-  private storeLocals({ w }: TemplateOps, note: UseNote | undefined): void {
-    for (const [local, { word, store }] of STATE_LOCALS) {
-      if (store === undefined || note?.written.has(local) !== true) continue;
-      w.const(0);
-      store(w);
-      w.memory(Op.store, stateAddress(word), 2);
-    }
-  }
-
-  private next(ops: TemplateOps): void {
-    const { w } = ops;
-    w.get(LOCAL_PC).const(4).op(Op.add).set(LOCAL_PC);
-    w.get(LOCAL_RECORD).const(RECORD_BYTES).op(Op.add).tee(LOCAL_RECORD).memory(Op.load16u, 0, 1).set(LOCAL_HANDLER);
-    w.get(LOCAL_REMAINING)
-      .const(1)
-      .op(Op.sub)
-      .tee(LOCAL_REMAINING)
-      .hint(true)
-      .brIf(ops.depth - DISPATCH_LABEL);
-    w.br(ops.depth - EXIT_LABEL);
-  }
-
-  private branch(ops: TemplateOps, isExchange: boolean): void {
-    const { w } = ops;
-    const target = ops.branchTarget;
-    if (target === undefined) return;
-    ops.retire();
-    if (isExchange) {
-      ops.pushValue(target);
-      w.const(1).op(Op.and).hint(false);
-      ops.open(Op.if);
-      w.const(0).const(1).memory(Op.store, stateAddress(FLAG_T), 2);
-      ops.pushValue(target);
-      w.const(~1)
-        .op(Op.and)
-        .set(LOCAL_EXIT_PC)
-        .br(ops.depth - EXIT_AT_LABEL);
-      ops.close();
-    }
-    ops.pushValue(target);
-    w.const(~3)
-      .op(Op.and)
-      .set(LOCAL_TARGET)
-      .br(ops.depth - JUMP_LABEL);
+    next(ops);
   }
 
   private condition(code: number): Piece {
@@ -312,7 +175,7 @@ export class TemplateModule {
     this.opsFor(note, true).condition(code);
     return (ops) => {
       const { w } = ops;
-      this.loadLocals(ops, note);
+      loadLocals(ops, note);
       ops.condition(code);
       ops.open(Op.if);
       w.get(LOCAL_RECORD)
@@ -320,7 +183,7 @@ export class TemplateModule {
         .set(LOCAL_HANDLER)
         .br(ops.depth - DISPATCH_LABEL);
       ops.close();
-      this.next(ops);
+      next(ops);
     };
   }
 
@@ -345,9 +208,9 @@ export class TemplateModule {
       piece(ops);
     }
     ops.close();
-    this.jump(ops);
+    jump(ops);
     ops.close();
-    this.land(ops);
+    land(ops);
     ops.close();
     w.op(Op.unreachable);
     ops.close();
@@ -368,89 +231,5 @@ export class TemplateModule {
     const imports = [{ name: "lookUp", type: 0 }];
     const functions = [functionBody({ locals, code: [w] })];
     return wasmModule({ types, imports, type: 1, functions }, memoryPages);
-  }
-
-  /** A jump is counted by its target, and a hot one leaves this function; within the page it is one of records. */
-  private jump(ops: TemplateOps): void {
-    const { w } = ops;
-    this.leaveAtEnd(ops);
-    w.get(LOCAL_TARGET).const(1).op(Op.shrU).get(LOCAL_TARGET).const(17).op(Op.shrU, Op.xor);
-    w.loadAt(stateAddress(HEAT_FLAVOUR_WORD))
-      .op(Op.xor)
-      .const(HEAT_ENTRIES - 1)
-      .op(Op.and);
-    w.const(1).op(Op.shl).tee(LOCAL_ENTRY).memory(Op.load16u, HEAT_OFFSET, 1).tee(LOCAL_HEAT);
-    w.loadAt(stateAddress(HEAT_LIMIT_WORD)).op(Op.geU).hint(false);
-    ops.open(Op.if);
-    this.leaveAtTarget(ops, Exit.hot);
-    ops.close();
-    w.get(LOCAL_ENTRY).get(LOCAL_HEAT).const(1).op(Op.add).memory(Op.store16, HEAT_OFFSET, 1);
-    w.get(LOCAL_TARGET).get(LOCAL_PC).op(Op.xor).const(~0xfff).op(Op.and).hint(false);
-    w.brIf(ops.depth - LAND_LABEL);
-    w.get(LOCAL_RECORD).get(LOCAL_TARGET).get(LOCAL_PC).op(Op.sub);
-    w.const(RECORD_BYTES / 4)
-      .op(Op.mul, Op.add)
-      .set(LOCAL_RECORD);
-    this.dispatchTarget(ops);
-  }
-
-  /** The slice may be over; PC is `target` then. */
-  private leaveAtEnd(ops: TemplateOps): void {
-    ops.w.get(LOCAL_REMAINING).op(Op.eqz).hint(false);
-    ops.open(Op.if);
-    this.leaveAtTarget(ops, Exit.next);
-    ops.close();
-  }
-
-  private leaveAtTarget(ops: TemplateOps, reason: number): void {
-    ops.w.const(reason).set(LOCAL_EXIT_REASON);
-    ops.w
-      .get(LOCAL_TARGET)
-      .set(LOCAL_EXIT_PC)
-      .br(ops.depth - EXIT_AT_LABEL);
-  }
-
-  private dispatchTarget(ops: TemplateOps): void {
-    const { w } = ops;
-    w.get(LOCAL_TARGET).set(LOCAL_PC);
-    w.get(LOCAL_RECORD).memory(Op.load16u, 0, 1).set(LOCAL_HANDLER);
-    w.get(LOCAL_REMAINING)
-      .hint(true)
-      .brIf(ops.depth - DISPATCH_LABEL);
-    w.br(ops.depth - EXIT_LABEL);
-  }
-
-  /** Finds the record of `target` by the TLB. */
-  private land(ops: TemplateOps): void {
-    const { w } = ops;
-    w.get(LOCAL_TARGET).const(TLB_INDEX_SHIFT).op(Op.shrU).const(TLB_INDEX_MASK).op(Op.and);
-    w.loadAt(stateAddress(TLB_BANK_WORD))
-      .op(Op.add)
-      .tee(LOCAL_ENTRY)
-      .memory(Op.load, TAG_EXECUTE * 4, 2);
-    w.get(LOCAL_TARGET).const(~0xfff).op(Op.and, Op.ne).hint(false);
-    ops.open(Op.if);
-    w.get(LOCAL_TARGET).const(KIND_FETCH).call(LOOK_UP_FUNCTION).const(0).op(Op.ltS).hint(false);
-    ops.open(Op.if);
-    this.leaveAtTarget(ops, Exit.unfetchable);
-    ops.close();
-    ops.close();
-    w.get(LOCAL_TARGET)
-      .get(LOCAL_ENTRY)
-      .memory(Op.load, ADDEND * 4, 2)
-      .op(Op.add)
-      .const(12)
-      .op(Op.shrU);
-    w.const(2).op(Op.shl).memory(Op.load, FRAME_RECORDS_OFFSET, 2).tee(LOCAL_HOST).op(Op.eqz).hint(false);
-    ops.open(Op.if);
-    this.leaveAtTarget(ops, Exit.undecoded);
-    ops.close();
-    w.get(LOCAL_TARGET).const(0xffc).op(Op.and);
-    w.const(RECORD_BYTES / 4)
-      .op(Op.mul)
-      .get(LOCAL_HOST)
-      .op(Op.add)
-      .set(LOCAL_RECORD);
-    this.dispatchTarget(ops);
   }
 }

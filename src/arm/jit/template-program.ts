@@ -1,12 +1,13 @@
 /** The templates of a processor: made from the samples, or read from what the build of the program made of them. */
 
-import { GuestBus, HostMemory, PageTraps } from "../../memory/index.ts";
-import type { CpuModel } from "../core/index.ts";
+import { CPU_STATE_OFFSET, GuestBus, HostMemory, PageTraps } from "../../memory/index.ts";
+import { type CpuModel, REMAINING } from "../core/index.ts";
 import { archsOf, Decoder, rows } from "../decode/index.ts";
 import { Interpreter } from "../interp/index.ts";
 import type { Cp15View } from "./cp15.table.ts";
-import { TemplateModule, type TemplateProgram } from "./template-module.ts";
+import { Handler, TemplateModule, type TemplateProgram } from "./template-module.ts";
 import { templateSamples } from "./template-samples.table.ts";
+import { RECORD_BYTES } from "./template-shape.ts";
 
 /** Largest memory of 32 bits, in pages of 64 KiB: the program serves memories of any size. */
 const MAX_MEMORY_PAGES = 65_536;
@@ -42,9 +43,25 @@ export function templatesOf(model: CpuModel): TemplateProgram {
   return makeTemplates(model, cp15);
 }
 
+/** Records that a first run goes over, each with a condition that does not hold: nothing is done. */
+const FIRST_RECORDS = 2_048;
+const FIRST_RECORD = 0x8000;
+
+/**
+ * A run in an empty memory that makes V8 optimise the function: pages of memory, words to be set in it, and the argument.
+ * Whoever begins a program does that while the rest is loaded, and needs to know nothing of templates.
+ */
+const firstRun = {
+  pages: 1,
+  words: [[(CPU_STATE_OFFSET >> 2) + REMAINING, FIRST_RECORDS - 1]],
+  fill: { from: FIRST_RECORD >> 2, step: RECORD_BYTES >> 2, count: FIRST_RECORDS, value: Handler.condition },
+  record: FIRST_RECORD,
+};
+
 /** As a file: the length of a JSON text, the text with what is known of the templates, the module. */
 export function encodeTemplates({ bytes, handlers, endings }: TemplateProgram): Uint8Array {
-  const text = Buffer.from(JSON.stringify({ handlers: [...handlers], endings: [...endings] }), "utf8");
+  const known = { firstRun, handlers: [...handlers], endings: [...endings] };
+  const text = Buffer.from(JSON.stringify(known), "utf8");
   const length = Buffer.alloc(HEADER_BYTES);
   length.writeUInt32LE(text.length);
   return Buffer.concat([length, text, bytes]);

@@ -30,6 +30,7 @@ import { Op, type WasmWriter } from "./wasm-writer.ts";
 
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 
+const ALWAYS = 14;
 /** The fields s and x of MSR, which hold GE, E and A of ARMv6: seldom written. */
 const EXTENDED_FIELDS = 6;
 
@@ -48,6 +49,8 @@ export class WasmOps extends WasmVfp implements Ops<Value> {
   /** The TLB bank is another one, or an entry is gone: the code itself may be mapped otherwise now. */
   changesMapping = false;
   private checkedOwnStack = false;
+  /** The condition of `instructionIf`. */
+  private chooses = ALWAYS;
   private readonly cp15: Cp15View;
 
   constructor(writer: WasmWriter, isThumb: boolean, { isPrivileged, cp15 }: CoreView) {
@@ -80,6 +83,16 @@ export class WasmOps extends WasmVfp implements Ops<Value> {
     this.checkedOwnStack = false;
     semanticOfRow[insn.row](this, insn);
     if (!this.needsInterpreter) this.commit();
+  }
+
+  /**
+   * The same for one that only computes a register: it computes always, and the condition chooses between the result and what
+   * the register held. A branch around it would often go another way than the host's processor expects.
+   */
+  instructionIf(insn: DecodedInsn, pc: number, untilBlockEnd: number): void {
+    this.chooses = insn.c;
+    this.instruction(insn, pc, untilBlockEnd);
+    this.chooses = ALWAYS;
   }
 
   /** The last instruction leaves the next address in LR. */
@@ -163,7 +176,13 @@ export class WasmOps extends WasmVfp implements Ops<Value> {
     if (this.branchTarget !== undefined) this.branchTarget = this.detach(this.branchTarget, -1);
     for (const [n, value] of this.pending) this.pending.set(n, this.detach(value, n));
     for (const [n, value] of this.pending) {
-      this.push(value).set(REGISTER_LOCAL + n);
+      this.push(value);
+      if (this.chooses !== ALWAYS) {
+        this.w.get(REGISTER_LOCAL + n);
+        this.condition(this.chooses);
+        this.w.op(Op.select);
+      }
+      this.w.set(REGISTER_LOCAL + n);
       this.written.add(n);
       this.touched.add(n);
       const { compared } = this;

@@ -243,8 +243,8 @@ describe("the bound of the code cache", () => {
     const given = new Given(64);
     let count = 0;
     for (; !given.cache.isFull; count++) given.add(10, [place((count % 512) * 8, { frame: FRAME + (count >>> 9) })]);
-    // At least 16 KiB each, and 128 MB for all.
+    // At least 16 KiB each, and 80 MB for all.
     expect(count).toBeGreaterThan(4_000);
-    expect(count).toBeLessThanOrEqual(128e6 / 16_384 + 64);
+    expect(count).toBeLessThanOrEqual(80e6 / 16_384 + 64);
   });
 });

@@ -336,7 +336,7 @@ describe("the compiler's memory", () => {
     pair.each((each) => each.write(DATA, ...new Array<number>(functions).fill(BX_LR)));
     pair.run(functions * 6 * 3, functions * 2);
     expect(pair.counts.regions).toBeGreaterThan(functions / 2);
-    // One place costs at least 16 KiB, and all of them at most 128 MB.
-    expect(pair.counts.flushes - flushesBefore).toBeGreaterThanOrEqual(Math.floor((functions * 16_384) / 128e6));
+    // One place costs at least 16 KiB, and all of them at most 80 MB.
+    expect(pair.counts.flushes - flushesBefore).toBeGreaterThanOrEqual(Math.floor((functions * 16_384) / 80e6));
   });
 });

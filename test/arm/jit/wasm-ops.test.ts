@@ -66,6 +66,29 @@ describe(`a compiled instruction leaves what the interpreter leaves, seed ${seed
   );
 });
 
+describe("a compiled computation on a condition", () => {
+  it("writes its register just where the condition holds, also one that the comparison or the computation reads", () => {
+    // cmp r1, r2; then r1, r2 and r3 as destination and operand, for each condition
+    const cmp = 0xe1510002;
+    for (let condition = 0; condition < 14; condition++) {
+      for (const word of [0x00411002, 0x02822001, 0x00a33003, 0x01a01102, 0x03e03000, 0x00833001])
+        for (const [r1, r2] of [
+          [1, 2],
+          [2, 1],
+          [3, 3],
+          [0x80000000, 1],
+        ]) {
+          const words = [cmp, (condition << 28) | word, ((condition ^ 1) << 28) | 0x02811005];
+          const registers = [0, r1, r2, 7, ...new Array<number>(11).fill(0)];
+          expect(tryInstruction({ words, registers }), words.map((w) => (w >>> 0).toString(16)).join(" ")).toEqual({
+            outcome: "compiled",
+            differences: [],
+          });
+        }
+    }
+  });
+});
+
 describe("a compiled branch", () => {
   const registers = Array.from({ length: 15 }, (_, n) => n);
 

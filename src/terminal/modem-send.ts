@@ -1,0 +1,160 @@
+/** Sends a file by X-modem or Y-modem (Chuck Forsberg's "XMODEM/YMODEM protocol reference", 1988). */
+import { sendCancelled, sendStalled } from "./errors.ts";
+
+export type ModemProtocol = "xmodem" | "xmodem-1k" | "ymodem";
+
+export const MODEM_PROTOCOLS: readonly ModemProtocol[] = ["xmodem", "xmodem-1k", "ymodem"];
+
+export interface ModemFile {
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
+export interface ModemLine {
+  write(data: Uint8Array): void;
+  /** Called after each block that the receiver has taken. */
+  progress(sentBytes: number, totalBytes: number): void;
+}
+
+export interface ModemPatience {
+  /** For a receiver that has not been started yet. */
+  readonly startMs: number;
+  readonly replyMs: number;
+}
+
+const SOH = 0x01;
+const STX = 0x02;
+const EOT = 0x04;
+const ACK = 0x06;
+const NAK = 0x15;
+const CAN = 0x18;
+const CRC_MODE = 0x43;
+const PADDING = 0x1a;
+const SHORT_BLOCK = 128;
+const LONG_BLOCK = 1024;
+const MAX_TRIES = 10;
+const PATIENCE: ModemPatience = { startMs: 60_000, replyMs: 10_000 };
+
+/** CRC-16 of CCITT with polynomial 0x1021, starting at 0. */
+export function crc16(data: Uint8Array): number {
+  let crc = 0;
+  for (const byte of data) {
+    crc ^= byte << 8;
+    for (let i = 0; i < 8; i++) crc = (crc & 0x8000) !== 0 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
+  }
+  return crc;
+}
+
+/** A file's name and size as Y-modem's block 0 has them; no file ends the batch. */
+function headerOf(file: ModemFile | undefined): Uint8Array {
+  if (file === undefined) return new Uint8Array(SHORT_BLOCK);
+  const text = Buffer.from(`${file.name}\0${file.data.length}`);
+  const block = new Uint8Array(text.length < SHORT_BLOCK ? SHORT_BLOCK : LONG_BLOCK);
+  block.set(text.subarray(0, block.length - 1));
+  return block;
+}
+
+export class ModemSender {
+  private readonly line: ModemLine;
+  private readonly patience: ModemPatience;
+  private readonly replies: number[] = [];
+  private wake: () => void = () => {};
+  private usesCrc = false;
+
+  constructor(line: ModemLine, patience: ModemPatience = PATIENCE) {
+    this.line = line;
+    this.patience = patience;
+  }
+
+  /** What the receiver says. */
+  received(data: Uint8Array): void {
+    this.replies.push(...data);
+    this.wake();
+  }
+
+  /** Resolves when the receiver has the whole file. */
+  async send(file: ModemFile, protocol: ModemProtocol): Promise<void> {
+    await this.start();
+    if (protocol === "ymodem") {
+      await this.block(0, headerOf(file));
+      await this.start();
+    }
+    await this.body(file.data, protocol === "xmodem" ? SHORT_BLOCK : LONG_BLOCK);
+    await this.deliver(Uint8Array.of(EOT));
+    if (protocol !== "ymodem") return;
+    await this.start();
+    await this.block(0, headerOf(undefined));
+  }
+
+  /** Tells the receiver to give up. */
+  cancel(): void {
+    this.line.write(new Uint8Array(5).fill(CAN));
+    this.replies.push(CAN, CAN);
+    this.wake();
+  }
+
+  private async body(data: Uint8Array, largest: number): Promise<void> {
+    let number = 1;
+    for (let at = 0; at < data.length; number++) {
+      // A short rest goes in short blocks, so that less is padded.
+      const size = data.length - at <= (LONG_BLOCK * 7) / 8 ? SHORT_BLOCK : largest;
+      const block = new Uint8Array(size).fill(PADDING);
+      block.set(data.subarray(at, at + size));
+      await this.block(number & 0xff, block);
+      at = Math.min(data.length, at + size);
+      this.line.progress(at, data.length);
+    }
+  }
+
+  /** The receiver says which check it wants, again and again until it gets something. */
+  private async start(): Promise<void> {
+    for (;;) {
+      const reply = await this.reply(this.patience.startMs);
+      if (reply !== CRC_MODE && reply !== NAK) continue;
+      this.usesCrc = reply === CRC_MODE;
+      // What was repeated while nobody answered must not count as answers to blocks.
+      this.replies.length = 0;
+      return;
+    }
+  }
+
+  private block(number: number, data: Uint8Array): Promise<void> {
+    const crc = crc16(data);
+    const sum = data.reduce((total, byte) => (total + byte) & 0xff, 0);
+    const check = this.usesCrc ? [crc >> 8, crc & 0xff] : [sum];
+    const kind = data.length === LONG_BLOCK ? STX : SOH;
+    return this.deliver(Uint8Array.from([kind, number, 255 - number, ...data, ...check]));
+  }
+
+  private async deliver(packet: Uint8Array): Promise<void> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      this.line.write(packet);
+      for (;;) {
+        const reply = await this.reply(this.patience.replyMs);
+        if (reply === ACK) return;
+        if (reply === NAK) break;
+      }
+    }
+    throw sendStalled(`it refused the same block ${MAX_TRIES} times`);
+  }
+
+  /** The next byte; two CANs in a row end it all. */
+  private async reply(patienceMs: number): Promise<number> {
+    for (;;) {
+      const byte = this.replies.shift();
+      if (byte === CAN && this.replies[0] === CAN) throw sendCancelled();
+      if (byte !== undefined) return byte;
+      await this.arrival(patienceMs);
+    }
+  }
+
+  private arrival(patienceMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(sendStalled("it says nothing")), patienceMs);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { notifierChains } from "../../src/linux/notifiers.ts";
+import { branch, CodeBench, loadLiteral, TEXT } from "./code-bench.ts";
+
+const REGISTER = TEXT + 0x100;
+const BLOCKING = TEXT + 0x140;
+const CHAIN = 0xc0200000;
+const BLOCK = 0xc0210000;
+
+/** `register_keyboard_notifier` for an atomic chain, `register_reboot_notifier` for a blocking one with its lock before. */
+function givenChains(): CodeBench {
+  const bench = new CodeBench();
+  bench.define("atomic_notifier_chain_register", REGISTER);
+  bench.words(REGISTER, 0xe92d4010, 0xe8bd8010);
+  bench.define("blocking_notifier_chain_register", BLOCKING);
+  bench.words(BLOCKING, 0xe92d4070, 0xe2806010, 0xe8bd8070);
+  const users: [string, number, number][] = [
+    ["register_keyboard_notifier", REGISTER, CHAIN],
+    ["register_reboot_notifier", BLOCKING, CHAIN + 0x100],
+    ["unregister_keyboard_notifier", REGISTER, CHAIN + 0x200],
+  ];
+  for (const [index, [name, target, chain]] of users.entries()) {
+    const at = TEXT + 0x200 + index * 0x20;
+    bench.define(name, at);
+    bench.words(at, 0xe1a01000, loadLiteral(at + 4, 0, at + 12), branch(at + 8, target), chain);
+  }
+  bench.define("behind", TEXT + 0x300);
+  bench.words(CHAIN, BLOCK);
+  bench.words(BLOCK, TEXT + 0x1000, BLOCK + 0x20);
+  bench.words(BLOCK + 0x20, TEXT + 0x2000, 0);
+  bench.words(CHAIN + 0x110, BLOCK + 0x40);
+  bench.words(BLOCK + 0x40, TEXT + 0x3000, 0);
+  return bench;
+}
+
+describe("notifierChains", () => {
+  it("finds chains by the code that registers for them, behind their locks", () => {
+    const chains = notifierChains(givenChains());
+    expect(chains.map(({ name, head }) => [name, head])).toEqual([
+      ["keyboard_notifier", CHAIN],
+      ["reboot_notifier", CHAIN + 0x110],
+    ]);
+    expect(chains.map(({ blocks }) => blocks.map(({ callback }) => callback))).toEqual([
+      [TEXT + 0x1000, TEXT + 0x2000],
+      [TEXT + 0x3000],
+    ]);
+  });
+
+  it("ends at a link that leads nowhere or back", () => {
+    const bench = givenChains();
+    bench.words(BLOCK + 0x24, 0x1234);
+    bench.words(BLOCK + 0x44, BLOCK + 0x40);
+    expect(notifierChains(bench).map(({ brokenAt }) => brokenAt)).toEqual([BLOCK + 0x24, BLOCK + 0x44]);
+  });
+});
