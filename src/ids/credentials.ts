@@ -88,6 +88,7 @@ export const credentials: Check = {
   title: "credentials of processes",
   severity: "critical",
   view: "task_struct.cred of every listed process, and the account it is counted on",
+  cost: "about 10 loads a process",
   needs: [
     "task_struct.tasks",
     "task_struct.pid",

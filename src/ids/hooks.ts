@@ -97,6 +97,7 @@ export const hooks: Check = {
   title: "function pointers of operations, notifiers and netfilter",
   severity: "critical",
   view: "pointers in constants and data against the boot image, notifier chains, netfilter's hooks, and whose code they lead to",
+  cost: "about one load a KB of data, 5 a notifier",
   needs: ["symbols", "text-range", "module-list"],
   columns: [
     { name: "what", heading: "", type: "text" },

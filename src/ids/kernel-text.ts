@@ -97,6 +97,7 @@ export const kernelText: Check = {
   title: "kernel code against the boot image",
   severity: "critical",
   view: "_stext to _etext in memory, word by word against the Image that was loaded with its legal patches",
+  cost: "about one load a KB of code",
   needs: ["symbols", "text-range", "boot-image"],
   columns: [
     { name: "what", heading: "", type: "text" },

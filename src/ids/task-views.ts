@@ -58,6 +58,7 @@ export const taskViews: Check = {
   title: "tasks: list, PID table, family, threads, CPU, memory",
   severity: "critical",
   view: "task_struct.tasks, init_pid_ns.idr, children, thread groups, the running task, and structures in low memory",
+  cost: "about 40 loads a process",
   needs: [
     "task_struct.tasks",
     "task_struct.pid",

@@ -93,6 +93,7 @@ export const vectors: Check = {
   title: "exception vectors and system control registers",
   severity: "critical",
   view: "CP15, the pages at ffff0000 against the copies in the boot image, and the code of vector_swi",
+  cost: "about 40 loads",
   needs: ["symbols"],
   columns: [
     { name: "what", heading: "", type: "text" },

@@ -22,15 +22,18 @@ const SUBJECTS = [
 ];
 const DISTURBANCES = ["drivers come and go all the time", "fork storm", "setuid programs"];
 const MOMENTS = 3;
+/** Only keeps a broken test from hanging: other work on the machine makes both the compiler and the guest slower many times over. */
+const patience = { timeout: 600_000 };
+const BUILD_TIMEOUT_MS = 1_800_000;
 
-describe.skipIf(!existsSync(SOURCE_ARCHIVE))("the detectors (need the package linux-source-6.1)", () => {
+describe.skipIf(!existsSync(SOURCE_ARCHIVE))("the detectors (need the package linux-source-6.1)", patience, () => {
   let guest: TamperGuest;
 
   beforeAll(() => {
     const made = findGuest(BOARD);
     if (made === undefined) throw new Error("the guest is missing; get it with: npx komainu guest build versatilepb");
     guest = new TamperGuest(made, "test/tamper", () => {});
-  });
+  }, BUILD_TIMEOUT_MS);
 
   afterAll(() => guest?.dispose());
 
