@@ -49,7 +49,7 @@ const withoutChildProcess = {
 };
 
 /** These packages are CommonJS, which rollup does not read: esbuild makes modules of them. */
-const commonJs = { commander: "Command, CommanderError", ws: "WebSocket, WebSocketServer" };
+const commonJs = { commander: "Command, CommanderError, Option", ws: "WebSocket, WebSocketServer" };
 
 function commonJsPackages() {
   return {
@@ -114,6 +114,24 @@ function templates() {
   };
 }
 
+/** The types of `komainu/testing`, and the module that gives its matchers to vitest. */
+function testing() {
+  const types = "src/main/testing-types.ts";
+  const values = "export declare const Board: BoardFactory;\nexport declare const matchers: BoardMatchers;\n";
+  return {
+    name: "testing",
+    buildStart() {
+      this.addWatchFile(types);
+    },
+    generateBundle() {
+      const emit = (fileName, source) => this.emitFile({ type: "asset", fileName, source });
+      emit("testing.d.cts", `${readFileSync(types, "utf8")}\n${values}`);
+      emit("testing-vitest.mjs", readFileSync("src/main/testing-vitest.mjs", "utf8"));
+      emit("testing-vitest.d.mts", readFileSync("src/main/testing-vitest.d.mts", "utf8"));
+    },
+  };
+}
+
 /** The licenses of the npm packages whose code is in the program. */
 function licenses() {
   return {
@@ -132,7 +150,7 @@ function licenses() {
  * copy. serialport is native and optional, so it stays in node_modules.
  */
 export default {
-  input: { program: "src/main/komainu.ts" },
+  input: { program: "src/main/komainu.ts", testing: "src/main/testing.ts" },
   output: {
     dir: "dist",
     entryFileNames: "[name].cjs",
@@ -155,6 +173,7 @@ export default {
     esbuild({ target: TARGET, exclude: [], define: { KOMAINU_BUILD_DATE: JSON.stringify(buildDate()) } }),
     start(),
     templates(),
+    testing(),
     licenses(),
   ],
 };

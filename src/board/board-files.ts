@@ -29,7 +29,14 @@ export function listBoards(folder = boardsFolder()): string[] {
     .sort();
 }
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // Not there, not to be looked at, or no path at all, such as one with a zero byte.
+    return false;
+  }
+}
 
 /** The profile file that `nameOrPath` means; throws `board-unknown` with the names there are. */
 export function boardPath(nameOrPath: string, folder = boardsFolder()): string {

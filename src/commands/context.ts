@@ -13,10 +13,31 @@ export interface GuestWaiter {
   waitUntil(done: () => boolean, deadlineNs: number): Promise<boolean>;
 }
 
+/** A saved machine in few words. */
+export interface SnapshotSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly board: string;
+  readonly instructions: number;
+  /** Virtual time. */
+  readonly seconds: number;
+  readonly pageCount: number;
+}
+
+/** Where the machine is saved to and comes back from. What cannot be loaded leaves the machine as it was, and is thrown. */
+export interface SnapshotShelf {
+  save(name: string): SnapshotSummary;
+  /** The newest of this name, or the one whose id begins so. */
+  load(nameOrId: string): SnapshotSummary;
+  list(): readonly SnapshotSummary[];
+}
+
 export interface CommandContext extends ShellContext {
   readonly hv: Hypervisor;
   readonly manager: CommandManager<CommandContext>;
   readonly waiter: GuestWaiter;
+  /** None where a run must not go back in time. */
+  readonly snapshots?: SnapshotShelf;
   /** The wall clock, for what is measured and shown, never for what the machine does; none in a run that must repeat. */
   readonly nowMs?: () => number;
 }

@@ -10,6 +10,7 @@ import { heap } from "./heap.ts";
 import { host } from "./host.ts";
 import { idsFamily } from "./ids.ts";
 import { memory } from "./memory.ts";
+import { snapshot } from "./snapshot.ts";
 import { blockdev, vdisk } from "./storage.ts";
 import { module, thread } from "./threads.ts";
 import { vcpu } from "./vcpu.ts";
@@ -22,11 +23,11 @@ const families = [help, vdisk, module, wallclock, heap, stdio, chardev, thread, 
 export function createCommandManager(userChecks: readonly Check[] = []): CommandManager<CommandContext> {
   const manager = new CommandManager<CommandContext>({ onRun: ({ hv }, isRunning) => hv.consoleTurn(isRunning) });
   for (const family of families) manager.register(family);
-  for (const family of [shutdown, reset, echo, sleep, version, vserial, blockdev, idsFamily(userChecks)])
+  for (const family of [shutdown, reset, echo, sleep, version, vserial, blockdev, snapshot, idsFamily(userChecks)])
     manager.register(family);
   return manager;
 }
 
-export type { CommandContext, GuestWaiter } from "./context.ts";
+export type { CommandContext, GuestWaiter, SnapshotShelf, SnapshotSummary } from "./context.ts";
 export { kernelOf } from "./guest-kernel.ts";
 export { remoteFilter } from "./vserial.ts";

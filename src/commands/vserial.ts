@@ -11,9 +11,12 @@ import { runAtGuestShell } from "./guest-shell.ts";
 
 const portName = word("name", ({ hv }: CommandContext) => hv.serialPorts.map((port) => port.name));
 
-/** Refuses what a console of a remote session may not do: take a serial port, or read what a guest printed. */
+/**
+ * Refuses what a console of a remote session may not do: take a serial port, read what a guest printed, or replace the
+ * whole machine.
+ */
 export const remoteFilter: CommandFilter = ([name, subCommand]) =>
-  name === "vserial" && (subCommand === "bind" || subCommand === "dump");
+  (name === "vserial" && (subCommand === "bind" || subCommand === "dump")) || name === "snapshot";
 
 type Answer = CommandResult | Promise<CommandResult>;
 

@@ -25,6 +25,13 @@ export interface IrqController extends Device {
   input(line: number): IrqLine;
 }
 
+/** A device with pins, `input(n)` of which the outside may drive. */
+export interface PinBank extends IrqController {
+  readonly pinCount: number;
+  /** The level of a pin as a meter would show it. */
+  level(pin: number): boolean;
+}
+
 /** Guest-physical memory as a bus master (virtio, DMA, display) sees it; false or `undefined` where no RAM is. */
 export interface DmaMemory {
   read(address: number, target: Uint8Array): boolean;

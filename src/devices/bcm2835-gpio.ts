@@ -6,7 +6,7 @@
  * and 48 .. 53 come as the firmware leaves them.
  */
 import type { State } from "../base/index.ts";
-import type { DeviceContext, IrqController, IrqLine, MmioDevice, RegisterDump, RegisterSpec } from "../device/index.ts";
+import type { DeviceContext, IrqLine, MmioDevice, PinBank, RegisterDump, RegisterSpec } from "../device/index.ts";
 import { at, bits, irqOutput, RegisterBlock, unconnected, word } from "../device/index.ts";
 import type { AccessSize } from "../memory/index.ts";
 import { StateReader } from "./state-reader.ts";
@@ -110,7 +110,8 @@ const table: Record<string, RegisterSpec<Bcm2835Gpio>> = {
 };
 
 /** Outputs: pins 0 .. 27, 28 .. 45, 46 .. 53, and all. `input(n)` drives pin n from outside. */
-export class Bcm2835Gpio implements MmioDevice, IrqController {
+export class Bcm2835Gpio implements MmioDevice, PinBank {
+  readonly pinCount = GPIO_PIN_COUNT;
   readonly name: string;
   /** Called with each pin whose level changed: what the guest drives, or what the board shows it. */
   onLevel: (pin: number, level: boolean) => void = () => {};

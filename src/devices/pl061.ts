@@ -1,6 +1,6 @@
 /** PL061 GPIO, eight pins; ARM DDI 0190B chapter 3. */
 import type { State } from "../base/index.ts";
-import type { DeviceContext, IrqController, IrqLine, MmioDevice, RegisterDump } from "../device/index.ts";
+import type { DeviceContext, IrqLine, MmioDevice, PinBank, RegisterDump } from "../device/index.ts";
 import { at, bits, irqOutput, primeCellId, RegisterBlock } from "../device/index.ts";
 import type { AccessSize } from "../memory/index.ts";
 import { StateReader } from "./state-reader.ts";
@@ -26,7 +26,8 @@ const table = {
 };
 
 /** Output 0 is the interrupt; `input(n)` drives pin n from outside. */
-export class Pl061 implements MmioDevice, IrqController {
+export class Pl061 implements MmioDevice, PinBank {
+  readonly pinCount = PIN_COUNT;
   readonly name: string;
   /** Called when a pin that the guest drives changed: levels and which pins are driven, a bit each. */
   onOutput: (levels: number, driven: number) => void = () => {};
@@ -60,6 +61,10 @@ export class Pl061 implements MmioDevice, IrqController {
         this.latchEdges(before ^ this.inputs);
       },
     };
+  }
+
+  level(pin: number): boolean {
+    return ((this.levels() >>> pin) & 1) !== 0;
   }
 
   read(offset: number, sizeBytes: AccessSize): number {

@@ -48,17 +48,43 @@ interface Heads {
 /** Of the chains' own numbers: 0, or LISTENING_NULLS_BASE. */
 const NULLS_BASES = [0, 1 << 29];
 
+const FIRST_BUCKETS = 8;
+
+/** The chains of `count` buckets when every one is empty, saying its own number, or a link, and not too many are links. */
+function headsOf(
+  context: ObjectContext,
+  all: Uint32Array,
+  at: { stride: number; offset: number; count: number; maxHeads: number },
+) {
+  const step = at.stride / 4;
+  for (const nullsBase of NULLS_BASES) {
+    const heads: number[] = [];
+    let bucket = 0;
+    for (; bucket < at.count; bucket++) {
+      const word = all[bucket * step + at.offset];
+      if (word === (((bucket + nullsBase) << 1) | 1) >>> 0) continue;
+      if (!isLink(context, word)) break;
+      heads.push(word);
+    }
+    if (bucket === at.count && heads.length <= at.maxHeads) return { heads };
+  }
+  return undefined;
+}
+
 /** The first words of a nulls table's chains, when `base` is one of `count` buckets that lie `stride` apart. */
 function nullsHeads(context: ObjectContext, base: number, count: number, stride: number): Heads | undefined {
-  const all = words(context, base, (count * stride) / 4);
-  if (all.length < (count * stride) / 4) return undefined;
-  for (const nullsBase of NULLS_BASES) {
-    for (let offset = 0; offset < stride / 4; offset++) {
-      const chains = Array.from({ length: count }, (_, bucket) => all[(bucket * stride) / 4 + offset]);
-      const isEmpty = (word: number, bucket: number): boolean => word === (((bucket + nullsBase) << 1) | 1) >>> 0;
-      const heads = chains.filter((word, bucket) => !isEmpty(word, bucket));
-      if (heads.length * 2 <= count && heads.every((word) => isLink(context, word))) return { heads };
-    }
+  // Most guesses fail at the first buckets already.
+  const first = words(context, base, (FIRST_BUCKETS * stride) / 4);
+  if (first.length < (FIRST_BUCKETS * stride) / 4) return undefined;
+  for (let offset = 0; offset < stride / 4; offset++) {
+    if (headsOf(context, first, { stride, offset, count: FIRST_BUCKETS, maxHeads: FIRST_BUCKETS }) === undefined)
+      continue;
+    const all = words(context, base, (count * stride) / 4);
+    const found =
+      all.length < (count * stride) / 4
+        ? undefined
+        : headsOf(context, all, { stride, offset, count, maxHeads: count / 2 });
+    if (found !== undefined) return found;
   }
   return undefined;
 }

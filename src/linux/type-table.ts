@@ -54,8 +54,10 @@ export class TypeTable implements LayoutSource {
   readonly initTask: Fact<number>;
   private context: LayoutContext;
   private readonly facts = new Map<string, Fact<number>>();
-  /** Groups that were learned since the last `refresh`, or whose learning is under way. */
+  /** Groups that were learned, or whose learning is under way. */
   private readonly learned = new Set<LayoutGroup<string>>();
+  /** Those of which a field was asked for in vain: some fields no kernel has together, and nobody asks for both. */
+  private readonly missed = new Set<LayoutGroup<string>>();
 
   constructor({ space, map, symbols, initTask }: TypeTableParts) {
     this.space = space;
@@ -69,15 +71,16 @@ export class TypeTable implements LayoutSource {
     const group = groupOf.get(name);
     if (group === undefined) return unknown(`nothing is called ${name}`);
     if (!this.learned.has(group)) this.learn(group);
-    return this.facts.get(name) ?? unknown("it is needed to learn itself");
+    const fact = this.facts.get(name) ?? unknown("it is needed to learn itself");
+    if (!fact.known) this.missed.add(group);
+    return fact;
   }
 
   /** What could not be learned is tried again when it is asked for; what was learned once holds for this kernel. */
   refresh(): void {
     this.context = new LayoutContext(this);
-    for (const group of this.learned) {
-      if (group.fields.some((field) => this.facts.get(field)?.known !== true)) this.learned.delete(group);
-    }
+    for (const group of this.missed) this.learned.delete(group);
+    this.missed.clear();
   }
 
   private learn(group: LayoutGroup<string>): void {

@@ -26,6 +26,8 @@ import { deviceModels } from "../devices/index.ts";
 import { fetchedBoard, findGuest, hasGuest } from "../guest/index.ts";
 import { drawingUnwritable, exportNeedsFormat, guestMissing } from "./errors.ts";
 import type { ProgramIo } from "./program-io.ts";
+import { sarifText } from "./sarif.ts";
+import { reportUnwritable } from "./scenario-errors.ts";
 
 export function boardList(io: ProgramIo): ExitCode {
   for (const name of listBoards()) io.out(`${name.padEnd(16)} ${readBoard(name).profile.description}\n`);
@@ -63,10 +65,34 @@ function findingsOf(board: Board, io: ProgramIo): Finding[] {
   return finding === undefined ? findings : [...findings, finding];
 }
 
+function writeSarif(file: string, path: string, findings: readonly Finding[]): void {
+  try {
+    writeFileSync(file, sarifText(path, findings));
+  } catch (error) {
+    throw reportUnwritable(file, error);
+  }
+}
+
+/** A profile that is not even one is a finding in the SARIF file too. */
+function readOrReport(nameOrPath: string, sarif: string | undefined): Board {
+  try {
+    return readBoard(nameOrPath);
+  } catch (error) {
+    const found = error instanceof HvError ? (error.facts.findings as readonly Finding[] | undefined) : undefined;
+    if (sarif !== undefined && found !== undefined) writeSarif(sarif, boardPath(nameOrPath), found);
+    throw error;
+  }
+}
+
 /** Every finding on standard output, one a line, as editors read them; 2 when one of them is an error. */
-export function boardLint(io: ProgramIo, nameOrPath: string, { json = false } = {}): ExitCode {
-  const board = readBoard(nameOrPath);
+export function boardLint(
+  io: ProgramIo,
+  nameOrPath: string,
+  { json = false, sarif = undefined as string | undefined } = {},
+): ExitCode {
+  const board = readOrReport(nameOrPath, sarif);
   const findings = findingsOf(board, io);
+  if (sarif !== undefined) writeSarif(sarif, board.path, findings);
   for (const finding of findings) {
     const { code, severity, message, hint } = finding;
     if (json) io.out(`${JSON.stringify({ path: board.path, ...finding })}\n`);

@@ -28,8 +28,10 @@ export interface BootCacheChoice {
   /** The virtual time that the boot may take. */
   readonly bootLimitNs?: number;
   readonly disk?: string;
+  readonly blockDevice?: object;
   readonly faithfulBoot?: boolean;
   readonly restore?: string;
+  readonly fromSnapshot?: string;
   readonly saveAt?: number;
   readonly profile?: boolean;
   readonly countRows?: boolean;
@@ -53,8 +55,10 @@ const MAX_LOG_RECORDS = 10_000;
 const isBootWanted = (options: BootCacheChoice): boolean =>
   options.clock !== "virtual" ||
   options.disk !== undefined ||
+  options.blockDevice !== undefined ||
   options.faithfulBoot === true ||
   options.restore !== undefined ||
+  options.fromSnapshot !== undefined ||
   options.saveAt !== undefined ||
   options.profile === true ||
   options.countRows === true;

@@ -73,7 +73,7 @@ function print(io: ProgramIo, reports: readonly CheckReport[], json: boolean): v
 }
 
 export async function checkImage(io: ProgramIo, options: CheckOptions): Promise<ExitCode> {
-  const known = [...checks, ...(await userChecks(options.checks))];
+  const known = [...checks, ...userChecks(options.checks)];
   const chosen = chosenChecks(known, options);
   const file = readImage(options.image);
   const isSnapshot = latin1(file.subarray(0, SNAPSHOT_MAGIC.length)) === SNAPSHOT_MAGIC;

@@ -167,13 +167,18 @@ export class Driver {
     return "done";
   }
 
+  /** The machine's time has jumped, because another state was loaded: from here on it keeps step anew. */
+  resynchronize(): void {
+    this.offsetNs = this.host.nowNs() - this.machine.nowNs();
+  }
+
   private async runReal(isDone: () => boolean): Promise<DriveEnd> {
-    const { machine, host } = this;
-    this.offsetNs = host.nowNs() - machine.nowNs();
+    const { machine } = this;
+    this.resynchronize();
     while (!isDone()) {
       if (await this.hold()) {
         // The guest's clock stood still.
-        this.offsetNs = host.nowNs() - machine.nowNs();
+        this.offsetNs = this.host.nowNs() - machine.nowNs();
         continue;
       }
       if (this.isTimeUp) return "timeout";

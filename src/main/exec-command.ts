@@ -1,26 +1,16 @@
 /** `komainu exec`: boots, waits for the guest's shell, runs console commands, powers off. */
-import { assert, closestName, ExitCode, Status } from "../base/index.ts";
+import { closestName, ExitCode, Status } from "../base/index.ts";
 import { type CommandContext, createCommandManager } from "../commands/index.ts";
 import type { CommandManager, CommandOutcome, Console } from "../shell/index.ts";
-import { type Guest, VcpuState, type VirtualSerialPort } from "../vm/index.ts";
-import { ConsoleWatch } from "./console-watch.ts";
-import {
-  commandStalled,
-  commandsMissing,
-  commandTimedOut,
-  consoleCommandUnknown,
-  guestNotReady,
-  guestPanicked,
-  guestStopped,
-  interrupted,
-} from "./errors.ts";
+import { commandStalled, commandsMissing, commandTimedOut, consoleCommandUnknown, interrupted } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
 import { DEFAULT_ENGINE } from "./options.ts";
-import { PanicWatch } from "./panic-watch.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
+import { PromptBoot } from "./prompt-boot.ts";
 import { RunStats } from "./run-stats.ts";
-import { runTo, stateLine } from "./snapshot-option.ts";
+import { runTo, snapshotStore, stateLine } from "./snapshot-option.ts";
+import { MachineShelf } from "./snapshot-shelf.ts";
 import { StatusLine } from "./status-line.ts";
 import { userChecks } from "./user-checks.ts";
 
@@ -39,8 +29,6 @@ export interface ExecOptions extends PowerOptions {
 }
 
 type Manager = CommandManager<CommandContext>;
-
-const CR = 0x0d;
 
 /** Standard output as a console: nothing can be typed. */
 export const outputConsole = (io: ProgramIo): Console => ({
@@ -67,9 +55,7 @@ class Execution {
   private readonly powered: PoweredBoard;
   private readonly manager: Manager;
   private readonly interruption: Interruption;
-  /** Everything the guest's console prints goes through both. */
-  private readonly watch = new ConsoleWatch();
-  private readonly panic = new PanicWatch();
+  private readonly prompt: PromptBoot;
 
   constructor(io: ProgramIo, options: ExecOptions, manager: Manager, interruption: Interruption) {
     this.io = io;
@@ -78,20 +64,9 @@ class Execution {
     this.interruption = interruption;
     const bootCache = options.runTo === undefined && options.gdbWait !== true ? options.bootCache : "off";
     this.powered = powerOn({ ...options, bootCache, bootLimitNs: options.timeoutSeconds * 1e9 });
-    const { machine } = this.powered;
-    this.consolePort.observe((byte) => {
-      const wasMatched = this.watch.isMatched;
-      this.watch.feed(byte);
-      this.panic.feed(byte);
-      if (wasMatched !== this.watch.isMatched || this.panic.isOver) machine.stop();
-    });
-  }
-
-  private get consolePort(): VirtualSerialPort {
-    const { machine, consolePort } = this.powered;
-    const port = machine.hypervisor.findSerialPort(consolePort);
-    assert(port !== undefined, `the guest has the port ${consolePort}`);
-    return port;
+    const { timeoutSeconds, statusLine = new StatusLine(io) } = options;
+    const isInterrupted = () => interruption.isRequested;
+    this.prompt = new PromptBoot(this.powered, { timeoutSeconds, isInterrupted, statusLine });
   }
 
   get counters() {
@@ -103,91 +78,24 @@ class Execution {
     };
   }
 
-  private get progress(): string {
-    const { instructions, virtualNs } = this.counters;
-    const done = `${(instructions / 1e6).toFixed(0)} M instructions, ${(virtualNs / 1e9).toFixed(2)} s of its time`;
-    return `${this.powered.board.profile.name} boots: ${done}`;
-  }
-
   private get deadlineNs(): number {
     return this.powered.machine.timeline.nowNs() + this.options.timeoutSeconds * 1e9;
   }
 
-  /** Lets the guest go on from wherever it is; true when there is one that can. */
-  private start(): Guest | undefined {
-    const { machine, snapshot } = this.powered;
-    const [guest] = machine.hypervisor.guests;
-    // A restored guest goes on as it was: only one that was never started is kicked.
-    if (!snapshot.isRestoring || guest?.vcpus.every(({ state }) => state === VcpuState.reset)) guest?.kick();
-    return guest;
-  }
-
   /** The boot was skipped. */
   get isRestored(): boolean {
-    return this.powered.bootCache?.isRestored === true;
+    return this.prompt.isRestored;
   }
 
-  /** Kicks the guest and lets it run until its shell waits for a line, or goes on from where that was. */
-  async boot(): Promise<void> {
-    const { machine, bootCache } = this.powered;
-    if (bootCache?.isRestored !== true) {
-      bootCache?.record(this.consolePort);
-      await this.executeBoot();
-      if (this.panic.reason === undefined) bootCache?.keep(machine);
-      return;
-    }
-    for (const byte of bootCache.resume(machine)) {
-      this.watch.feed(byte);
-      this.panic.feed(byte);
-    }
-  }
-
-  private async executeBoot(): Promise<void> {
-    const { board, snapshot } = this.powered;
-    const { watch } = this;
-    const { readyPattern, login, shellPrompt } = board.profile.boot;
-    const hasLogin = login !== undefined && !snapshot.isRestoring;
-    watch.expect(snapshot.isRestoring ? [shellPrompt] : [readyPattern, ...(hasLogin ? [] : [shellPrompt])]);
-    const guest = this.start();
-    // The prompt of a restored guest was printed before: an empty line gives another.
-    if (snapshot.isRestoring) this.consolePort.send(Uint8Array.of(CR));
-    await this.runUntilPrinted(guest);
-    if (!hasLogin) return;
-    watch.expect([shellPrompt]);
-    this.consolePort.send(Buffer.from(`${login}\r`));
-    await this.runUntilPrinted(guest);
-  }
-
-  /** Lets the guest run until its console has printed what the watch expects. */
-  private async runUntilPrinted(guest: Guest | undefined): Promise<void> {
-    const { machine, driver } = this.powered;
-    const { watch, panic, interruption } = this;
-    const isHalted = (): boolean => guest?.vcpus.every((vcpu) => !vcpu.isRunnable && !vcpu.isWaiting) !== false;
-    const isDone = (): boolean => watch.isMatched || panic.isOver || interruption.isRequested || isHalted();
-    const { statusLine = new StatusLine(this.io) } = this.options;
-    const end = await statusLine.during(
-      () => this.progress,
-      () => driver.run({ isDone, untilNs: this.deadlineNs }),
-    );
-    if (interruption.isRequested) throw interrupted();
-    if (watch.isMatched) return;
-    this.throwWhenPanicked();
-    const seconds = machine.timeline.nowNs() / 1e9;
-    const unready = { pattern: watch.awaited, lastLines: watch.lastLines(), seconds };
-    if (end === "timeout") throw guestNotReady(unready);
-    throw guestStopped(unready, end === "asleep" ? "waits for ever" : "halted");
-  }
-
-  private throwWhenPanicked(): void {
-    const { panic, watch, powered } = this;
-    if (panic.reason === undefined) return;
-    throw guestPanicked(panic.reason, watch.lastLines(), powered.machine.timeline.nowNs() / 1e9);
+  /** Brings the guest to its shell's prompt. */
+  boot(): Promise<void> {
+    return this.prompt.run();
   }
 
   /** `--run-to`: no commands; the line with the state hash is all there is to say. */
   async runTo(instruction: number): Promise<void> {
     const { machine, snapshot } = this.powered;
-    this.start();
+    this.prompt.start();
     await runTo(machine, snapshot, { runTo: instruction, isInterrupted: () => this.interruption.isRequested });
     if (this.interruption.isRequested) throw interrupted();
     this.io.err(`${stateLine(machine)}\n`);
@@ -238,10 +146,10 @@ class Execution {
       },
     );
     const { driver } = this.powered;
-    const isDone = (): boolean => code !== undefined || this.panic.isOver || this.interruption.isRequested;
+    const isDone = (): boolean => code !== undefined || this.prompt.panic.isOver || this.interruption.isRequested;
     const end = await driver.run({ isDone, untilNs: this.deadlineNs });
     if (this.interruption.isRequested) throw interrupted();
-    if (code === undefined) this.throwWhenPanicked();
+    if (code === undefined) this.prompt.throwWhenPanicked();
     if (end === "timeout") throw commandTimedOut(line, this.options.timeoutSeconds);
     if (end === "asleep") throw commandStalled(line);
     await settled;
@@ -251,11 +159,13 @@ class Execution {
 
   private context(): CommandContext {
     const { machine, driver } = this.powered;
+    const snapshots = new MachineShelf(snapshotStore(this.options.env), this.powered);
     return {
       console: outputConsole(this.io),
       hv: machine.hypervisor,
       manager: this.manager,
       waiter: driver,
+      snapshots,
       nowMs: () => performance.now(),
     };
   }
@@ -288,7 +198,7 @@ async function runAll(execution: Execution, lines: readonly string[], stats: Run
 }
 
 export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCode> {
-  const manager = createCommandManager(await userChecks(options.checks));
+  const manager = createCommandManager(userChecks(options.checks));
   const needsCommands = options.runTo === undefined && options.save === undefined;
   if (needsCommands || options.commands.length > 0) checkCommands(manager, options.commands);
   const startNs = Number(process.hrtime.bigint());

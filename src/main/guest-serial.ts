@@ -65,6 +65,15 @@ class LineBatch {
   }
 }
 
+export interface BridgeOptions {
+  readonly log: Logger;
+  readonly token?: string;
+  /** Something has come for the guest. */
+  readonly wake: () => void;
+  /** The person at this very terminal wants to end it all. */
+  readonly quit: () => void;
+}
+
 export class GuestSerialBridge {
   readonly transport: Transport;
   /** As the user named it. */
@@ -75,11 +84,14 @@ export class GuestSerialBridge {
   /** What the port had no room for; the client is held up while there is any. */
   private rest = new Uint8Array(0);
 
-  constructor({ port, spec }: GuestSerial, options: { log: Logger; token?: string; wake: () => void }) {
+  constructor({ port, spec }: GuestSerial, options: BridgeOptions) {
     this.name = port;
     this.wake = options.wake;
     this.transport = createTransport(spec, options);
     this.transport.onData = (data) => this.take(data);
+    this.transport.onClose = ({ final }) => {
+      if (final && spec.kind === "stdio" && this.transport.isInteractive) options.quit();
+    };
     this.transport.onLine = (event) => {
       this.port?.changeFarLine(event);
       this.wake();

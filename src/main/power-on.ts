@@ -53,6 +53,8 @@ export interface PowerOptions extends SnapshotOptions, GdbOptions {
   append?: string;
   /** `FILE` or `FILE,ro`. */
   disk?: string;
+  /** A disk that is no file; of a machine that is always booted. */
+  blockDevice?: BlockDevice;
   /** Serial lines are as slow as their rates say. */
   baudPacing?: boolean;
   /** Name of a root file system: on the first disk, as it was made each time, unless `disk` is given in its place. */
@@ -67,6 +69,7 @@ export interface PowerOptions extends SnapshotOptions, GdbOptions {
 
 export interface PoweredBoard {
   board: Board;
+  images: Images;
   machine: Machine;
   driver: Driver;
   snapshot: SnapshotPoints;
@@ -210,6 +213,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const isSeeded = isVirtual || options.gdb !== undefined;
   const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
   const disks = (): BlockDevice[] => {
+    if (options.blockDevice !== undefined) return [options.blockDevice];
     if (options.disk !== undefined) return [fileDisk(options.disk)];
     return rootfs === undefined ? [] : [rootfsDisk(rootfs)];
   };
@@ -244,6 +248,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const gdb = options.gdb === undefined ? undefined : new GdbOption(machine, options, () => seeded.forget());
   return {
     board,
+    images,
     machine,
     driver: new Driver(gdb?.drivable(driven) ?? driven, clock),
     gdb,

@@ -25,6 +25,7 @@ import {
   type TranslationCacheOption,
 } from "./options.ts";
 import type { ProgramIo } from "./program-io.ts";
+import { addReplay, addTest } from "./test-program.ts";
 import { versionInfo } from "./version.ts";
 
 /** The board whose guest is built when none is named. */
@@ -45,6 +46,7 @@ interface PowerFlags {
   save?: string;
   saveAt?: number;
   restore?: string;
+  fromSnapshot?: string;
   profile?: boolean;
   gdb?: number;
   gdbWait?: boolean;
@@ -91,6 +93,7 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
       parseInstructions("--save-at"),
     )
     .option("--restore <file>", "begin with a saved machine instead of power-on")
+    .option("--from-snapshot <name>", "begin with a machine that `snapshot save` kept, by its name or id")
     .option("--profile", "at the end, on standard error: time by tier, exits of compiled code, hot regions by symbol")
     .option(
       "--gdb <port>",
@@ -254,8 +257,9 @@ function addBoard(program: Command, io: ProgramIo, finish: Finish): void {
     .description("check a profile; findings as FILE:LINE:COLUMN, exit code 2 when one is an error")
     .argument("<file>", "a profile file or a board's name")
     .option("--json", "one line of JSON a finding")
-    .addHelpText("after", examples("board lint boards/mine.json"))
-    .action(async (file: string, flags: { json?: boolean }) => {
+    .option("--sarif <file>", "also write the findings as SARIF 2.1.0")
+    .addHelpText("after", examples("board lint boards/mine.json", "board lint boards/mine.json --sarif lint.sarif"))
+    .action(async (file: string, flags: { json?: boolean; sarif?: string }) => {
       const { boardLint } = await import("./board-command.ts");
       finish(boardLint(io, file, flags));
     });
@@ -363,6 +367,8 @@ Exit codes: 0 good, 1 a check or command failed, 2 usage or configuration, 3 env
   addBoard(program, io, finish);
   addCheck(program, io, finish);
   addConsole(program, io, finish);
+  addTest(program, io, finish, examples);
+  addReplay(program, io, finish, examples);
   return program;
 }
 

@@ -11,7 +11,8 @@ import { createLog } from "./log-text.ts";
 import { portToken } from "./port-token.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
-import type { SnapshotOptions } from "./snapshot-option.ts";
+import { type SnapshotOptions, snapshotStore } from "./snapshot-option.ts";
+import { MachineShelf } from "./snapshot-shelf.ts";
 import { userChecks } from "./user-checks.ts";
 
 export interface RunOptions extends Omit<PowerOptions, "log"> {
@@ -59,9 +60,8 @@ class ConsoleRun {
     const token = portToken(io, options, specs);
     const log = this.log.child("serial");
     this.transport = createTransport(spec, { log, token });
-    this.bridges = guestPorts.map(
-      (port) => new GuestSerialBridge(port, { log, token, wake: () => this.powered?.driver.wake() }),
-    );
+    const wake = (): void => this.powered?.driver.wake();
+    this.bridges = guestPorts.map((port) => new GuestSerialBridge(port, { log, token, wake, quit: this.quit }));
   }
 
   /** Messages of the hypervisor appear on its console, as `stdio loglevel` wants them. */
@@ -87,27 +87,45 @@ class ConsoleRun {
       this.powered?.driver.wake();
     };
     interruption.onRequest = () => this.powered?.driver.wake();
-    await transport.start();
-    if (this.options.serial !== "stdio") this.io.err(`Console on ${transport.description}; Ctrl-C ends it.\n`);
-    for (const bridge of this.bridges) {
-      await bridge.transport.start();
-      this.io.err(`The guest's ${bridge.name} on ${bridge.transport.description}.\n`);
-    }
-    // A board that is switched on while its cable is out: the prompt comes when it is plugged in again.
-    transport.onOpen = () => this.session?.announce("Console connected.\n");
     try {
+      await this.startPorts();
       let end = await this.powerCycle();
       // A reset is a power-on: what was restored and saved belongs to the first life.
-      while (end === "reset") end = await this.powerCycle({ save: undefined, saveAt: undefined, restore: undefined });
+      while (end === "reset")
+        end = await this.powerCycle({
+          save: undefined,
+          saveAt: undefined,
+          restore: undefined,
+          fromSnapshot: undefined,
+        });
       return end;
     } finally {
       // The shell that comes next begins its own line.
-      if (transport.isInteractive) transport.write("\r\n");
+      if (transport.isInteractive && transport.isConnected) transport.write("\r\n");
       await transport.stop();
       for (const bridge of this.bridges) await bridge.transport.stop();
       for (const report of this.reports) this.io.err(report);
     }
   }
+
+  private async startPorts(): Promise<void> {
+    const { transport, bridges, io } = this;
+    await transport.start();
+    if (this.options.serial !== "stdio") io.err(`Console on ${transport.description}; Ctrl-C ends it.\n`);
+    for (const bridge of bridges) {
+      await bridge.transport.start();
+      io.err(`The guest's ${bridge.name} on ${bridge.transport.description}.\n`);
+    }
+    // A board that is switched on while its cable is out: the prompt comes when it is plugged in again.
+    transport.onOpen = () => this.session?.announce("Console connected.\n");
+  }
+
+  /** Somebody at a terminal quits. */
+  private readonly quit = (): void => {
+    this.isFinal = true;
+    this.terminal?.close();
+    this.powered?.driver.wake();
+  };
 
   private async powerCycle(changes: SnapshotOptions = {}): Promise<SessionEnd> {
     this.powered = undefined;
@@ -152,12 +170,13 @@ class ConsoleRun {
     });
     this.terminal = terminal;
     terminal.write(bannerText(powered, options.clock));
-    const manager = createCommandManager(await userChecks(this.options.checks));
+    const manager = createCommandManager(userChecks(this.options.checks));
     const context: CommandContext = {
       console: terminal,
       hv: hypervisor,
       manager,
       waiter: driver,
+      snapshots: new MachineShelf(snapshotStore(options.env), powered),
       nowMs: () => performance.now(),
     };
     const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });
@@ -190,7 +209,7 @@ class ConsoleRun {
 
 export async function run(io: ProgramIo, options: RunOptions): Promise<ExitCode> {
   // Bad ones are refused before the console is taken.
-  await userChecks(options.checks);
+  userChecks(options.checks);
   const interruption = new Interruption();
   const console = new ConsoleRun(io, options, interruption);
   interruption.listen();

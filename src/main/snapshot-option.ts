@@ -1,17 +1,36 @@
 /**
- * `--save FILE [--save-at N]`, `--restore FILE` and `--run-to N`: a machine's state to and from a file, at an exact
+ * `--save FILE [--save-at N]`, `--restore FILE`, `--from-snapshot NAME` and `--run-to N`: a machine's state to and from a file, at an exact
  * instruction. Counts are instructions since power-on of the board, restored or not.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { type Machine, restoreMachine, saveMachine, snapshotEpochSeconds, stateHash } from "../vm/index.ts";
+import { join } from "node:path";
+import { defaultDataFolder, HvError } from "../base/index.ts";
+import {
+  decodeSnapshot,
+  type Machine,
+  restoreSnapshot,
+  type Snapshot,
+  saveMachine,
+  snapshotEpochSeconds,
+  stateHash,
+} from "../vm/index.ts";
 import { runToUnreached, saveAtPast, snapshotUnreadable, snapshotUnwritable } from "./errors.ts";
+import { snapshotRefused } from "./scenario-errors.ts";
+import { SnapshotStore } from "./snapshot-store.ts";
 
 export interface SnapshotOptions {
   save?: string;
   /** Without it the machine is saved when the program ends. */
   saveAt?: number;
   restore?: string;
+  /** Name or id of a snapshot in the store. */
+  fromSnapshot?: string;
+  env?: NodeJS.ProcessEnv;
 }
+
+/** The store of the user whose environment that is. */
+export const snapshotStore = (env?: NodeJS.ProcessEnv): SnapshotStore =>
+  new SnapshotStore(join(defaultDataFolder(env), "snapshots"));
 
 interface SliceReport {
   executed: number;
@@ -23,13 +42,25 @@ const RUN_TO_SLICE = 1_000_000;
 /** Slice ends after which the guest executes nothing more. */
 const ENDS_FOR_GOOD: ReadonlySet<string> = new Set(["parked", "stuck", "power-off"]);
 
-/** The file's bytes; throws `snapshot-unreadable`. */
-function readSnapshot(path: string): Uint8Array {
+/** The file's content, verified; throws `snapshot-unreadable` and `snapshot-invalid`. */
+function readSnapshot(path: string): Snapshot {
+  let file: Uint8Array;
   try {
-    return readFileSync(path);
+    file = readFileSync(path);
   } catch (error) {
     throw snapshotUnreadable(path, error);
   }
+  try {
+    return decodeSnapshot(file);
+  } catch (error) {
+    throw error instanceof HvError ? snapshotRefused(path, error) : error;
+  }
+}
+
+/** What the machine is to begin with; `undefined` for power-on. */
+function wantedSnapshot({ restore, fromSnapshot, env }: SnapshotOptions): Snapshot | undefined {
+  if (restore !== undefined) return readSnapshot(restore);
+  return fromSnapshot === undefined ? undefined : snapshotStore(env).load(fromSnapshot).snapshot;
 }
 
 /** Whole or not at all: a snapshot that was there before stays until the new one is complete. */
@@ -49,14 +80,14 @@ export class SnapshotPoints {
   /** Wall-clock time of power-on that the restored machine had. */
   readonly epochSeconds: number | undefined;
   private readonly options: SnapshotOptions;
-  private readonly restored: Uint8Array | undefined;
+  private readonly restored: Snapshot | undefined;
   private isSaved = false;
 
   /** Reads the file to restore, so that a bad one is refused before anything is built. */
   constructor(options: SnapshotOptions) {
     this.options = options;
-    if (options.restore === undefined) return;
-    this.restored = readSnapshot(options.restore);
+    this.restored = wantedSnapshot(options);
+    if (this.restored === undefined) return;
     this.epochSeconds = snapshotEpochSeconds(this.restored);
   }
 
@@ -66,7 +97,7 @@ export class SnapshotPoints {
 
   /** Brings the machine to the file's state, when there is one. Throws `save-at-past` when `--save-at` lies before it. */
   begin(machine: Machine): void {
-    if (this.restored !== undefined) restoreMachine(machine, this.restored);
+    if (this.restored !== undefined) restoreSnapshot(machine, this.restored);
     const { saveAt } = this.options;
     const instructions = machine.instructions();
     if (saveAt !== undefined && saveAt < instructions) throw saveAtPast(saveAt, instructions);

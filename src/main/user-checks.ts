@@ -1,7 +1,7 @@
 /** Checks of the user's own, from a folder of modules: `docs/writing-checks.md`. */
 import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Check } from "../ids/index.ts";
 import { checks as builtIn } from "../ids/index.ts";
 import { checkInvalid, checksUnreadable } from "./errors.ts";
@@ -28,7 +28,7 @@ function problemOf(value: unknown, taken: ReadonlySet<string>): string | undefin
 }
 
 /** The checks of a folder, by file name. Throws `checks-unreadable` and `check-invalid`. */
-export async function loadChecks(folder: string): Promise<Check[]> {
+export function loadChecks(folder: string): Check[] {
   let names: string[];
   try {
     names = readdirSync(folder)
@@ -43,7 +43,8 @@ export async function loadChecks(folder: string): Promise<Check[]> {
     const path = join(folder, name);
     let check: unknown;
     try {
-      check = ((await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }).default;
+      // The built program's code is run as scripts, which have no import(); Node loads both kinds of module this way.
+      check = (createRequire(resolve(path))(resolve(path)) as { default?: unknown }).default;
     } catch (error) {
       throw checkInvalid(path, "a module that can be loaded", error instanceof Error ? error.message : String(error));
     }
@@ -56,5 +57,4 @@ export async function loadChecks(folder: string): Promise<Check[]> {
 }
 
 /** The checks of a folder that may not have been given. */
-export const userChecks = async (folder: string | undefined): Promise<Check[]> =>
-  folder === undefined ? [] : loadChecks(folder);
+export const userChecks = (folder: string | undefined): Check[] => (folder === undefined ? [] : loadChecks(folder));

@@ -39,7 +39,7 @@ export class GuestBus implements PhysicalSource {
   readonly host: HostMemory;
   readonly traps: PageTraps;
   /** Sorted by address; the profile's lint has refused overlaps. */
-  readonly regions: readonly BusRegion[];
+  regions: readonly BusRegion[];
   /** Set when the last `read` or `write` hit nothing; the CPU turns it into an external abort and clears it. */
   faulted = false;
   private last: BusRegion | undefined;
@@ -48,6 +48,16 @@ export class GuestBus implements PhysicalSource {
     this.host = host;
     this.traps = traps;
     this.regions = [...regions].sort((a, b) => a.guestAddress - b.guestAddress);
+  }
+
+  /** From now on another handler answers in a device's place; false where the board has no such device. */
+  replaceHandler(deviceName: string, handler: MmioHandler): boolean {
+    const isMeant = (region: BusRegion): region is DeviceRegion =>
+      region.kind === "device" && region.name === deviceName;
+    const hasDevice = this.regions.some(isMeant);
+    this.regions = this.regions.map((region) => (isMeant(region) ? { ...region, handler } : region));
+    this.last = undefined;
+    return hasDevice;
   }
 
   get ranges(): { startAddress: number; sizeBytes: number }[] {

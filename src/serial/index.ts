@@ -16,4 +16,5 @@ export { StdioTransport } from "./stdio-transport.ts";
 export type { Disconnection, Transport } from "./transport.ts";
 export { createTransport } from "./transport-factory.ts";
 export { TtyTransport } from "./tty-transport.ts";
+export { TAKE_KEYBOARD } from "./write-lease.ts";
 export { WsTransport } from "./ws-transport.ts";

@@ -9,6 +9,8 @@ import { MAX_PENDING_BYTES, MAX_UNHEARD_BYTES, type Transport, TransportBase, to
 import { newSeat, type Seat, WriteLease } from "./write-lease.ts";
 
 export const MAX_CLIENTS = 16;
+/** Of them, such that have not said the token: strangers must not keep the others out. */
+const MAX_STRANGERS = 8;
 const TOKEN_PATIENCE_MS = 30_000;
 /** A guess costs so long. */
 const WRONG_TOKEN_PAUSE_MS = 1_000;
@@ -127,7 +129,8 @@ export class SharedPort extends TransportBase implements Transport {
       timer: undefined,
       isStalled: false,
     };
-    const isFull = this.clients.size >= MAX_CLIENTS;
+    const strangers = this.clients.size - this.members.length;
+    const isFull = this.clients.size >= MAX_CLIENTS || (!isMember && strangers >= MAX_STRANGERS);
     link.start({
       onData: (data) => this.take(client, data),
       onLine: (event) => this.lineChanged(client, event),
@@ -135,7 +138,7 @@ export class SharedPort extends TransportBase implements Transport {
       onClose: (reason) => this.leave(client, reason),
     });
     if (isFull || !this.isConnected) {
-      link.notice(`${this.description} has ${MAX_CLIENTS} clients already`);
+      link.notice(`${this.description} has as many clients already as it can serve`);
       link.close();
       return;
     }

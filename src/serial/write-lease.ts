@@ -4,6 +4,8 @@ import { ESCAPE_PREFIX } from "./escape-keys.ts";
 /** Without a key for so long, the keyboard is free. */
 export const LEASE_MS = 30_000;
 const TAKE_KEY = "w".charCodeAt(0);
+/** What a client that does not type sends to take the keyboard. */
+export const TAKE_KEYBOARD = Uint8Array.of(ESCAPE_PREFIX, TAKE_KEY);
 
 export interface Seat {
   /** What the client's last key was, if it was the prefix of ours. */

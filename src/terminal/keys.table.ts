@@ -10,6 +10,7 @@ export type TerminalAction =
   | "hex"
   | "send-ymodem"
   | "send-xmodem"
+  | "take"
   | "help";
 
 export const TERMINAL_KEYS: KeyTable<TerminalAction> = {
@@ -21,5 +22,6 @@ export const TERMINAL_KEYS: KeyTable<TerminalAction> = {
   x: { action: "hex", text: "shows bytes in hex or not" },
   s: { action: "send-ymodem", text: "sends a file by Y-modem" },
   S: { action: "send-xmodem", text: "by X-modem" },
+  w: { action: "take", text: "takes the keyboard of a shared port" },
   "?": { action: "help", text: "shows this" },
 };

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type LineEvent, lineText } from "../base/index.ts";
-import { type Disconnection, keyHelp, type Transport } from "../serial/index.ts";
+import { type Disconnection, keyHelp, TAKE_KEYBOARD, type Transport } from "../serial/index.ts";
 import { fileUnreadable } from "./errors.ts";
 import { HexDump } from "./hex-dump.ts";
 import { TERMINAL_KEYS, type TerminalAction } from "./keys.table.ts";
@@ -100,6 +100,9 @@ export class Terminal {
       case "send-ymodem":
       case "send-xmodem":
         this.ask(action === "send-ymodem" ? "ymodem" : "xmodem-1k");
+        return;
+      case "take":
+        far.write(TAKE_KEYBOARD);
         return;
       case "help":
         this.say(escapePrefix === undefined ? "" : keyHelp(TERMINAL_KEYS, escapePrefix));

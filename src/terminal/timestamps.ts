@@ -74,8 +74,8 @@ export class Timestamps {
       case "epoch":
         return (nowMs / 1_000).toFixed(3);
       case "virtual":
-        // As the kernel writes it.
-        return this.virtualNs === undefined ? "no virtual time" : (this.virtualNs / 1e9).toFixed(6).padStart(12);
+        // As the kernel writes it; what was kept from before we came has none.
+        return (this.virtualNs === undefined ? "?" : (this.virtualNs / 1e9).toFixed(6)).padStart(12);
     }
   }
 }

@@ -17,14 +17,17 @@ export * from "./region.ts";
 export * from "./scheduler.ts";
 export {
   boardState,
+  copyMachine,
   guestHash,
+  hardwareDigest,
   restoreBoardState,
   restoreMachine,
+  restoreSnapshot,
   saveMachine,
   snapshotEpochSeconds,
   stateHash,
 } from "./snapshot.ts";
-export { parseStateText, stateText } from "./snapshot-format.ts";
+export { decodeSnapshot, encodeSnapshot, parseStateText, type Snapshot, stateText } from "./snapshot-format.ts";
 export { type SnapshotMemory, snapshotMemory } from "./snapshot-memory.ts";
 export * from "./storage.ts";
 export * from "./thread.ts";

@@ -5,7 +5,7 @@
  * of their own, and console commands that were running.
  */
 import { createHash } from "node:crypto";
-import type { State } from "../base/index.ts";
+import { HvError, type State } from "../base/index.ts";
 import type { Profile } from "../board/index.ts";
 import { PAGE_SIZE } from "../memory/index.ts";
 import { snapshotInvalid } from "./errors.ts";
@@ -49,29 +49,56 @@ function machineState(machine: Machine, { profile, hardware, ramSizeBytes, machi
   return state as State;
 }
 
-/** A snapshot whose board is that of `machine`; nothing of the machine was touched yet. */
-function checkedSnapshot(machine: Machine, file: Uint8Array): Snapshot {
-  const { state, pages } = decodeSnapshot(file);
+/** The machine's part of a snapshot whose board is that of `machine`; nothing of the machine was touched yet. */
+function checkedState(machine: Machine, { state, pages }: Snapshot): State {
   const checked = machineState(machine, state);
   const pageCount = machine.host.ramSizeBytes / PAGE_SIZE;
   for (const page of pages.keys()) {
     if (page >= pageCount) throw snapshotInvalid(`pages below ${pageCount}`, `page ${page}`);
   }
-  return { state: checked, pages };
+  return checked;
 }
 
-/**
- * Brings `machine` to the saved state. Throws `snapshot-invalid` before anything is changed when the file is damaged or
- * of another board. A file whose digest is right and whose states are not throws `state-invalid` half-way: the machine
- * must not be used after that.
- */
-export function restoreMachine(machine: Machine, file: Uint8Array): void {
-  const { state, pages } = checkedSnapshot(machine, file);
+function put(machine: Machine, state: State, pages: Snapshot["pages"]): void {
   machine.prepareRestore(state);
   const ram = machine.host.ram();
   ram.fill(0);
   for (const [page, bytes] of pages) ram.set(bytes, page * PAGE_SIZE);
   machine.restore(state);
+}
+
+/** A state that some part refuses, or trips over, is a bad snapshot, whatever the part says. */
+const refusal = (error: unknown): unknown =>
+  error instanceof HvError || !(error instanceof Error)
+    ? error
+    : snapshotInvalid("a state that every part of the machine takes", error.message);
+
+/** The whole machine as a snapshot of its own, whose pages do not change with the machine; between two slices. */
+export function copyMachine(machine: Machine): Snapshot {
+  const pages = new Map<number, Uint8Array>();
+  forEachUsedPage(machine.host, (page, bytes) => pages.set(page, new Uint8Array(bytes)));
+  return { state: boardState(machine), pages };
+}
+
+/**
+ * Brings `machine` to a snapshot's state, or leaves it as it was and throws: `snapshot-invalid` for one of another
+ * board, and what its parts say of states they do not take. A machine that never ran has nothing to go back to, and must
+ * not be used after an error.
+ */
+export function restoreSnapshot(machine: Machine, snapshot: Snapshot): void {
+  const state = checkedState(machine, snapshot);
+  const before = machine.instructions() === 0 ? undefined : copyMachine(machine);
+  try {
+    put(machine, state, snapshot.pages);
+  } catch (error) {
+    if (before !== undefined) put(machine, before.state.machine as State, before.pages);
+    throw refusal(error);
+  }
+}
+
+/** The same from the bytes of a snapshot file. */
+export function restoreMachine(machine: Machine, file: Uint8Array): void {
+  restoreSnapshot(machine, decodeSnapshot(file));
 }
 
 /** Brings `machine`, whose RAM has its saved content already, to a `boardState`. Throws as `restoreMachine` does. */
@@ -80,8 +107,8 @@ export function restoreBoardState(machine: Machine, state: State): void {
 }
 
 /** The wall-clock time of power-on that the saved machine had, in seconds since 1970. */
-export function snapshotEpochSeconds(file: Uint8Array): number {
-  const machine = decodeSnapshot(file).state.machine as State | null | undefined;
+export function snapshotEpochSeconds({ state }: Snapshot): number {
+  const machine = state.machine as State | null | undefined;
   const epochSeconds = machine?.epochSeconds;
   if (typeof epochSeconds !== "number") throw snapshotInvalid("the time of power-on", typeof epochSeconds);
   return epochSeconds;

@@ -16,8 +16,14 @@ export const SEND_QUEUE_SIZE_BYTES = 8192;
 export type SerialListener = (byte: number) => void;
 export type LineListener = (event: LineEvent) => void;
 
+/** What becomes of a character on its way: itself, another one, or nothing. */
+export type LineFilter = (byte: number) => number | undefined;
+
 export class VirtualSerialPort implements SerialBackend, Stateful {
   readonly name: string;
+  /** A line that is not as it should be, each way; no part of the saved state, for it is outside the machine. */
+  towardGuest: LineFilter | undefined;
+  towardHost: LineFilter | undefined;
   private readonly heap: Heap;
   private block: HeapBlock;
   /** Index of the oldest byte in the backlog, and how many there are. */
@@ -93,12 +99,17 @@ export class VirtualSerialPort implements SerialBackend, Stateful {
   send(bytes: Uint8Array): number {
     const count = Math.min(bytes.length, this.space);
     if (count > 0 && this.onSend(bytes.slice(0, count))) return count;
-    for (let i = 0; i < count; i++) this.queue.push(bytes[i]);
+    for (let i = 0; i < count; i++) {
+      const byte = this.towardGuest === undefined ? bytes[i] : this.towardGuest(bytes[i]);
+      if (byte !== undefined) this.queue.push(byte);
+    }
     this.drain();
     return count;
   }
 
-  transmit(byte: number): void {
+  transmit(sent: number): void {
+    const byte = this.towardHost === undefined ? sent : this.towardHost(sent);
+    if (byte === undefined) return;
     if (this.listeners.size === 0) this.keep(byte);
     if (this.isSilent) return;
     for (const observer of this.observers) observer(byte);

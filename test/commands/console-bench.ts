@@ -1,5 +1,5 @@
 /** The console over the hypervisor bench: lines in, text and code out; waiting moves the clock in steps. */
-import { createCommandManager } from "../../src/commands/index.ts";
+import { createCommandManager, type SnapshotShelf } from "../../src/commands/index.ts";
 import type { Console } from "../../src/shell/index.ts";
 import { BufferConsole } from "../../src/shell/index.ts";
 import { Bench } from "../vm/hypervisor-bench.ts";
@@ -11,6 +11,7 @@ export class ConsoleBench {
   readonly manager = createCommandManager();
   /** What the guest does in each millisecond that a command waits. */
   onStep: () => void = () => {};
+  snapshots: SnapshotShelf | undefined;
 
   readonly waiter = {
     waitUntil: async (done: () => boolean, deadlineNs: number): Promise<boolean> => {
@@ -28,7 +29,7 @@ export class ConsoleBench {
   }
 
   context(console: Console) {
-    return { hv: this.hv, manager: this.manager, waiter: this.waiter, console };
+    return { hv: this.hv, manager: this.manager, waiter: this.waiter, snapshots: this.snapshots, console };
   }
 
   async run(line: string): Promise<{ code: number; text: string }> {

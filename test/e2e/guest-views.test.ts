@@ -1,6 +1,9 @@
 /** What the checks show from outside, field by field against what the guest says of itself; and what was learned for it. */
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ElfFile, readDwarf } from "../../src/debuginfo/index.ts";
+import { offsetInBuild, structuresOfFields } from "../../src/linux/build-layout.ts";
+import { FIELDS } from "../../src/linux/index.ts";
 import { type GuestViews, lookAround, type Row, type View } from "./guest-views.ts";
 import { BOARD, guestFolder, PI_BOARD } from "./program.ts";
 
@@ -73,11 +76,46 @@ function socketsOf(lines: readonly string[]): Record<string, string | number>[] 
   });
 }
 
-describe.each([BOARD, PI_BOARD])("what is seen of %s from outside", patience, (board) => {
+interface Subject {
+  readonly name: string;
+  readonly board: string;
+  /** A guest of the board with another kernel, built with `guest build --config`; its vmlinux has the truth. */
+  readonly folder?: string;
+}
+
+/** `KOMAINU_OTHER_GUEST=FOLDER` adds a guest such as that of boards/versatilepb-debug.config. */
+const other = process.env.KOMAINU_OTHER_GUEST;
+const subjects: readonly Subject[] = [
+  ...(other === undefined ? [] : [{ name: "another kernel", board: BOARD, folder: other }]),
+  { name: BOARD, board: BOARD },
+  { name: PI_BOARD, board: PI_BOARD },
+];
+
+const argumentsOf = ({ folder }: Subject): string[] =>
+  folder === undefined
+    ? []
+    : ["--kernel", `${folder}/zImage`, "--dtb", `${folder}/versatile-pb.dtb`, "--initrd", `${folder}/initrd.cpio.gz`];
+
+/** Where the build's debug information says the fields are; `undefined` when the golden file is of another kernel. */
+function truthOf({ board, folder }: Subject, release: string): Record<string, number> | undefined {
+  if (folder !== undefined) {
+    const structures = readDwarf(new ElfFile(readFileSync(`${folder}/vmlinux`)), structuresOfFields());
+    const offsets = FIELDS.map((field) => [field, offsetInBuild(field, structures)]);
+    return Object.fromEntries(offsets.filter(([, offset]) => offset !== undefined));
+  }
+  const golden = JSON.parse(readFileSync(`test/golden/types/${board}.json`, "utf8")) as {
+    release: string;
+    offsets: Record<string, number>;
+  };
+  return golden.release === release ? golden.offsets : undefined;
+}
+
+describe.each(subjects)("what is seen of $name from outside", patience, (subject) => {
+  const { board } = subject;
   let seen: GuestViews;
   beforeAll(async () => {
     guestFolder(board);
-    seen = await lookAround(board);
+    seen = await lookAround(board, ...argumentsOf(subject));
   }, patience.timeout);
 
   it("is the guest's own view of its processes: parent, user, state, start and name", () => {
@@ -184,16 +222,13 @@ describe.each([BOARD, PI_BOARD])("what is seen of %s from outside", patience, (b
   });
 
   it("was learned where the build's debug information says it is, without exception", () => {
-    const truth = JSON.parse(readFileSync(`test/golden/types/${board}.json`, "utf8")) as {
-      release: string;
-      offsets: Record<string, number>;
-    };
-    if (truth.release !== seen.release) return;
-    const learned = seen.types.filter(({ name, offset }) => offset !== null && truth.offsets[name] !== undefined);
+    const truth = truthOf(subject, seen.release);
+    if (truth === undefined) return;
+    const learned = seen.types.filter(({ name, offset }) => offset !== null && truth[name] !== undefined);
     expect(learned.map(({ name, offset }) => [name, Number(offset)])).toEqual(
-      learned.map(({ name }) => [name, truth.offsets[name]]),
+      learned.map(({ name }) => [name, truth[name]]),
     );
-    const missing = seen.types.filter(({ name, offset }) => offset === null && truth.offsets[name] !== undefined);
+    const missing = seen.types.filter(({ name, offset }) => offset === null && truth[name] !== undefined);
     expect(missing.map(({ name }) => name).filter((name) => !name.startsWith("module."))).toEqual([]);
     expect(learned.length).toBeGreaterThan(95);
   });

@@ -202,6 +202,24 @@ describe("a virtual port", () => {
     telnet.type("echo $((7*191))");
     telnet.press("Enter");
     await telnet.waitUntil(() => /^1337$/m.test(telnet.text()), "the answer");
+    await console.transport.stop();
+  });
+
+  it("and our own terminal shows that line with the guest's time", async () => {
+    const port = /The guest's 2 on telnet:127\.0\.0\.1:(\d+)/.exec(board.errors)?.[1] ?? "";
+    const words = [process.execPath, PROGRAM, "console", `telnet:127.0.0.1:${port}`, "--timestamp", "virtual"];
+    terminal = new TmuxTerminal(words);
+    const ours = terminal;
+    await ours.waitUntil(() => /Ctrl-T q quits/.test(ours.text()), "the terminal");
+    ours.type("echo $((7*6)) $((2*3))");
+    ours.press("Enter");
+    await ours.waitUntil(() => /^\[ *\d+\.\d{6}\] 42 6$/m.test(ours.text()), "the answer with its time");
+    ours.press("C-t");
+    ours.type("q");
+    expect(await ours.exitCode()).toBe(0);
+    const console = await Line.open(link);
+    console.transport.write("\r");
+    await console.sees("XVisor# ");
     console.transport.write("shutdown\r");
     expect(await board.ended).toBe(0);
     await console.transport.stop();

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { checkStdio, parseGuestSerial } from "../../src/main/guest-serial.ts";
 import { type RunOptions, run } from "../../src/main/run-command.ts";
@@ -108,6 +110,17 @@ describe("a guest's UART on a port of its own", () => {
     expect(guest.text).toBe("hello\r\nkomainu: gslowly");
     console.socket.write("shutdown\r");
     expect(await ended).toBe(0);
+  });
+
+  it("that cannot be opened lets go of the others", async () => {
+    board = new TinyBoard(READY_TEXT, "echo");
+    const link = join(board.folder, "console");
+    const options = { board: board.path, clock: "virtual" as const, env: {}, verbose: false, serial: `pty:${link}` };
+    const nowhere = join(board.folder, "no/such/folder");
+    await expect(run(recordedIo(), { ...options, guestSerial: [`0=pty:${nowhere}`] })).rejects.toMatchObject({
+      code: "link-unusable",
+    });
+    expect(existsSync(link)).toBe(false);
   });
 
   it("that the guest has not is refused by name", async () => {

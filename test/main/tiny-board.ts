@@ -57,9 +57,17 @@ export class TinyBoard {
   readonly path = join(this.folder, "tiny.json");
 
   /** `boot` changes the profile's part of that name. */
-  constructor(text: string, ending: keyof typeof endings, boot: Readonly<Record<string, unknown>> = {}) {
+  /** `memory` in place of the real board's, where a test reads all of it often. */
+  constructor(
+    text: string,
+    ending: keyof typeof endings,
+    boot: Readonly<Record<string, unknown>> = {},
+    memory: { readonly host: string; readonly guest: string } = { host: "256M", guest: "96M" },
+  ) {
     const profile = JSON.parse(readFileSync("boards/versatilepb.json", "utf8"));
     profile.name = "tiny";
+    profile.host.ramSize = memory.host;
+    profile.guest.memory = memory.guest;
     Object.assign(profile.boot, boot);
     profile.boot.images = { kernel: "./tiny.bin", deviceTree: "./tiny.dtb" };
     writeFileSync(this.path, JSON.stringify(profile));

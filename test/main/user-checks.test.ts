@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -31,16 +31,29 @@ describe("checks of the user's own", () => {
   it("are loaded from every module of a folder and run like the others", async () => {
     write("uppercase.mjs", CHECK);
     write("notes.txt", "no check");
-    const [check, ...rest] = await loadChecks(folder);
+    const [check, ...rest] = loadChecks(folder);
     expect(rest).toEqual([]);
     const guest = new SyntheticKernel({ processes: ["SH", "sleep"] });
     const report = runCheck(check, openKernel(guest.source));
     expect(report.findings.map(({ text }) => text)).toEqual(["SH is in capitals"]);
-    expect(await userChecks(undefined)).toEqual([]);
+    expect(userChecks(undefined)).toEqual([]);
+  });
+
+  it("are what the documentation shows as a whole example", async () => {
+    const [, example] = /```js\n([\s\S]*?)```/.exec(readFileSync("docs/writing-checks.md", "utf8")) ?? [];
+    write("example.mjs", example);
+    const [check] = loadChecks(folder);
+    expect(check).toMatchObject({ id: "tmp-programs", severity: "medium" });
+    // A synthetic kernel has no files: the check names what it lacks.
+    const report = runCheck(check, openKernel(new SyntheticKernel().source));
+    expect([report.verdict, report.cannotTell[0]]).toEqual([
+      "cannot-tell",
+      expect.stringMatching(/^vm_area_struct\.vm_file: /),
+    ]);
   });
 
   it("are refused with the file and what is wrong in it", async () => {
-    await expect(loadChecks(join(folder, "absent"))).rejects.toMatchObject({ code: "checks-unreadable" });
+    expect(() => loadChecks(join(folder, "absent"))).toThrow(expect.objectContaining({ code: "checks-unreadable" }));
     const wrong: [string, RegExp][] = [
       ["export default 1;", /an object as default export/],
       [CHECK.replace("uppercase", "plist"), /found "plist" twice/],
@@ -50,10 +63,9 @@ describe("checks of the user's own", () => {
     ];
     for (const [index, [text, message]] of wrong.entries()) {
       write(`wrong-${index}.mjs`, text);
-      await expect(loadChecks(folder)).rejects.toMatchObject({
-        code: "check-invalid",
-        message: expect.stringMatching(message),
-      });
+      expect(() => loadChecks(folder)).toThrow(
+        expect.objectContaining({ code: "check-invalid", message: expect.stringMatching(message) }),
+      );
       rmSync(join(folder, `wrong-${index}.mjs`));
     }
   });

@@ -41,6 +41,42 @@ describe.each(["raw", "telnet", "rfc2217"] as const)("both ends of %s", (protoco
   });
 });
 
+describe.each(["telnet", "rfc2217"] as const)("%s, spoken by a stranger", (protocol) => {
+  it("is a bounded answer to anything", () => {
+    let seed = 424242;
+    const random = (limit: number): number => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+      return (seed >> 8) % limit;
+    };
+    // Bytes that mean something come more often.
+    const words = [255, 250, 240, 251, 252, 253, 254, 243, 44, 0, 1, 3, 5, 224, 13, 10];
+    const events: LineEvent[] = [];
+    let replied = 0;
+    const codec = serverCodec(protocol, {
+      reply: (data) => {
+        replied += data.length;
+      },
+      line: (event) => events.push(event),
+      time: () => {},
+    });
+    codec.greeting();
+    let received = 0;
+    for (let i = 0; i < 5_000; i++) {
+      const data = Uint8Array.from({ length: random(64) }, () =>
+        random(3) > 0 ? words[random(words.length)] : random(256),
+      );
+      received += data.length;
+      expect(codec.decode(data).length).toBeLessThanOrEqual(data.length);
+    }
+    expect(replied).toBeLessThan(4 * received);
+    for (const event of events) {
+      if (event.kind !== "settings") continue;
+      const { baudRate = 9600, dataBits = 8 } = event.settings;
+      expect(baudRate > 0 && baudRate <= 20_000_000 && dataBits >= 5 && dataBits <= 8).toBe(true);
+    }
+  });
+});
+
 describe("the ends of rfc2217", () => {
   it("have the client's rate at the server, and the server's time at the client", () => {
     const { server, flow, lines, times } = givenEnds("rfc2217");

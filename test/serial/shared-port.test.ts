@@ -148,7 +148,7 @@ describe("a port for several clients", () => {
     const { join } = await given();
     for (let i = 0; i < MAX_CLIENTS; i++) await join();
     const extra = await join("127.0.0.1", {}, false);
-    await extra.sees("16 clients already");
+    await extra.sees("as many clients already");
     await until(() => extra.isClosed, "its end");
   });
 
@@ -196,6 +196,16 @@ describe("a port for several clients", () => {
         expect(heard.text).toBe("");
         expect(said.some(({ message }) => message.includes("wrong token"))).toBe(true);
       }
+    });
+
+    it("leaves room for others beside those that never say it", async () => {
+      const { heard, join } = await given(remote);
+      for (let i = 0; i < 8; i++) await join(outerAddress);
+      const ninth = await join(outerAddress, {}, false);
+      await ninth.sees("as many clients already");
+      const local = await join("127.0.0.1");
+      local.type("hello");
+      await until(() => heard.text === "hello", "what it types");
     });
 
     it("asks clients of this machine for none", async () => {

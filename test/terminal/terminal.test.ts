@@ -102,6 +102,8 @@ describe("a serial terminal", () => {
     await sees("Ctrl-T q quits");
     terminal.act("timestamps");
     await sees("[times]");
+    terminal.act("take");
+    await until(() => heard.text === "\x14w", "the keys that take the keyboard");
     terminal.act("quit");
     expect((await over).reason).toContain("q were typed");
   });

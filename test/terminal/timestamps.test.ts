@@ -21,7 +21,7 @@ describe("times before lines", () => {
     ["24hour-start", "[01:01:01.500] x"],
     ["24hour-delta", "[01:01:01.500] x"],
     ["epoch", "[1767326706.178] x"],
-    ["virtual", "[no virtual time] x"],
+    ["virtual", "[           ?] x"],
   ] as const)("as %s", (format, expected) => {
     const { mark, clock } = given(format);
     clock.ms += 3_661_500;

@@ -5,7 +5,7 @@
  * equal state at equal instruction counts, so it would be the same run whatever was compiled.
  */
 import type { GuestBus } from "../../memory/index.ts";
-import { CPU_STATE_OFFSET, HEAT_OFFSET, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
+import { ROW_COUNTS_OFFSET } from "../../memory/index.ts";
 import { type CpuModel, FLAG_T, PC, REMAINING } from "../core/index.ts";
 import type { DecodedInsn } from "../decode/index.ts";
 import { Classifier } from "./classifier.ts";
@@ -14,19 +14,18 @@ import { compileRegion } from "./compile.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { enableBranchHints } from "./engine-flags.ts";
 import type { ExecutionProfile } from "./execution-profile.ts";
+import { Heat } from "./heat.ts";
 import { HostPages } from "./host-pages.ts";
 import { Exit } from "./locals.table.ts";
-import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD, lookUpFunction } from "./look-up.ts";
+import { lookUpFunction } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
 import { TemplateInterpreter } from "./template-interpreter.ts";
 import type { TemplateProgram } from "./template-module.ts";
 import { makeTemplates } from "./template-program.ts";
+import { HEAT_ENTRIES } from "./template-shape.ts";
 import type { StoredRegion, TranslationStore } from "./translation-store.ts";
 import { defaultTuning, type RegionLimits, type Tuning } from "./tuning.table.ts";
 
-const HEAT_SIZE = 65_536;
-/** What makes the heat of privileged code another than that of user code at the same address. */
-const PRIVILEGED_HEAT = 0x5555;
 const WASM_PAGE_SIZE = 65536;
 /** Entries of a place by a process that does not map all of its code, before it is compiled for that one. */
 const UNMAPPED_ENTRIES = 200;
@@ -35,8 +34,6 @@ const UNMAPPED_ENTRIES = 200;
 const RETRY_ENTRIES = 100;
 /** Looks at a place where an earlier run had code for what memory holds. */
 const STORED_LOOKS = 8;
-/** Instructions after which places that are not hot yet count half: code that runs now and then stays interpreted for ever. */
-const COOLING_INSTRUCTIONS = 250e6;
 /** Entries between two looks whether the larger region has its module. */
 const WAITING_ENTRIES = 100;
 
@@ -59,14 +56,12 @@ export class JitCpu extends HostPages implements CodeView {
   private readonly dispatcher: Dispatcher;
   private readonly tuning: Tuning;
   private readonly code: CodeCache;
-  /** Jumps to places, by a hash of the virtual address. */
-  private readonly heat: Uint16Array;
+  private readonly heat: Heat;
   /** Not in a machine that counts rows. */
   private readonly templates: TemplateInterpreter | undefined;
   /** Not zero where an earlier run had code, by the same hash; and these places. */
-  private readonly stored = new Uint8Array(HEAT_SIZE);
+  private readonly stored = new Uint8Array(HEAT_ENTRIES);
   private readonly storedPlaces: number[] = [];
-  private nextCooling = COOLING_INSTRUCTIONS;
 
   constructor(bus: GuestBus, model: CpuModel, options: JitOptions = {}) {
     super(bus, model, options);
@@ -74,8 +69,7 @@ export class JitCpu extends HostPages implements CodeView {
     this.tuning = { ...defaultTuning, ...options.tuning };
     const memoryPages = bus.host.u8.length / WASM_PAGE_SIZE;
     const lookUp = lookUpFunction(bus.host, memoryPages, (va, kind) => this.refill(va, kind));
-    this.heat = bus.host.u16.subarray(HEAT_OFFSET >> 1, (HEAT_OFFSET >> 1) + HEAT_SIZE);
-    this.i32[(CPU_STATE_OFFSET >> 2) + HEAT_LIMIT_WORD] = this.tuning.hotEntries;
+    this.heat = new Heat(bus.host, this.tuning.hotEntries);
     if (options.countRows !== true) {
       const program = options.templates ?? makeTemplates(model, this.cp15);
       this.templates = new TemplateInterpreter(bus.host, lookUp, model, program);
@@ -91,7 +85,7 @@ export class JitCpu extends HostPages implements CodeView {
       store: options.translations,
     });
     for (const { entries, isPrivileged } of options.translations?.regions ?? []) {
-      for (const [pc] of entries) this.storedPlaces.push(this.heatIndex(pc, isPrivileged));
+      for (const [pc] of entries) this.storedPlaces.push(this.heat.placeOf(pc, isPrivileged));
     }
     this.classifiers = [false, true].flatMap((isThumb) =>
       [false, true].map((isPrivileged) => new Classifier(isThumb, { isPrivileged, cp15: this.cp15 })),
@@ -106,7 +100,7 @@ export class JitCpu extends HostPages implements CodeView {
     // The constructor of the base class comes here before the dispatcher exists.
     if (this.dispatcher === undefined) return;
     this.dispatcher.selectCache(this.isPrivileged);
-    this.i32[(CPU_STATE_OFFSET >> 2) + HEAT_FLAVOUR_WORD] = this.isPrivileged ? PRIVILEGED_HEAT : 0;
+    this.heat.select(this.isPrivileged);
   }
 
   /** A place with code of an earlier run counts as hot until that was looked at. */
@@ -114,7 +108,7 @@ export class JitCpu extends HostPages implements CodeView {
     if (this.templates === undefined) return;
     for (const place of this.storedPlaces) {
       this.stored[place] = STORED_LOOKS;
-      this.heat[place] = this.tuning.hotEntries;
+      this.heat.makeHot(place);
     }
   }
 
@@ -123,17 +117,9 @@ export class JitCpu extends HostPages implements CodeView {
     return this.code.counts;
   }
 
-  /** Hot places keep their heat: by it the templates know that there is code. */
-  private cool(): void {
-    const { heat } = this;
-    const { hotEntries } = this.tuning;
-    this.nextCooling = this.instructions() + COOLING_INSTRUCTIONS;
-    for (let place = 0; place < HEAT_SIZE; place++) if (heat[place] < hotEntries) heat[place] >>>= 1;
-  }
-
   protected override execute(): void {
     const s = this.s;
-    if (this.instructions() >= this.nextCooling) this.cool();
+    this.heat.cool(this.instructions());
     while (s[REMAINING] > 0) {
       if (this.isBigEndian) {
         // Compiled code has little-endian accesses.
@@ -174,15 +160,15 @@ export class JitCpu extends HostPages implements CodeView {
       return;
     }
     const pc = this.s[PC];
-    const place = this.heatIndex(pc);
-    if (heat[place] >= this.tuning.hotEntries) {
+    const place = this.heatOf(pc);
+    if (heat.isHot(place)) {
       if (this.stored[place] !== 0) {
         if (this.enterStored(pc)) return;
         this.stored[place]--;
       } else if (this.enterHot(pc, true)) return;
       // It is looked at again after some more jumps.
-      heat[place] = Math.max(0, this.tuning.hotEntries - RETRY_ENTRIES);
-    } else heat[place]++;
+      heat.postpone(place, RETRY_ENTRIES);
+    } else heat.count(place);
     this.runTemplates(templates);
   }
 
@@ -215,13 +201,12 @@ export class JitCpu extends HostPages implements CodeView {
   private interpretToHot(): void {
     const s = this.s;
     const { heat, stored } = this;
-    const { hotEntries } = this.tuning;
     // The entry of code that was retired leads here too, so the first place is always looked up anew.
     for (let isFirst = true; ; isFirst = false) {
       const pc = s[PC];
-      const place = this.heatIndex(pc);
-      if (heat[place] < hotEntries) {
-        heat[place]++;
+      const place = this.heatOf(pc);
+      if (!heat.isHot(place)) {
+        heat.count(place);
         if (stored[place] !== 0 && this.enterStored(pc)) return;
       } else if (this.enterHot(pc, isFirst)) return;
       this.interpretBlock(s[FLAG_T] === 0 ? 4 : 2);
@@ -242,15 +227,13 @@ export class JitCpu extends HostPages implements CodeView {
       // Another process runs code that this one does not map. What is compiled next has only pages that both map.
       this.code.remove(place);
       this.dispatcher.leave(((frame << 12) + (pc & 0xfff)) | s[FLAG_T], pc);
-      const at = this.heatIndex(pc);
-      this.heat[at] = Math.max(0, this.heat[at] - UNMAPPED_ENTRIES);
+      this.heat.postpone(this.heatOf(pc), UNMAPPED_ENTRIES);
     }
     this.interpretBlock(isThumb ? 2 : 4);
   }
 
-  /** Places that share an entry get hot together, which costs little. */
-  private heatIndex(pc: number, isPrivileged = this.isPrivileged): number {
-    return ((pc >>> 1) ^ (pc >>> 17) ^ (isPrivileged ? PRIVILEGED_HEAT : 0)) & (HEAT_SIZE - 1);
+  private heatOf(pc: number): number {
+    return this.heat.placeOf(pc, this.isPrivileged);
   }
 
   private enterHot(pc: number, isFirst: boolean): boolean {
@@ -308,7 +291,7 @@ export class JitCpu extends HostPages implements CodeView {
       cp15: this.cp15,
       countsRows: this.rowCounts !== undefined,
     });
-    for (const pc of compiled.entries.keys()) this.heat[this.heatIndex(pc)] = this.tuning.hotEntries;
+    for (const pc of compiled.entries.keys()) this.heat.makeHot(this.heatOf(pc));
     this.code.addRegion(region, compiled, { place, isFinal: limits.isInlining });
     return this.code.find(place) ?? this.code.addHopeless(place);
   }
@@ -329,7 +312,7 @@ export class JitCpu extends HostPages implements CodeView {
         this.pages.watch(host, count, isThumb);
       }
       this.code.adopt(region, place);
-      for (const [entryPc] of region.entries) this.heat[this.heatIndex(entryPc)] = this.tuning.hotEntries;
+      for (const [entryPc] of region.entries) this.heat.makeHot(this.heatOf(entryPc));
       return this.enterHot(pc, true);
     }
     return false;
@@ -369,7 +352,7 @@ export class JitCpu extends HostPages implements CodeView {
   }
 
   private forgetAllCode(): void {
-    this.heat.fill(0);
+    this.heat.clear();
     this.code.forgetAll();
   }
 
@@ -377,7 +360,7 @@ export class JitCpu extends HostPages implements CodeView {
     super.resynchronize();
     // The constructor of the base class comes here before there is a cache.
     if (this.code === undefined) return;
-    this.heat.fill(0);
+    this.heat.clear();
     this.heatStored();
     this.code.restart();
   }

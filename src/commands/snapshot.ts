@@ -1,0 +1,58 @@
+/** `snapshot`: keeps the whole machine by a name and brings it back, time included. */
+import { Status } from "../base/index.ts";
+import type { CommandFamily } from "../shell/index.ts";
+import { columns, failed, ok, table, word } from "../shell/index.ts";
+import type { CommandContext, SnapshotShelf } from "./context.ts";
+import { form } from "./context.ts";
+
+const NAME = /^[\w.-]{1,64}$/;
+
+const shelfOf = ({ snapshots }: CommandContext): SnapshotShelf => {
+  if (snapshots === undefined) throw new Error("the form is shown only where there is a store");
+  return snapshots;
+};
+const hasStore = ({ snapshots }: CommandContext): boolean => snapshots !== undefined;
+const known = word("name", (context: CommandContext) =>
+  shelfOf(context)
+    .list()
+    .map(({ name }) => name),
+);
+
+export const snapshot: CommandFamily<CommandContext> = {
+  name: "snapshot",
+  summary: "save the whole machine, and go back to it",
+  forms: [
+    form({
+      words: "list",
+      when: hasStore,
+      run: (context) =>
+        table(
+          { columns: columns(["Name", 20], ["ID", 13], ["Board", 14], ["Seconds", 10], ["Pages", 8]) },
+          shelfOf(context)
+            .list()
+            .map(({ name, id, board, seconds, pageCount }) => [name, id, board, seconds.toFixed(3), pageCount]),
+        ),
+    }),
+    form({
+      words: "save",
+      args: { name: word("name") },
+      when: hasStore,
+      run: (context, { name }) => {
+        if (!NAME.test(name)) {
+          return failed(Status.invalid, `Error: expected a name of letters, digits, _ . and -, found "${name}"\n`);
+        }
+        const { id, seconds, pageCount } = shelfOf(context).save(name);
+        return ok(`${name} ${id}: ${pageCount} pages, at ${seconds.toFixed(3)} s\n`, { name, id, seconds, pageCount });
+      },
+    }),
+    form({
+      words: "load",
+      args: { name: known },
+      when: hasStore,
+      run: (context, { name }) => {
+        const { id, seconds } = shelfOf(context).load(name);
+        return ok(`${name} ${id}: at ${seconds.toFixed(3)} s\n`, { name, id, seconds });
+      },
+    }),
+  ],
+};
