@@ -49,7 +49,9 @@ const lasting = (name: string): string => name.replace(/^(kworker\/[^-+]*)[-+].*
 
 /** `0100007F:1F90` as `127.0.0.1:8080`; an IPv6 address of zeros as `::`. */
 function endpoint(text: string): string {
-  const [address, port] = text.split(":");
+  const [whole, port] = text.split(":");
+  // An IPv4 address in an IPv6 one, each word in the CPU's order.
+  const address = whole.length === 32 && whole.slice(16, 24) === "FFFF0000" ? whole.slice(24) : whole;
   const bytes = (address.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
   const shown = bytes.length === 4 ? bytes.reverse().join(".") : bytes.some((byte) => byte !== 0) ? address : "::";
   return `${shown}:${Number.parseInt(port, 16)}`;
