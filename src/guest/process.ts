@@ -1,5 +1,5 @@
 /** Runs an outside tool without a shell: output to a log and to callbacks, its whole process group ended on abort. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
@@ -100,6 +100,8 @@ export async function runTool(
   mkdirSync(dirname(logPath), { recursive: true });
   appendFileSync(logPath, `$ ${command} ${args.join(" ")}\n`);
   const tail = new LineTail((line) => context.onLine?.(line));
+  // Loaded here: starts of a machine, which run no tool, need not wait for it.
+  const { spawn } = await import("node:child_process");
   // A group of its own, so that all of make's children can be ended at once.
   const child = spawn(command, args, { cwd, env: context.env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const release = guardGroup(child, signal);

@@ -14,7 +14,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultCacheFolder } from "../base/index.ts";
 import { type Guest, lockPathOf } from "./cache.ts";
@@ -110,6 +109,7 @@ async function addKernelModules(session: Session, work: string, root: string): P
   mkdirSync(unpacked, { recursive: true });
   await extractPackage(contextOf(session), path, unpacked);
   const folder = ["lib/modules", "usr/lib/modules"].map((name) => join(unpacked, name)).find(existsSync);
+  const { cp } = await import("node:fs/promises");
   if (folder !== undefined) await cp(folder, join(root, "usr/lib/modules"), { recursive: true });
   rmSync(unpacked, { recursive: true, force: true });
 }

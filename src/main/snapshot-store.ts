@@ -21,24 +21,29 @@ const MAX_MANIFEST_BYTES = 64 << 20;
 const LEAST_ID_CHARACTERS = 6;
 export const SNAPSHOT_NAME = /^[\w.-]{1,64}$/;
 
-const hex = z.string().regex(/^[0-9a-f]{64}$/);
-const index = z
-  .int()
-  .nonnegative()
-  .max(2 ** 20);
-const manifestSchema = z.strictObject({
-  schema: z.literal(SCHEMA),
-  name: z.string().regex(SNAPSHOT_NAME),
-  board: z.string().max(100),
-  instructions: z.int().nonnegative(),
-  virtualNs: z.number().nonnegative(),
-  packs: z.array(hex).max(10_000),
-  /** Page number of RAM, pack, place in it. */
-  pages: z.array(z.tuple([index, index, index])).max(2 ** 20),
-  /** What `stateText` made. */
-  state: z.string(),
-});
-type Manifest = z.output<typeof manifestSchema>;
+/** Made when the first manifest is read: most starts of a machine read none. */
+function makeManifestSchema() {
+  const hex = z.string().regex(/^[0-9a-f]{64}$/);
+  const index = z
+    .int()
+    .nonnegative()
+    .max(2 ** 20);
+  return z.strictObject({
+    schema: z.literal(SCHEMA),
+    name: z.string().regex(SNAPSHOT_NAME),
+    board: z.string().max(100),
+    instructions: z.int().nonnegative(),
+    virtualNs: z.number().nonnegative(),
+    packs: z.array(hex).max(10_000),
+    /** Page number of RAM, pack, place in it. */
+    pages: z.array(z.tuple([index, index, index])).max(2 ** 20),
+    /** What `stateText` made. */
+    state: z.string(),
+  });
+}
+type ManifestSchema = ReturnType<typeof makeManifestSchema>;
+let manifestSchema: ManifestSchema | undefined;
+type Manifest = z.output<ManifestSchema>;
 
 export interface SnapshotEntry {
   readonly id: string;
@@ -148,6 +153,7 @@ export class SnapshotStore {
     } catch {
       throw storeDamaged(path, "a line of JSON", "something else");
     }
+    manifestSchema ??= makeManifestSchema();
     const result = manifestSchema.safeParse(value);
     if (result.success) return result.data;
     const [issue] = result.error.issues;
