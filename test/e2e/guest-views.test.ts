@@ -161,7 +161,7 @@ describe.each(subjects)("what is seen of $name from outside", patience, (subject
     // Debian's kernel for the Raspberry Pi has local sockets in a module, which nothing loads here.
     if (board === BOARD) expect(kinds).toContain("unix");
     for (const socket of own) expect(outside[1]).toContainEqual(expect.objectContaining(socket));
-    expect(outside[1].length).toBe(own.length);
+    expect(outside[1].length).toBeGreaterThanOrEqual(own.length);
     const listener = outside[1].find(({ local }) => String(local).endsWith(":8080"));
     expect(listener).toMatchObject({ state: "LISTEN", name: "httpd" });
     expect(verdicts).toEqual(["clean", "clean"]);
