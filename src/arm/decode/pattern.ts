@@ -25,7 +25,7 @@ export interface Pattern {
   value: number;
   /** Number of bits that must match. */
   specificity: number;
-  fields: readonly FieldBits[];
+  readonly fields: readonly FieldBits[];
 }
 
 const fieldNames: ReadonlySet<string> = new Set(Object.keys(Field));
@@ -45,27 +45,39 @@ function addBit(field: OpenField, shift: number): void {
   field.width++;
 }
 
-/** Compiles a pattern of 32 or 16 characters. */
-export function compilePattern(text: string): Pattern {
-  assert(text.length === 32 || text.length === 16, `pattern has 32 or 16 bits, found ${text.length}: ${text}`);
-  let mask = 0;
-  let value = 0;
+/** Where each letter of a pattern stands, lowest bits first. */
+function fieldsOf(text: string): FieldBits[] {
   const fields = new Map<string, OpenField>();
   for (let shift = 0; shift < text.length; shift++) {
     const character = text[text.length - 1 - shift];
-    if (character === "-") continue;
-    if (character === "0" || character === "1") {
-      mask |= 1 << shift;
-      if (character === "1") value |= 1 << shift;
-      continue;
-    }
+    if (!/[a-zA-Z]/.test(character)) continue;
     let field = fields.get(character);
     if (field === undefined) {
-      assert(fieldNames.has(character), `pattern letters are fields of an instruction, found ${character}: ${text}`);
       field = { name: character as FieldName, width: 0, pieces: [] };
       fields.set(character, field);
     }
     addBit(field, shift);
   }
-  return { width: text.length, mask, value, specificity: popCount(mask), fields: [...fields.values()] };
+  return [...fields.values()];
+}
+
+const bitsOf = (text: string): number => Number.parseInt(text, 2) | 0;
+
+/** Compiles a pattern of 32 or 16 characters; its fields when they are first asked for, as most rows are never met. */
+export function compilePattern(text: string): Pattern {
+  assert(text.length === 32 || text.length === 16, `pattern has 32 or 16 bits, found ${text.length}: ${text}`);
+  const unknown = [...text.replace(/[-01]/g, "")].find((letter) => !fieldNames.has(letter));
+  assert(unknown === undefined, `pattern letters are fields of an instruction, found ${unknown}: ${text}`);
+  const mask = bitsOf(text.replace(/0/g, "1").replace(/[^1]/g, "0"));
+  let fields: FieldBits[] | undefined;
+  return {
+    width: text.length,
+    mask,
+    value: bitsOf(text.replace(/[^1]/g, "0")),
+    specificity: popCount(mask),
+    get fields() {
+      fields ??= fieldsOf(text);
+      return fields;
+    },
+  };
 }
