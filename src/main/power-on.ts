@@ -1,6 +1,6 @@
 /** From a board's name to a machine that is ready to be driven: profile, images, back ends, boot plan. */
 import { readFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { Tuning } from "../arm/jit/index.ts";
 import { defaultCacheFolder, HvError, type Logger } from "../base/index.ts";
 import {
@@ -149,10 +149,16 @@ function contentOf(path: string | undefined): Uint8Array | undefined {
   }
 }
 
+/** Where a kernel's build leaves the kernel that is in a zImage; the loader takes it when their checksums agree. */
+function imageBeside({ profile }: Board): string | undefined {
+  const { kernel } = profile.boot.images;
+  return isAbsolute(kernel) ? join(dirname(kernel), "Image") : undefined;
+}
+
 function bootPlanner(board: Board, images: Images, plan: { guest: Guest | undefined; faithful: boolean }) {
   const { guest, faithful } = plan;
   return (): NotedBootPlan => {
-    const unpackedKernel = faithful ? undefined : contentOf(guest?.kernelImage);
+    const unpackedKernel = faithful ? undefined : contentOf(guest?.kernelImage ?? imageBeside(board));
     return prepareBoot({ ...images, unpackedKernel, profile: board.profile, faithful });
   };
 }
