@@ -16,7 +16,7 @@ import {
 import { ADDEND, DERIVED_WORDS, ENTRY_WORDS, FLAG_T, PC, REMAINING, TAG_EXECUTE, TLB_ENTRIES } from "../core/index.ts";
 import { type ExecutionProfile, TIMED_EVERY, TIMED_FIRST } from "./execution-profile.ts";
 import { Exit } from "./locals.table.ts";
-import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD, TLB_BANK_WORD } from "./look-up.ts";
+import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD, HEAT_STEP_WORD, TLB_BANK_WORD } from "./look-up.ts";
 import { ENTER_RECORD, HEAT_ENTRIES } from "./template-shape.ts";
 import { KIND_FETCH, LOOK_UP_FUNCTION } from "./wasm-memory.ts";
 import { functionBody, I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
@@ -102,7 +102,7 @@ function runTemplates(w: WasmWriter): void {
   w.const(1).op(Op.shl).tee(1).memory(Op.load16u, HEAT_OFFSET, 1).tee(2);
   w.loadAt(stateAddress(HEAT_LIMIT_WORD)).op(Op.geU).loadAt(stateAddress(FLAG_T)).op(Op.or);
   w.op(Op.if, VOID).const(Exit.miss).op(Op.return, Op.end);
-  w.get(1).get(2).const(1).op(Op.add).memory(Op.store16, HEAT_OFFSET, 1);
+  w.get(1).get(2).loadAt(stateAddress(HEAT_STEP_WORD)).op(Op.add).memory(Op.store16, HEAT_OFFSET, 1);
   w.const(ENTER_RECORD).call(TEMPLATES_FUNCTION).tee(2).const(Exit.hot).op(Op.eq, Op.if, VOID);
   w.const(Exit.next).set(2).op(Op.end).get(2);
 }

@@ -3,11 +3,16 @@
  * count too. Places that share a count get hot together, which costs little.
  */
 import { CPU_STATE_OFFSET, HEAT_OFFSET, type HostMemory } from "../../memory/index.ts";
-import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD } from "./look-up.ts";
+import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD, HEAT_STEP_WORD } from "./look-up.ts";
 import { HEAT_ENTRIES } from "./template-shape.ts";
 
 /** What makes the heat of privileged code another than that of user code at the same address. */
 const PRIVILEGED = 0x5555;
+/**
+ * A jump in a program counts as so many of the kernel's: what a kernel does often when it starts, it does for a moment, while
+ * programs are there to run on.
+ */
+const USER_STEP = 3;
 /** Instructions after which places that are not hot yet count half: what runs now and then is never compiled. */
 const COOLING_INSTRUCTIONS = 250e6;
 
@@ -23,11 +28,13 @@ export class Heat {
     this.state = i32.subarray(CPU_STATE_OFFSET >> 2);
     this.limit = limit;
     this.state[HEAT_LIMIT_WORD] = limit;
+    this.select(true);
   }
 
   /** Jumps are counted for privileged code from now on, or for user code. */
   select(isPrivileged: boolean): void {
     this.state[HEAT_FLAVOUR_WORD] = isPrivileged ? PRIVILEGED : 0;
+    this.state[HEAT_STEP_WORD] = isPrivileged ? 1 : USER_STEP;
   }
 
   placeOf(pc: number, isPrivileged: boolean): number {
@@ -39,7 +46,7 @@ export class Heat {
   }
 
   count(place: number): void {
-    this.counts[place]++;
+    this.counts[place] += this.state[HEAT_STEP_WORD];
   }
 
   /** By this the templates know that there is code to enter, or to be compiled. */

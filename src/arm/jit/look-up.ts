@@ -22,6 +22,8 @@ import {
 import { KIND_DOMAINS, KIND_FETCH, KIND_FLUSH_PAGE, KIND_STORE, KIND_USER } from "./wasm-memory.ts";
 import { functionBody, functionName, I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writer.ts";
 
+/** By how much a jump of the code that runs now makes its target hotter. */
+export const HEAT_STEP_WORD = DERIVED_WORDS + 16;
 /** Words of the state block, behind the saved ones: the byte offset of the TLB bank; */
 export const TLB_BANK_WORD = DERIVED_WORDS;
 /** the byte offset of the current mode's SPSR, 0 when it has none; */

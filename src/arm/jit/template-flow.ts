@@ -6,7 +6,7 @@
 import { CPU_STATE_OFFSET, FRAME_RECORDS_OFFSET, HEAT_OFFSET } from "../../memory/index.ts";
 import { ADDEND, ENTRY_WORDS, FLAG_T, TAG_EXECUTE, TLB_ENTRIES } from "../core/index.ts";
 import { Exit, LOCAL_ENTRY, LOCAL_EXIT_PC, LOCAL_EXIT_REASON, LOCAL_HOST, LOCAL_REMAINING } from "./locals.table.ts";
-import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD, TLB_BANK_WORD } from "./look-up.ts";
+import { HEAT_FLAVOUR_WORD, HEAT_LIMIT_WORD, HEAT_STEP_WORD, TLB_BANK_WORD } from "./look-up.ts";
 import {
   EXIT_AT_LABEL,
   EXIT_LABEL,
@@ -84,7 +84,7 @@ export function jump(ops: TemplateOps): void {
   ops.open(Op.if);
   leaveAtTarget(ops, Exit.hot);
   ops.close();
-  w.get(LOCAL_ENTRY).get(LOCAL_HEAT).const(1).op(Op.add).memory(Op.store16, HEAT_OFFSET, 1);
+  w.get(LOCAL_ENTRY).get(LOCAL_HEAT).loadAt(stateAddress(HEAT_STEP_WORD)).op(Op.add).memory(Op.store16, HEAT_OFFSET, 1);
   w.get(LOCAL_TARGET).get(LOCAL_PC).op(Op.xor).const(~0xfff).op(Op.and).hint(false);
   w.brIf(ops.depth - LAND_LABEL);
   w.get(LOCAL_RECORD).get(LOCAL_TARGET).get(LOCAL_PC).op(Op.sub);

@@ -32,6 +32,14 @@ describe("the heat of places", () => {
     expect(heat.isHot(place)).toBe(true);
   });
 
+  it("grows faster by a program's jumps than by the kernel's", () => {
+    const heat = given();
+    heat.select(false);
+    const place = heat.placeOf(PC, false);
+    for (let jump = 0; jump < 40; jump++) heat.count(place);
+    expect(heat.isHot(place)).toBe(true);
+  });
+
   it("halves after many instructions, but where a place is hot", () => {
     const heat = given();
     const [hot, warm] = [heat.placeOf(PC, true), heat.placeOf(PC + 4, true)];
