@@ -6,7 +6,7 @@
  * the whole region, so the count of instructions never runs past an event.
  */
 
-import { CPU_STATE_OFFSET, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
+import { CPU_STATE_OFFSET, PAGE_SIZE, ROW_COUNTS_OFFSET } from "../../memory/index.ts";
 import {
   ADDEND,
   ENTRY_WORDS,
@@ -50,6 +50,7 @@ const REGION_TYPE = 1;
 /** Where header, blocks and footer are written, one region after the other: new buffers for each cost more than the code. */
 const scratch = [new WasmWriter(), new WasmWriter(), new WasmWriter()] as const;
 const ALWAYS = 14;
+const PAGE_OFFSET = PAGE_SIZE - 1;
 const stateAddress = (word: number): number => CPU_STATE_OFFSET + word * 4;
 
 /** Data processing without flags, by an immediate or a register shifted by a constant. */
@@ -194,12 +195,7 @@ class RegionCompiler {
   /** After a change of domains or of the TLB the next instructions may be fetched from elsewhere, or not at all. */
   private exitIfUnmapped(pc: number, untilBlockEnd: number): void {
     const { ops, w } = this;
-    let isFirst = true;
-    for (const [page, frame] of this.region.pages) {
-      this.pushIsUnmapped(w, page, frame);
-      if (!isFirst) w.op(Op.or);
-      isFirst = false;
-    }
+    this.pushIsUnmapped(pc & ~PAGE_OFFSET);
     w.hint(false);
     ops.open(Op.if, VOID);
     ops.exit(constantValue((pc + (this.region.isThumb ? 2 : 4)) | 0), Exit.next, untilBlockEnd - 1);
@@ -214,7 +210,8 @@ class RegionCompiler {
   private fallThrough(pc: number, index: number): void {
     const next = this.plan.indexOf.get(pc);
     // The next block in order is the next code, also out of the end of a loop.
-    if (next !== index + 1) this.goTo(pc, index);
+    if (next === index + 1) this.enterPage(pc, index);
+    else this.goTo(pc, index);
   }
 
   private branch(target: Value, isExchange: boolean, index: number): void {
@@ -259,6 +256,7 @@ class RegionCompiler {
       ops.exit(constantValue(pc), Exit.next, 0);
       return;
     }
+    this.enterPage(pc, from);
     const label = this.labels.get(index);
     if (index > from && label !== undefined) {
       w.br(ops.depth - label);
@@ -288,7 +286,6 @@ class RegionCompiler {
       .op(Op.if, VOID);
     w.const(Exit.budget).op(Op.return, Op.end);
     w.loadAt(stateAddress(TLB_BANK_WORD)).set(LOCAL_BANK);
-    if (this.region.pages.size > 1) this.checkPages(w);
     for (const n of this.ops.touched) w.loadAt(stateAddress(n)).set(REGISTER_LOCAL + n);
     w.const(0).loadAt(stateAddress(FLAG_N)).op(Op.sub).set(LOCAL_N);
     w.loadAt(stateAddress(FLAG_Z)).op(Op.eqz).set(LOCAL_Z);
@@ -297,31 +294,41 @@ class RegionCompiler {
     return w;
   }
 
-  /** Leaves when some page of the region is mapped otherwise than when its code was taken. */
-  private checkPages(w: WasmWriter): void {
-    for (const [page, frame] of this.region.pages) {
-      this.pushIsUnmapped(w, page, frame);
-      w.hint(false).op(Op.if, VOID);
-      w.const(page)
-        .const(KIND_FETCH)
-        .call(LOOK_UP_FUNCTION)
-        .const(frame << 12)
-        .op(Op.ne)
-        .hint(false)
-        .op(Op.if, VOID);
-      w.const(Exit.unmapped).op(Op.return, Op.end, Op.end);
-    }
+  /**
+   * Leaves before control comes to another page that is mapped otherwise than when its code was taken, or not yet: only that
+   * of the entry is sure.
+   */
+  private enterPage(pc: number, from: number): void {
+    const { ops, w } = this;
+    const page = pc & ~PAGE_OFFSET;
+    if (page === (this.region.blocks[from].pc & ~PAGE_OFFSET)) return;
+    this.pushIsUnmapped(page);
+    w.hint(false);
+    ops.open(Op.if, VOID);
+    w.const(page).const(KIND_FETCH).call(LOOK_UP_FUNCTION);
+    w.const(this.frameOf(page) << 12)
+      .op(Op.ne)
+      .hint(false);
+    ops.open(Op.if, VOID);
+    ops.exit(constantValue(pc), Exit.next, 0);
+    ops.close();
+    ops.close();
   }
 
-  /** On the stack: not zero when the page is not in the TLB with this frame. */
-  private pushIsUnmapped(w: WasmWriter, page: number, frame: number): void {
+  private frameOf(page: number): number {
+    return this.region.pages.get(page) ?? 0;
+  }
+
+  /** On the stack: not zero when the page is not in the TLB with the frame its code was taken from. */
+  private pushIsUnmapped(page: number): void {
+    const { w } = this;
     const entry = ((page >>> 12) & (TLB_ENTRIES - 1)) * ENTRY_WORDS * 4;
     w.get(LOCAL_BANK)
       .memory(Op.load, entry + TAG_EXECUTE * 4, 2)
       .const(page)
       .op(Op.xor);
     w.get(LOCAL_BANK).memory(Op.load, entry + ADDEND * 4, 2);
-    w.const(((frame << 12) - page) | 0).op(Op.xor, Op.or);
+    w.const(((this.frameOf(page) << 12) - page) | 0).op(Op.xor, Op.or);
   }
 
   /** Stores what the region changed. */

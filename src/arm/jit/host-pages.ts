@@ -56,11 +56,6 @@ export abstract class HostPages extends Interpreter {
     this.i32[(CPU_STATE_OFFSET >> 2) + SPSR_WORD] = index < 0 ? 0 : CPU_STATE_OFFSET + index * 4;
   }
 
-  protected isMapped(pages: ReadonlyMap<number, number>): boolean {
-    for (const [page, frame] of pages) if (this.frameOf(page) !== frame) return false;
-    return true;
-  }
-
   /**
    * The host address of an access that missed the TLB, for compiled code; -1 when the interpreter must do it: a fault, a
    * device, a trapped page, an unaligned address, a page with several mappings.

@@ -27,9 +27,6 @@ import type { StoredRegion, TranslationStore } from "./translation-store.ts";
 import { defaultTuning, type RegionLimits, type Tuning } from "./tuning.table.ts";
 
 const WASM_PAGE_SIZE = 65536;
-/** Entries of a place by a process that does not map all of its code, before it is compiled for that one. */
-const UNMAPPED_ENTRIES = 200;
-
 /** Jumps to a hot place that has no code yet, and perhaps never gets some, between two looks at it. */
 const RETRY_ENTRIES = 100;
 /** Looks at a place where an earlier run had code for what memory holds. */
@@ -130,7 +127,7 @@ export class JitCpu extends HostPages implements CodeView {
       this.adoptState();
       this.exits[reason]++;
       if (reason === Exit.miss) this.missed();
-      else if (reason === Exit.unmapped) this.remap();
+      else if (reason === Exit.unmapped) this.interpretBlock(s[FLAG_T] !== 0 ? 2 : 4);
       else if (reason === Exit.veryHot) this.enlarge();
       else if (reason === Exit.interpret) {
         // The instructions before it may have used up the slice.
@@ -214,24 +211,6 @@ export class JitCpu extends HostPages implements CodeView {
     }
   }
 
-  /** Brings the pages that PC's code needs into the TLB; where they are not mapped, interprets up to the next jump. */
-  private remap(): void {
-    const s = this.s;
-    const pc = s[PC];
-    const frame = this.frameOf(pc);
-    const isThumb = s[FLAG_T] !== 0;
-    if (frame >= 0) {
-      const place = this.placeOf(frame, pc, isThumb);
-      const code = this.code.find(place);
-      if (code === undefined || this.isMapped(code.pages)) return;
-      // Another process runs code that this one does not map. What is compiled next has only pages that both map.
-      this.code.remove(place);
-      this.dispatcher.leave(((frame << 12) + (pc & 0xfff)) | s[FLAG_T], pc);
-      this.heat.postpone(this.heatOf(pc), UNMAPPED_ENTRIES);
-    }
-    this.interpretBlock(isThumb ? 2 : 4);
-  }
-
   private heatOf(pc: number): number {
     return this.heat.placeOf(pc, this.isPrivileged);
   }
@@ -255,9 +234,7 @@ export class JitCpu extends HostPages implements CodeView {
       code = this.compile(place, this.tuning.hot);
     }
     if (code.isWaiting) this.hurry();
-    if (code.slot === 0 || !this.isMapped(code.pages)) return false;
-    // The other pages may have taken this page's TLB entry, which the dispatcher needs.
-    if (this.frameOf(pc) !== frame) return false;
+    if (code.slot === 0) return false;
     this.enter(key, pc, code);
     return true;
   }

@@ -37,7 +37,7 @@ export const Exit = {
   slice: 3,
   /** No region is known for PC (the dispatcher's own). */
   miss: 4,
-  /** The page of PC, or another one that the region has code from, is not in the TLB, or is another page now. */
+  /** The page of PC cannot be fetched from as a whole, or not at all (the dispatcher's own). */
   unmapped: 5,
   /** The code at PC was entered so often that a larger region is worth its while (the dispatcher's own). */
   veryHot: 6,

@@ -20,11 +20,14 @@ export interface Tuning {
   readonly veryHot: RegionLimits;
 }
 
+/** One size for all: what is compiled after so many jumps is worth a large region at once. */
+const LARGE: RegionLimits = { maxBlocks: 16, maxInstructions: 100, isInlining: true };
+
 export const defaultTuning: Tuning = {
   hotEntries: 10_000,
   veryHotEntries: 10_000,
   moduleFunctions: 64,
   moduleTries: 2_000,
-  hot: { maxBlocks: 10, maxInstructions: 50, isInlining: false },
-  veryHot: { maxBlocks: 16, maxInstructions: 100, isInlining: true },
+  hot: LARGE,
+  veryHot: LARGE,
 };

@@ -218,7 +218,7 @@ describe("a region of two pages", () => {
     expect(asked).toEqual([PAGE_B]);
   });
 
-  const unmapped = { reason: Exit.unmapped, pc: 0, remaining: 50, r1: 0 };
+  const beforeB = { reason: Exit.next, pc: 0x400, remaining: 48, r1: 1 };
   const never = 8; // NEVER_EXECUTE
   it.each([
     { what: "is not mapped", arrange: () => {} },
@@ -226,10 +226,10 @@ describe("a region of two pages", () => {
     { what: "is another frame now, as the tables have it", arrange: () => fetches.set(PAGE_B, RAM_OFFSET + PAGE_A) },
     { what: "may be read and not executed", arrange: () => map(PAGE_B, PAGE_B, CAN_READ | never) },
     { what: "is only known for another DACR value", arrange: () => map(PAGE_B, PAGE_B, CAN_READ, 5) },
-  ])("does nothing when the other page $what", ({ arrange }) => {
+  ])("ends before the other page when that $what", ({ arrange }) => {
     map(PAGE_A);
     arrange();
-    expect(run({ words: twoPages, registers })).toMatchObject(unmapped);
+    expect(run({ words: twoPages, registers })).toMatchObject(beforeB);
   });
 
   describe("that writes the DACR", () => {
@@ -251,10 +251,11 @@ describe("a region of two pages", () => {
       expect([s[CP15_DACR], s[TLB_BANK_WORD]]).toEqual([dacr, bankOf(dacr) * 4]);
     });
 
-    it("ends behind the write when the bank does not have all of its code", () => {
+    it("ends behind the write when the bank does not have the page, and before another page that it does not have", () => {
       const start = given();
-      map(PAGE_A, PAGE_A, CAN_READ, dacr);
       expect(run(start)).toMatchObject({ reason: Exit.next, pc: 1, remaining: 49, r1: 0 });
+      map(PAGE_A, PAGE_A, CAN_READ, dacr);
+      expect(run(given())).toMatchObject({ reason: Exit.next, pc: 0x400, remaining: 47, r1: 1 });
       expect([s[CP15_DACR], s[TLB_BANK_WORD]]).toEqual([dacr, bankOf(dacr) * 4]);
     });
 

@@ -99,7 +99,8 @@ describe("a compiling core", () => {
   it("compiles code again with what it calls when it is entered very often, and not before", () => {
     // 0: add r0, r0, #1; 4: bl 0x40; 8: b 0.  0x40: add r1, r1, #1; bx lr
     const code = [0xe2800001, branch(4, 0x40, BL), branch(8, 0)];
-    const atOnce = { moduleFunctions: 1, moduleTries: 1 };
+    const hot = { maxBlocks: 10, maxInstructions: 50, isInlining: false };
+    const atOnce = { hot, moduleFunctions: 1, moduleTries: 1 };
     const compiled = [1e6, 20].map((veryHotEntries) => {
       const pair = given({ code }, { ...atOnce, veryHotEntries });
       pair.each((each) => each.write(CODE + 0x40, 0xe2811001, BX_LR)).run(3000, 301);
