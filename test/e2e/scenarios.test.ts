@@ -62,7 +62,8 @@ describe("komainu test", () => {
     // The other engine goes the same way, from a boot of its own.
     const interp = await komainu(["replay", journal, "--json", "--engine", "interp", "--boot-cache", "off"]);
     expect(interp.stdout).toBe(again.stdout);
-    const seeds = lines.filter((line) => line.includes('"noise"'));
+    const seeds = lines.filter((line) => line.includes('"kind":"noise"'));
+    expect(seeds).toHaveLength(1);
     const second = await komainu(["test", file, "--json", "--journals", journals]);
     expect(second.code).toBe(1);
     expect(readFileSync(journal, "utf8")).not.toContain(seeds[0]);

@@ -58,9 +58,10 @@ describe("runTool", () => {
     const running = sh({ ...context, onLine }, "sleep 1000 & echo $!; wait");
     await expect(running).rejects.toMatchObject({ code: "guest-build-interrupted", exitCode: 130 });
     expect(childPid).toBeGreaterThan(0);
-    // Ended, though its new parent may not have collected it yet: no such process, or a zombie.
+    // It ends, though not at once, and its new parent may not have collected it yet: no such process, or a zombie.
     const status = `/proc/${childPid}/status`;
-    expect(!existsSync(status) || readFileSync(status, "utf8").includes("State:\tZ")).toBe(true);
+    const isEnded = () => !existsSync(status) || readFileSync(status, "utf8").includes("State:\tZ");
+    await expect.poll(isEnded, { timeout: 10_000 }).toBe(true);
   });
 
   it("starts nothing when it is aborted already", async () => {
