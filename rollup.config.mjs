@@ -114,6 +114,20 @@ function templates() {
   };
 }
 
+/** The boards that come with the program, checked, so that no start has to. */
+function checkedProfiles() {
+  const entry = "tools/checked-profiles.ts";
+  return {
+    name: "checked-profiles",
+    async generateBundle() {
+      const { outputFiles } = await build({ ...moduleOptions, entryPoints: [entry], format: "esm", banner });
+      const code = Buffer.from(outputFiles[0].text).toString("base64");
+      const { checkedProfilesFile } = await import(`data:text/javascript;base64,${code}`);
+      this.emitFile({ type: "asset", ...checkedProfilesFile("boards") });
+    },
+  };
+}
+
 /** The types of `komainu/testing`, and the module that gives its matchers to vitest. */
 function testing() {
   const types = "src/main/testing-types.ts";
@@ -158,6 +172,8 @@ export default {
     format: "cjs",
     sourcemap: true,
     dynamicImportInCjs: false,
+    // Loaded when they are needed: see src/main/code-loader.ts.
+    manualChunks: { zod: ["zod"], "profile-schema": ["src/board/profile-schema.ts"] },
   },
   onLog: (level, log, report) => {
     const isOfDependency = log.code === "CIRCULAR_DEPENDENCY" && log.ids?.every((id) => id.includes("/node_modules/"));
@@ -173,6 +189,7 @@ export default {
     esbuild({ target: TARGET, exclude: [], define: { KOMAINU_BUILD_DATE: JSON.stringify(buildDate()) } }),
     start(),
     templates(),
+    checkedProfiles(),
     testing(),
     licenses(),
   ],

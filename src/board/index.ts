@@ -1,5 +1,6 @@
 export * from "./board-files.ts";
 export * from "./board-images.ts";
+export { CHECKED_PROFILES_FILE, encodeCheckedProfiles } from "./checked-profiles.ts";
 export { type Finding, placeOf, profileFinding, UnpackError } from "./errors.ts";
 export { applyOverlay, overlayOf } from "./fdt-overlay.ts";
 export { isFdt, MAX_FDT_BYTES, readFdt } from "./fdt-read.ts";
@@ -7,7 +8,7 @@ export * from "./fdt-tree.ts";
 export { writeFdt } from "./fdt-write.ts";
 export { identifyKernel, unpackKernel } from "./kernel-image.ts";
 export * from "./loader.ts";
-export { type Board, parseProfile } from "./profile.ts";
+export { type Board, checkProfile, parseProfile } from "./profile.ts";
 export * from "./profile-lint.ts";
 export * from "./profile-schema.ts";
 export { drawProfile } from "./profile-svg.ts";

@@ -197,3 +197,19 @@ export function parseJson(text: string): JsonSource {
     keyPositionOf: (path) => nearest(parser.keys, path),
   };
 }
+
+/** The same of a text that is known to be good: it is read when somebody asks. */
+export function lateJson(text: string): JsonSource {
+  let read: JsonSource | undefined;
+  const source = (): JsonSource => {
+    read ??= parseJson(text);
+    return read;
+  };
+  return {
+    get value() {
+      return source().value;
+    },
+    positionOf: (path) => source().positionOf(path),
+    keyPositionOf: (path) => source().keyPositionOf(path),
+  };
+}

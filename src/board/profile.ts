@@ -1,8 +1,9 @@
 /** Reads a board profile from its text; every complaint names file, line and column. */
 import type { z } from "zod";
 import { nameHint } from "../base/index.ts";
+import { checkedProfile } from "./checked-profiles.ts";
 import { type Finding, profileFinding } from "./errors.ts";
-import { type JsonPath, type JsonSource, JsonSyntaxError, parseJson } from "./json-source.ts";
+import { type JsonPath, type JsonSource, JsonSyntaxError, lateJson, parseJson } from "./json-source.ts";
 import { checkShape, type Profile, profileMembersAt } from "./profile-schema.ts";
 
 /** A profile together with its text, so that later findings can point into it. */
@@ -101,6 +102,12 @@ function parseSource(text: string, path: string): JsonSource {
  * Throws `profile-syntax` where it is no JSON, `profile-invalid` where it does not fit the schema.
  */
 export function parseProfile(text: string, path: string): Board {
+  const known = checkedProfile(text);
+  return known === undefined ? checkProfile(text, path) : { path, profile: known, source: lateJson(text) };
+}
+
+/** The same without regard to what the build of the program knows. */
+export function checkProfile(text: string, path: string): Board {
   const source = parseSource(text, path);
   const result = checkShape(source.value);
   if (result.success) return { path, profile: result.data, source };

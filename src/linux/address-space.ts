@@ -4,6 +4,9 @@ import type { PhysicalSource } from "../memory/index.ts";
 import type { DescriptorFormat } from "./page-table.ts";
 import { TRANSLATION_GRANULE_BYTES, UNMAPPED, walkPageTable } from "./page-table.ts";
 
+const roomInGranule = (address: number): number =>
+  TRANSLATION_GRANULE_BYTES - (address & (TRANSLATION_GRANULE_BYTES - 1));
+
 /** Reads never throw and never change the guest; what is not mapped reads as `undefined`. */
 export class AddressSpace {
   readonly memory: PhysicalSource;
@@ -47,16 +50,39 @@ export class AddressSpace {
     const start = va >>> 0;
     let done = 0;
     while (done < target.length) {
-      const at = start + done;
-      if (at > 0xffffffff) return done;
-      const room = TRANSLATION_GRANULE_BYTES - (at & (TRANSLATION_GRANULE_BYTES - 1));
-      const sizeBytes = Math.min(room, target.length - done);
-      this.loads++;
-      const physical = walkPageTable(this.memory, this.tableAddress, at, this.format);
-      if (physical === UNMAPPED || !this.memory.read(physical, target.subarray(done, done + sizeBytes))) return done;
-      done += sizeBytes;
+      const { physical, sizeBytes } = this.runAt(start + done, target.length - done);
+      if (sizeBytes === 0) return done;
+      const part = target.subarray(done, done + sizeBytes);
+      const readBytes = this.memory.read(physical, part) ? sizeBytes : this.readGranules(physical, part);
+      done += readBytes;
+      if (readBytes < sizeBytes) return done;
     }
     return done;
+  }
+
+  /** The physical memory in one piece behind `va`, at most `limitBytes` of it; no bytes where nothing is mapped. */
+  private runAt(va: number, limitBytes: number): { physical: number; sizeBytes: number } {
+    let physical = UNMAPPED;
+    let sizeBytes = 0;
+    while (sizeBytes < limitBytes) {
+      const at = va + sizeBytes;
+      if (at > 0xffffffff) break;
+      this.loads++;
+      const here = walkPageTable(this.memory, this.tableAddress, at, this.format);
+      if (sizeBytes === 0) physical = here;
+      if (here === UNMAPPED || here !== physical + sizeBytes) break;
+      sizeBytes += roomInGranule(at);
+    }
+    return { physical, sizeBytes: Math.min(sizeBytes, limitBytes) };
+  }
+
+  /** Memory ends within the run, or goes on in another piece: reads what there is. */
+  private readGranules(physical: number, target: Uint8Array): number {
+    for (let done = 0; ; ) {
+      const sizeBytes = Math.min(roomInGranule(physical + done), target.length - done);
+      if (sizeBytes === 0 || !this.memory.read(physical + done, target.subarray(done, done + sizeBytes))) return done;
+      done += sizeBytes;
+    }
   }
 
   /** `sizeBytes` bytes from `va` on, or `undefined` when any of them is not mapped. */

@@ -12,6 +12,7 @@
 import type { Fact } from "./fact.ts";
 import { proved, unknown } from "./fact.ts";
 import type { KernelImage } from "./kernel-image.ts";
+import { namePiece } from "./name-index.ts";
 import { SymbolTable } from "./symbol-table.ts";
 import type { TokenTable } from "./token-table.ts";
 import { findTokenTable } from "./token-table.ts";
@@ -158,17 +159,34 @@ function addressesBehind(image: KernelImage, table: TokenTable, count: number): 
 }
 
 /** Decodes records on demand from a copy of their own, so that the image can go. */
-function nameDecoder(image: KernelImage, table: TokenTable, names: Names): (index: number) => string {
+function nameDecoder(image: KernelImage, table: TokenTable, names: Names) {
   const base = names.records[0];
   const bytes = image.bytes.slice(base, names.end);
-  return (index) => {
+  const tokens = [...table.tokens];
+  const pieces = tokens.map(namePiece);
+  /** Without the letter of the type, which is the first of a name. */
+  const beginnings = tokens.map((token) => namePiece(token.slice(1)).hash);
+  const tokensAt = (index: number): { at: number; end: number } => {
     let at = names.records[index] - base;
     let length = bytes[at++];
     if ((length & 0x80) !== 0) length = (length & 0x7f) | (bytes[at++] << 7);
+    return { at, end: at + length };
+  };
+  const decode = (index: number): string => {
     let text = "";
-    for (const end = at + length; at < end; at++) text += table.tokens[bytes[at]];
+    for (let { at, end } = tokensAt(index); at < end; at++) text += tokens[bytes[at]];
     return text;
   };
+  const hashOf = (index: number): number => {
+    let { at, end } = tokensAt(index);
+    let hash = beginnings[bytes[at++]];
+    for (; at < end; at++) {
+      const piece = pieces[bytes[at]];
+      hash = (Math.imul(hash, piece.factor) + piece.hash) | 0;
+    }
+    return hash;
+  };
+  return { decode, hashOf };
 }
 
 /** The symbols of the kernel in `image`. */
@@ -179,11 +197,12 @@ export function findKallsyms(image: KernelImage): Fact<SymbolTable> {
   if (names === undefined) return unknown("the kallsyms token table is there, but no names that match their markers");
   const addresses = addressesBefore(image, names) ?? addressesBehind(image, table, names.count);
   if (addresses === undefined) return unknown("kallsyms names are there, but no ascending addresses that go with them");
-  const decode = nameDecoder(image, table, names);
-  const symbols = new SymbolTable("kallsyms", addresses.values, (index) => {
+  const { decode, hashOf } = nameDecoder(image, table, names);
+  const describe = (index: number) => {
     const text = decode(index);
     return { type: text[0], name: text.slice(1) };
-  });
+  };
+  const symbols = new SymbolTable("kallsyms", addresses.values, describe, hashOf);
   return proved(
     symbols,
     `${names.count} kallsyms names match ${Math.ceil(names.count / SYMBOLS_PER_MARKER)} markers; layout of Linux ${addresses.layout}`,

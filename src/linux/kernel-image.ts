@@ -42,8 +42,11 @@ export class KernelImage {
   /** Text at `offset` up to a NUL within `maxBytes`, else `undefined`. */
   cString(offset: number, maxBytes: number): string | undefined {
     if (offset < 0 || offset >= this.bytes.length) return undefined;
-    const end = this.bytes.subarray(offset, offset + maxBytes).indexOf(0);
-    return end < 0 ? undefined : this.search.toString("latin1", offset, offset + end);
+    const { bytes } = this;
+    const limit = Math.min(bytes.length, offset + maxBytes);
+    let end = offset;
+    while (end < limit && bytes[end] !== 0) end++;
+    return end === limit ? undefined : this.search.toString("latin1", offset, end);
   }
 }
 

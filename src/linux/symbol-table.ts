@@ -1,5 +1,6 @@
 /** Symbols by address and by name, whatever they were read from. */
 import { systemMapInvalid, systemMapMismatch } from "./errors.ts";
+import { NameIndex } from "./name-index.ts";
 
 export type SymbolSource = "kallsyms" | "System.map" | "ksymtab";
 
@@ -21,16 +22,21 @@ export class SymbolTable {
   readonly source: SymbolSource;
   private readonly addresses: Uint32Array;
   private readonly describe: (index: number) => { type: string; name: string };
+  private readonly hashOf: ((index: number) => number) | undefined;
   private byName: Map<string, number> | undefined;
+  private names: NameIndex | undefined;
 
+  /** @param hashOf of a name as `namePiece` has it, where names are costly to decode */
   constructor(
     source: SymbolSource,
     addresses: Uint32Array,
     describe: (index: number) => { type: string; name: string },
+    hashOf?: (index: number) => number,
   ) {
     this.source = source;
     this.addresses = addresses;
     this.describe = describe;
+    this.hashOf = hashOf;
   }
 
   get size(): number {
@@ -39,14 +45,23 @@ export class SymbolTable {
 
   /** The address of the first symbol of that name. */
   find(name: string): number | undefined {
-    if (this.byName === undefined) {
-      this.byName = new Map();
-      for (let index = 0; index < this.addresses.length; index++) {
-        const symbol = this.describe(index).name;
-        if (!this.byName.has(symbol)) this.byName.set(symbol, this.addresses[index]);
-      }
+    if (this.names === undefined && this.byName === undefined) this.indexNames();
+    if (this.names === undefined) return this.byName?.get(name);
+    const index = this.names.find(name);
+    return index < 0 ? undefined : this.addresses[index];
+  }
+
+  private indexNames(): void {
+    const { addresses, hashOf } = this;
+    const nameOf = (index: number): string => this.describe(index).name;
+    if (hashOf !== undefined) this.names = NameIndex.of({ count: addresses.length, hashOf, nameOf });
+    if (this.names !== undefined) return;
+    const byName = new Map<string, number>();
+    for (const [index, address] of addresses.entries()) {
+      const name = nameOf(index);
+      if (!byName.has(name)) byName.set(name, address);
     }
-    return this.byName.get(name);
+    this.byName = byName;
   }
 
   /** The closest symbol at or below `address`. */

@@ -34,6 +34,12 @@ interface Chunk {
 
 type Require = (id: string) => unknown;
 
+/**
+ * Chunks that are loaded when something of theirs is asked for, as `import defer` of ECMAScript has it: what most runs need not.
+ * They must be used by functions only, which rollup writes as `chunk.name`.
+ */
+const DEFERRED: ReadonlySet<string> = new Set(["./profile-schema.cjs", "./zod.cjs"]);
+
 export class CodeLoader {
   private readonly folder: CodeFolder;
   private readonly nativeRequire: Require;
@@ -54,10 +60,17 @@ export class CodeLoader {
     const module: { exports: unknown } = { exports: {} };
     this.exportsOf.set(path, module);
     const folder = dirname(path);
-    const require: Require = (id) => (id.startsWith("./") ? this.load(join(folder, id)) : this.nativeRequire(id));
+    const require: Require = (id) => {
+      if (!id.startsWith("./")) return this.nativeRequire(id);
+      return DEFERRED.has(id) ? this.deferred(join(folder, id)) : this.load(join(folder, id));
+    };
     const run = this.compile(path).runInThisContext() as (...values: unknown[]) => void;
     run.call(module.exports, module.exports, require, module, path, folder);
     return module.exports;
+  }
+
+  private deferred(path: string): unknown {
+    return new Proxy({}, { get: (_, name) => (this.load(path) as Record<string | symbol, unknown>)[name] });
   }
 
   private compile(path: string): Script {

@@ -1,6 +1,9 @@
 /** One bit for each page of an address range; the ground of host RAM banks and of the hypervisor's virtual pool. */
 import { assert } from "../base/index.ts";
 
+/** Eight frames of it. */
+const ALL_USED = 0xff;
+
 export class FrameBitmap {
   readonly frameCount: number;
   private readonly words: Uint8Array;
@@ -22,8 +25,7 @@ export class FrameBitmap {
   /** True when the whole run lies inside the range and is free. */
   isRunFree(first: number, count: number): boolean {
     if (first < 0 || count < 0 || first + count > this.frameCount) return false;
-    for (let frame = first; frame < first + count; frame++) if (this.isUsed(frame)) return false;
-    return true;
+    return this.everyFrame(first, count, false);
   }
 
   /** The lowest free run of `count` frames that starts at a multiple of `alignment` after adding `origin`, or -1. */
@@ -42,16 +44,41 @@ export class FrameBitmap {
 
   take(first: number, count: number): void {
     assert(this.isRunFree(first, count), `frames ${first}+${count} are free`);
-    for (let frame = first; frame < first + count; frame++) this.words[frame >> 3] |= 1 << (frame & 7);
+    this.mark(first, count, true);
     this.used += count;
   }
 
   release(first: number, count: number): void {
-    for (let frame = first; frame < first + count; frame++) {
-      assert(this.isUsed(frame), `frame ${frame} is in use`);
-      this.words[frame >> 3] &= ~(1 << (frame & 7));
-    }
+    const isInUse = this.everyFrame(first, count, true);
+    assert(isInUse, `frames ${first}+${count} are in use`);
+    this.mark(first, count, false);
     this.used -= count;
+  }
+
+  private everyFrame(first: number, count: number, isUsed: boolean): boolean {
+    const whole = isUsed ? ALL_USED : 0;
+    for (let frame = first; frame < first + count; ) {
+      if ((frame & 7) === 0 && frame + 8 <= first + count) {
+        if (this.words[frame >> 3] !== whole) return false;
+        frame += 8;
+      } else if (this.isUsed(frame++) !== isUsed) return false;
+    }
+    return true;
+  }
+
+  private mark(first: number, count: number, isUsed: boolean): void {
+    const whole = isUsed ? ALL_USED : 0;
+    for (let frame = first; frame < first + count; ) {
+      if ((frame & 7) === 0 && frame + 8 <= first + count) {
+        this.words[frame >> 3] = whole;
+        frame += 8;
+        continue;
+      }
+      const bit = 1 << (frame & 7);
+      if (isUsed) this.words[frame >> 3] |= bit;
+      else this.words[frame >> 3] &= ~bit;
+      frame++;
+    }
   }
 
   /** `1` for a used frame, `0` for a free one, in order. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { JsonSyntaxError, parseJson } from "../../src/board/json-source.ts";
+import { JsonSyntaxError, lateJson, parseJson } from "../../src/board/json-source.ts";
 
 function syntaxErrorOf(text: string): JsonSyntaxError {
   try {
@@ -15,6 +15,15 @@ describe("parseJson", () => {
   it("reads every kind of value as JSON.parse does", () => {
     const text = String.raw`{"a": [1, -2.5e3, true, false, null, "x\n\u00e9\"\\"], "b": {}, "c": [], "d": {"e": ""}}`;
     expect(parseJson(text).value).toEqual(JSON.parse(text));
+  });
+
+  it("is the same when it reads a good text only when it is asked", () => {
+    const text = '{"a": [1, {"b": 2}]}';
+    const late = lateJson(text);
+    expect(late.value).toEqual(parseJson(text).value);
+    expect(late.positionOf(["a", 1, "b"])).toEqual(parseJson(text).positionOf(["a", 1, "b"]));
+    expect(late.keyPositionOf(["a", 1, "b"])).toEqual(parseJson(text).keyPositionOf(["a", 1, "b"]));
+    expect(() => lateJson("{").value).toThrow(JsonSyntaxError);
   });
 
   it("tells where values and member names begin", () => {

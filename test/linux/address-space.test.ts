@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SegmentSource } from "../../src/dump/index.ts";
 import { AddressSpace } from "../../src/linux/index.ts";
 import { ImageSource } from "../../src/memory/index.ts";
 
@@ -31,6 +32,31 @@ describe("an address space", () => {
     expect(space.readCString(0xbf001ff0, 64)).toBeUndefined();
     expect(space.readBytes(0xfffffffe, 8)).toBeUndefined();
     expect(space.readPrefix(0xbf001ffc, new Uint8Array(8))).toBe(4);
+  });
+});
+
+describe("memory in one virtual piece", () => {
+  /** A section whose physical memory is in two pieces and ends within it. */
+  function givenSection(): AddressSpace {
+    const table = new Uint8Array(0x8000);
+    new DataView(table.buffer).setUint32(TABLE + 0xbf0 * 4, 0x00100c02, true);
+    const first = new Uint8Array(0x1400).fill(1);
+    const second = new Uint8Array(0x2000).fill(2);
+    const segments = [
+      { startAddress: 0, bytes: table },
+      { startAddress: 0x100000, bytes: first },
+      { startAddress: 0x101400, bytes: second },
+    ];
+    return new AddressSpace(new SegmentSource(segments), TABLE, "v5");
+  }
+
+  it("is read as far as there is physical memory, whatever pieces that has", () => {
+    const space = givenSection();
+    const bytes = new Uint8Array(0x10000);
+    expect(space.readPrefix(0xbf000000, bytes)).toBe(0x3400);
+    expect([bytes[0x13ff], bytes[0x1400], bytes[0x33ff], bytes[0x3400]]).toEqual([1, 2, 2, 0]);
+    expect(space.readPrefix(0xbf0013fe, bytes.subarray(0, 4))).toBe(4);
+    expect(Array.from(bytes.subarray(0, 4))).toEqual([1, 1, 2, 2]);
   });
 });
 

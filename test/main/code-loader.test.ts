@@ -57,6 +57,17 @@ describe("loading the program's chunks", () => {
     }
   });
 
+  it("leaves a chunk that most runs need not until something of it is asked for", () => {
+    writeFileSync(join(root, "dist/zod.cjs"), "globalThis.zodLoads = (globalThis.zodLoads ?? 0) + 1; exports.z = 7;\n");
+    writeFileSync(join(root, "dist/program.cjs"), 'const zod = require("./zod.cjs"); exports.z = () => zod.z;\n');
+    const loads = () => (globalThis as { zodLoads?: number }).zodLoads ?? 0;
+    const { exports } = load() as unknown as { exports: { z(): number } };
+    const before = loads();
+    expect([exports.z(), exports.z()]).toEqual([7, 7]);
+    expect(loads() - before).toBe(1);
+    expect(before).toBe(0);
+  });
+
   it("takes the code of the run before, and writes no more", () => {
     const first = load();
     first.exports.add(1, 1);

@@ -84,9 +84,19 @@ export class CodePages<O> {
 
   /** Stores to these instructions are noticed as if they had been executed. `hostOffset` is that of the first. */
   watch(hostOffset: number, count: number, isThumb: boolean): void {
+    if (!isThumb && this.haveRecords(hostOffset, count)) return;
     const slots = this.page(hostOffset >>> 12, isThumb);
     const first = (hostOffset & (PAGE_SIZE - 1)) >> (isThumb ? 1 : 2);
     for (let slot = first; slot < first + count; slot++) if (slots[slot] === this.undecoded) slots[slot] = this.watched;
+  }
+
+  private haveRecords(hostOffset: number, count: number): boolean {
+    const { records } = this;
+    const frame = hostOffset >>> 12;
+    const first = hostOffset & (PAGE_SIZE - 1);
+    for (let offset = first; offset < first + count * 4; offset += 4)
+      if (records?.isDecoded(frame, offset) !== true) return false;
+    return true;
   }
 
   /** An instruction was put into a slot. */

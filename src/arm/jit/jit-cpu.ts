@@ -4,6 +4,7 @@
  * Compilation happens at once, in the order in which places get hot, so a run repeats exactly; and both engines end in
  * equal state at equal instruction counts, so it would be the same run whatever was compiled.
  */
+import { crc32 } from "node:zlib";
 import type { GuestBus } from "../../memory/index.ts";
 import { ROW_COUNTS_OFFSET } from "../../memory/index.ts";
 import { type CpuModel, FLAG_T, PC, REMAINING } from "../core/index.ts";
@@ -16,6 +17,7 @@ import { enableBranchHints } from "./engine-flags.ts";
 import type { ExecutionProfile } from "./execution-profile.ts";
 import { Heat } from "./heat.ts";
 import { HostPages } from "./host-pages.ts";
+import type { KeptRecords } from "./kept-records.ts";
 import { Exit } from "./locals.table.ts";
 import { lookUpFunction } from "./look-up.ts";
 import { type Classification, type CodeView, RegionFinder } from "./region.ts";
@@ -69,8 +71,10 @@ export class JitCpu extends HostPages implements CodeView {
     this.heat = new Heat(bus.host, this.tuning.hotEntries);
     if (options.countRows !== true) {
       const program = options.templates ?? makeTemplates(model, this.cp15);
-      this.templates = new TemplateInterpreter(bus.host, lookUp, model, program);
+      const kept = options.translations?.recordsOf(crc32(program.bytes) | 0);
+      this.templates = new TemplateInterpreter(bus.host, lookUp, model, { program, kept });
       this.pages.records = this.templates.pages;
+      if (options.translations !== undefined && kept !== undefined) this.keepRecords(options.translations, kept);
     }
     const { executionProfile: profile } = options;
     const templates = profile === undefined ? this.templates?.runFrom : undefined;
@@ -90,6 +94,19 @@ export class JitCpu extends HostPages implements CodeView {
     this.heatStored();
     this.pages.onChange = (frame) => this.code.forgetFrame(frame);
     this.selectBank();
+  }
+
+  /** Leaves the records of this run to the next one: those of frames whose code is gone only when there were none. */
+  private keepRecords(store: TranslationStore, kept: KeptRecords): void {
+    const { templates } = this;
+    if (templates === undefined) return;
+    const keep = (frame: number): void =>
+      kept.keep(
+        frame,
+        templates.records(frame, (index, word) => kept.has(frame, index, word)),
+      );
+    if (kept.size === 0) templates.pages.onDrop = keep;
+    store.onEncode = () => templates.pages.frames().forEach(keep);
   }
 
   protected override selectBank(): void {
@@ -187,11 +204,15 @@ export class JitCpu extends HostPages implements CodeView {
       this.interpretOne();
       return;
     }
-    if (!templates.pages.has(frame)) {
-      if (templates.pages.isFull) this.pages.clear();
-      this.pages.watchStores(frame);
-    }
+    this.openRecords(templates, frame);
     templates.decode(frame, pc & 0xffc);
+  }
+
+  private openRecords(templates: TemplateInterpreter, frame: number): void {
+    if (templates.pages.has(frame)) return;
+    if (templates.pages.isFull) this.pages.clear();
+    this.pages.watchStores(frame);
+    templates.open(frame);
   }
 
   /** Interprets from jump to jump until there is code for the place, and enters it. */
@@ -284,15 +305,23 @@ export class JitCpu extends HostPages implements CodeView {
         this.code.mismatch(region);
         continue;
       }
-      for (const { pc: start, count } of region.blocks) {
-        const host = (this.frameOf(start) << 12) + (start & 0xfff);
-        this.pages.watch(host, count, isThumb);
-      }
+      this.watch(region);
       this.code.adopt(region, place);
       for (const [entryPc] of region.entries) this.heat.makeHot(this.heatOf(entryPc));
       return this.enterHot(pc, true);
     }
     return false;
+  }
+
+  /** Stores to the region's code are noticed from now on. */
+  private watch({ blocks, pages, isThumb }: StoredRegion): void {
+    const { templates } = this;
+    // All frames first: opening the last one that there is room for forgets all others.
+    if (templates !== undefined && !isThumb)
+      for (const [page] of pages) this.openRecords(templates, this.frameOf(page));
+    for (const { pc, count } of blocks) {
+      this.pages.watch((this.frameOf(pc) << 12) + (pc & 0xfff), count, isThumb);
+    }
   }
 
   /** Memory holds the region's instructions, in the same frames. */

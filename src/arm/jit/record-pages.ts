@@ -2,7 +2,14 @@
  * The records of decoded instructions, a page of them for each frame that code was executed from. They lie in the host
  * memory in front of RAM, where the template interpreter reads them.
  */
-import { FRAME_RECORDS_OFFSET, type HostMemory, PAGE_SIZE, RAM_OFFSET, RECORDS_OFFSET } from "../../memory/index.ts";
+import {
+  FRAME_RECORDS_OFFSET,
+  type HostMemory,
+  PAGE_SIZE,
+  RAM_OFFSET,
+  RECORDS_OFFSET,
+  TLB_OFFSET,
+} from "../../memory/index.ts";
 import type { CodeRecords } from "../interp/index.ts";
 import { Handler } from "./template-module.ts";
 import { RECORD_BYTES } from "./template-shape.ts";
@@ -24,6 +31,8 @@ export class RecordPages implements CodeRecords {
   private readonly halves: Uint16Array;
   private readonly free: number[] = [];
   private used = 0;
+  /** Told before a frame's records are gone. */
+  onDrop: (frame: number) => void = () => {};
 
   constructor({ i32, u16 }: HostMemory) {
     this.words = i32;
@@ -43,6 +52,12 @@ export class RecordPages implements CodeRecords {
     return this.at(frame) !== 0;
   }
 
+  /** Frames that have records. */
+  frames(): number[] {
+    const table = this.words.subarray(FRAME_RECORDS_OFFSET >> 2, TLB_OFFSET >> 2);
+    return Array.from(table.entries()).flatMap(([frame, at]) => (at === 0 ? [] : [frame]));
+  }
+
   /** Gives a frame records, all undecoded; not when `isFull`. */
   open(frame: number): void {
     if (this.at(frame) !== 0) return;
@@ -55,6 +70,7 @@ export class RecordPages implements CodeRecords {
   drop(frame: number): void {
     const at = this.at(frame);
     if (at === 0) return;
+    this.onDrop(frame);
     this.words.fill(0, at >> 2, (at + PAGE_BYTES) >> 2);
     this.words[(FRAME_RECORDS_OFFSET >> 2) + frame] = 0;
     this.free.push(at);

@@ -5,6 +5,7 @@
  * it came from. What is read from a file is checked for its shape here; whoever reads the file answers for its origin.
  */
 import type { DecodedInsn } from "../decode/index.ts";
+import { KeptRecords } from "./kept-records.ts";
 import type { Region } from "./region.ts";
 import type { FunctionBody } from "./wasm-writer.ts";
 
@@ -66,12 +67,23 @@ interface Header {
     readonly entries: readonly (readonly [number, number])[];
     readonly sizes: readonly [number, number];
   }[];
+  /** Words of the kept records, behind the regions. */
+  readonly recordWords: number;
 }
 
 export class TranslationStore {
   readonly regions: StoredRegion[] = [];
   private readonly byKey = new Map<number, StoredRegion[]>();
   private added = 0;
+  private kept = new KeptRecords();
+  /** Told before the store is written: what it lacks is to be added. */
+  onEncode: () => void = () => {};
+
+  /** Records of these templates; those of others are of no use. */
+  recordsOf(templates: number): KeptRecords {
+    if (this.kept.templates !== templates) this.kept = new KeptRecords(templates);
+    return this.kept;
+  }
 
   /** Regions added since the store was read. */
   get newRegions(): number {
@@ -106,7 +118,9 @@ export class TranslationStore {
   }
 
   encode(): Uint8Array {
+    this.onEncode();
     const { regions } = this;
+    const records = this.kept.encode();
     const header: Header = {
       regions: regions.map((r) => ({
         flags: (r.isThumb ? 1 : 0) | (r.isPrivileged ? 2 : 0) | (r.isFinal ? 4 : 0),
@@ -116,6 +130,7 @@ export class TranslationStore {
         entries: r.entries,
         sizes: [r.body.bytes.length, r.body.hints?.length ?? 0],
       })),
+      recordWords: records.length,
     };
     const text = Buffer.from(JSON.stringify(header), "utf8");
     const head = new Int32Array([MAGIC, text.length]);
@@ -124,6 +139,7 @@ export class TranslationStore {
       pieces.push(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), body.bytes);
       if (body.hints !== undefined) pieces.push(body.hints);
     }
+    pieces.push(new Uint8Array(records.buffer));
     return Buffer.concat(pieces);
   }
 
@@ -142,8 +158,9 @@ export class TranslationStore {
     this.added = 0;
   }
 
-  static of(regions: readonly StoredRegion[]): TranslationStore {
+  static of(regions: readonly StoredRegion[], records = new KeptRecords()): TranslationStore {
     const store = new TranslationStore();
+    store.kept = records;
     for (const region of regions) store.add(region);
     store.settle();
     return store;
@@ -175,11 +192,11 @@ class Reader {
     const [magic, length] = this.words(2);
     requireThat(magic === MAGIC);
     const header: unknown = JSON.parse(Buffer.from(this.take(length)).toString("utf8"));
-    const list = (header as { regions?: unknown } | null)?.regions;
+    const { regions: list, recordWords } = (header ?? {}) as { regions?: unknown; recordWords?: unknown };
     requireThat(Array.isArray(list) && list.length <= MAX_REGIONS);
     const regions = (list as unknown[]).map((item) => this.region(item));
-    requireThat(this.at === this.bytes.length);
-    return TranslationStore.of(regions);
+    requireThat(isWord(recordWords) && recordWords * 4 === this.bytes.length - this.at);
+    return TranslationStore.of(regions, KeptRecords.decode(this.words(recordWords as number)));
   }
 
   private region(item: unknown): StoredRegion {

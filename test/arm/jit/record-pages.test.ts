@@ -39,6 +39,21 @@ describe("pages of records", () => {
     expect(pages.isDecoded(FRAME + 1, 0x10)).toBe(false);
   });
 
+  it("tell which frames have some, and of each before it is gone", () => {
+    const pages = given();
+    const dropped: boolean[] = [];
+    pages.onDrop = (frame) => dropped.push(pages.isDecoded(frame, 0x10));
+    for (const frame of [FRAME, FRAME + 3]) {
+      pages.open(frame);
+      pages.write(frame, 0x10, record);
+    }
+    expect(pages.frames()).toEqual([FRAME, FRAME + 3]);
+    pages.drop(FRAME);
+    pages.drop(FRAME + 1);
+    expect(dropped).toEqual([true]);
+    expect(pages.frames()).toEqual([FRAME + 3]);
+  });
+
   it("are many, and say when there are no more", () => {
     const pages = given();
     let opened = 0;

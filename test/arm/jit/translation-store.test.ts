@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { R15, REMAINING } from "../../../src/arm/core/index.ts";
 import { Interpreter } from "../../../src/arm/interp/index.ts";
 import { JitCpu, TranslationStore } from "../../../src/arm/jit/index.ts";
+import { Exit } from "../../../src/arm/jit/locals.table.ts";
+import { RAM_OFFSET } from "../../../src/memory/index.ts";
 import { CODE, type GivenCpu, givenCpu } from "../given-cpu.ts";
 
 // 0: mov r0, #0; 4: add r0, r0, #1; 8: cmp r0, #200; c: bne 4; 10: b 0
@@ -86,6 +88,55 @@ describe("regions of an earlier run", () => {
   });
 });
 
+describe("records of an earlier run", () => {
+  /** Without regions: everything runs by templates. */
+  function onlyRecords(code = COUNTER): TranslationStore {
+    const store = new TranslationStore();
+    run(store, code, NEVER);
+    const read = TranslationStore.decode(store.encode());
+    if (read === undefined) throw new Error("what was written can be read");
+    return read;
+  }
+  const decodings = (core: JitCpu): number => core.exits[Exit.undecoded];
+
+  it("spare decoding, and end in the state of the interpreter", () => {
+    const cold = run(undefined, COUNTER, NEVER);
+    const { given, core } = run(onlyRecords(), COUNTER, NEVER);
+    expect(decodings(cold.core)).toBeGreaterThan(1);
+    expect(decodings(core)).toBe(1);
+    expect(stateOf(given)).toEqual(interpreted());
+  });
+
+  it("are made anew where memory has other instructions", () => {
+    const code = [...COUNTER];
+    code[2] = 0xe3500064; // cmp r0, #100
+    const { given } = run(onlyRecords(), code, NEVER);
+    expect(stateOf(given)).toEqual(interpreted(code));
+  });
+
+  it("are of no use to other templates", () => {
+    const store = onlyRecords();
+    const templates = templatesOf(store);
+    expect(store.recordsOf(templates).size).toBe(COUNTER.length);
+    expect(store.recordsOf(templates + 1).size).toBe(0);
+  });
+
+  it("are those of what memory has when they are kept, whatever was decoded before", () => {
+    const store = new TranslationStore();
+    const { given } = run(store, COUNTER, NEVER);
+    // A store of more than a word takes the whole page for data.
+    given.bus.writeMemory(CODE, new Uint8Array(Int32Array.from([0xe3a00001, ...COUNTER.slice(1)]).buffer));
+    given.run(STEPS);
+    const kept = TranslationStore.decode(store.encode());
+    const templates = templatesOf(store);
+    const frame = (RAM_OFFSET + CODE) >>> 12;
+    expect([0xe3a00000, 0xe3a00001].map((word) => kept?.recordsOf(templates).has(frame, 0, word | 0))).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
+
 describe("a file of translations", () => {
   it("is refused when it is cut, longer, empty or something else", () => {
     const bytes = filled().encode();
@@ -104,13 +155,26 @@ describe("a file of translations", () => {
       changed[at] ^= 0x41;
       const store = TranslationStore.decode(changed);
       // Code is not compared with anything: that the file is the user's own and whole is for its reader to see to.
+      // Nor are the records of instructions.
       const isCode = store?.regions.some(({ body }, i) => !sameBytes(body, filledBodies[i])) ?? false;
-      if (store === undefined || isCode) continue;
+      if (store === undefined || isCode || Buffer.compare(recordsOf(changed), filledRecords) !== 0) continue;
       expect(stateOf(run(store, COUNTER, NEVER).given), `byte ${at}`).toEqual(expected);
     }
   });
 });
 
+/** The words of the kept records, at the end of a file; nothing where its head cannot be read. */
+function recordsOf(file: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  try {
+    const { recordWords } = JSON.parse(bytes.toString("utf8", 8, 8 + bytes.readInt32LE(4))) as { recordWords: number };
+    return Uint8Array.from(file.subarray(file.length - recordWords * 4));
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+const templatesOf = (store: TranslationStore): number => new Int32Array(recordsOf(store.encode()).buffer)[0];
+const filledRecords = recordsOf(filled().encode());
 const filledBodies = filled().regions.map(({ body }) => body);
 
 function sameBytes(a: (typeof filledBodies)[number], b: (typeof filledBodies)[number] | undefined): boolean {

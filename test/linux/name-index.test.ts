@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { NameIndex, namePiece } from "../../src/linux/name-index.ts";
+
+const over = (names: readonly string[], hashOf = (index: number) => namePiece(names[index]).hash) =>
+  NameIndex.of({ count: names.length, hashOf, nameOf: (index) => names[index] });
+
+describe("an index of names", () => {
+  it("finds the first symbol of each name, and no other name", () => {
+    const names = Array.from({ length: 5_000 }, (_, i) => `symbol_${i % 4_000}`);
+    const index = over(names);
+    for (const name of new Set(names)) expect(index?.find(name)).toBe(names.indexOf(name));
+    expect(["symbol_4000", "symbol", ""].map((name) => index?.find(name))).toEqual([-1, -1, -1]);
+  });
+
+  it("has nothing in it when there are no names", () => {
+    expect(over([])?.find("init_task")).toBe(-1);
+  });
+
+  it("tells names with equal hashes from each other", () => {
+    // "Aa" and "BB" have the same hash.
+    const names = ["AaAa", "AaBB", "BBAa", "BBBB"];
+    expect(new Set(names.map((name) => namePiece(name).hash)).size).toBe(1);
+    expect(names.map((name) => over(names)?.find(name))).toEqual([0, 1, 2, 3]);
+  });
+
+  it("is none where more hashes collide than chance would have it", () => {
+    const names = Array.from({ length: 1_000 }, (_, i) => `n${i}`);
+    expect(over(names, () => 7)).toBeUndefined();
+  });
+
+  it("takes the hash of a name from those of its pieces", () => {
+    const whole = namePiece("sys_getpid").hash;
+    const hash = ["sys_", "get", "", "pid"].reduce((h, text) => {
+      const piece = namePiece(text);
+      return (Math.imul(h, piece.factor) + piece.hash) | 0;
+    }, 0);
+    expect(hash).toBe(whole);
+  });
+});
