@@ -2,7 +2,7 @@
 import { latin1 } from "../base/index.ts";
 import type { PhysicalSource } from "../memory/index.ts";
 import type { DescriptorFormat } from "./page-table.ts";
-import { TRANSLATION_GRANULE_BYTES, UNMAPPED, walkPageTable } from "./page-table.ts";
+import { mappedAlikeBytes, TRANSLATION_GRANULE_BYTES, UNMAPPED, walkPageTable } from "./page-table.ts";
 
 const roomInGranule = (address: number): number =>
   TRANSLATION_GRANULE_BYTES - (address & (TRANSLATION_GRANULE_BYTES - 1));
@@ -71,7 +71,7 @@ export class AddressSpace {
       const here = walkPageTable(this.memory, this.tableAddress, at, this.format);
       if (sizeBytes === 0) physical = here;
       if (here === UNMAPPED || here !== physical + sizeBytes) break;
-      sizeBytes += roomInGranule(at);
+      sizeBytes += mappedAlikeBytes(this.memory, this.tableAddress, at);
     }
     return { physical, sizeBytes: Math.min(sizeBytes, limitBytes) };
   }

@@ -163,9 +163,6 @@ function nameDecoder(image: KernelImage, table: TokenTable, names: Names) {
   const base = names.records[0];
   const bytes = image.bytes.slice(base, names.end);
   const tokens = [...table.tokens];
-  const pieces = tokens.map(namePiece);
-  /** Without the letter of the type, which is the first of a name. */
-  const beginnings = tokens.map((token) => namePiece(token.slice(1)).hash);
   const tokensAt = (index: number): { at: number; end: number } => {
     let at = names.records[index] - base;
     let length = bytes[at++];
@@ -177,16 +174,27 @@ function nameDecoder(image: KernelImage, table: TokenTable, names: Names) {
     for (let { at, end } = tokensAt(index); at < end; at++) text += tokens[bytes[at]];
     return text;
   };
-  const hashOf = (index: number): number => {
-    let { at, end } = tokensAt(index);
+  return { decode, hashes: () => nameHashes(bytes, names, tokens) };
+}
+
+/** Hashes of all names, the letters of their types left out, which come first. */
+function nameHashes(bytes: Uint8Array, { records }: Names, tokens: readonly string[]): Int32Array {
+  const base = records[0];
+  const pieces = tokens.map(namePiece);
+  const factors = Int32Array.from(pieces, ({ factor }) => factor);
+  const parts = Int32Array.from(pieces, ({ hash }) => hash);
+  const beginnings = Int32Array.from(tokens, (token) => namePiece(token.slice(1)).hash);
+  const hashes = new Int32Array(records.length);
+  for (let index = 0; index < records.length; index++) {
+    let at = records[index] - base;
+    let length = bytes[at++];
+    if ((length & 0x80) !== 0) length = (length & 0x7f) | (bytes[at++] << 7);
+    const end = at + length;
     let hash = beginnings[bytes[at++]];
-    for (; at < end; at++) {
-      const piece = pieces[bytes[at]];
-      hash = (Math.imul(hash, piece.factor) + piece.hash) | 0;
-    }
-    return hash;
-  };
-  return { decode, hashOf };
+    for (; at < end; at++) hash = (Math.imul(hash, factors[bytes[at]]) + parts[bytes[at]]) | 0;
+    hashes[index] = hash;
+  }
+  return hashes;
 }
 
 /** The symbols of the kernel in `image`. */
@@ -197,12 +205,12 @@ export function findKallsyms(image: KernelImage): Fact<SymbolTable> {
   if (names === undefined) return unknown("the kallsyms token table is there, but no names that match their markers");
   const addresses = addressesBefore(image, names) ?? addressesBehind(image, table, names.count);
   if (addresses === undefined) return unknown("kallsyms names are there, but no ascending addresses that go with them");
-  const { decode, hashOf } = nameDecoder(image, table, names);
+  const { decode, hashes } = nameDecoder(image, table, names);
   const describe = (index: number) => {
     const text = decode(index);
     return { type: text[0], name: text.slice(1) };
   };
-  const symbols = new SymbolTable("kallsyms", addresses.values, describe, hashOf);
+  const symbols = new SymbolTable("kallsyms", addresses.values, describe, hashes);
   return proved(
     symbols,
     `${names.count} kallsyms names match ${Math.ceil(names.count / SYMBOLS_PER_MARKER)} markers; layout of Linux ${addresses.layout}`,

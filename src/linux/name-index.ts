@@ -26,9 +26,8 @@ export function namePiece(text: string): NamePiece {
 }
 
 export interface NameSource {
-  readonly count: number;
-  /** Hash of a name, as `namePiece` has it. */
-  hashOf(index: number): number;
+  /** Hash of each name, as `namePiece` has it. */
+  readonly hashes: Int32Array;
   nameOf(index: number): string;
 }
 
@@ -39,18 +38,16 @@ export class NameIndex {
 
   private constructor(source: NameSource) {
     this.source = source;
-    const size = 2 ** Math.ceil(Math.log2(Math.max(2, source.count * 2)));
+    const { hashes } = source;
+    const size = 2 ** Math.ceil(Math.log2(Math.max(2, hashes.length * 2)));
     this.slots = new Int32Array(size).fill(EMPTY);
-    this.hashes = new Int32Array(source.count);
+    this.hashes = hashes;
   }
 
   /** `undefined` when too many hashes collide. */
   static of(source: NameSource): NameIndex | undefined {
     const index = new NameIndex(source);
-    for (let i = 0; i < source.count; i++) {
-      index.hashes[i] = source.hashOf(i);
-      if (!index.add(i)) return undefined;
-    }
+    for (let i = 0; i < source.hashes.length; i++) if (!index.add(i)) return undefined;
     return index;
   }
 

@@ -10,6 +10,8 @@ export const UNMAPPED = -1;
 /** The smallest page of any format: two addresses in one granule are always mapped alike. */
 export const TRANSLATION_GRANULE_BYTES = 1024;
 
+const SECTION_TYPE = 2;
+const SECTION_BYTES = 1 << 20;
 const SUPERSECTION = 1 << 18;
 
 function walkCoarse(memory: PhysicalSource, table: number, va: number, format: DescriptorFormat): number {
@@ -41,6 +43,13 @@ function walkFine(memory: PhysicalSource, table: number, va: number): number {
     default:
       return UNMAPPED;
   }
+}
+
+/** How many bytes from `va` on are mapped alike for certain: to the end of its section, else of its granule. */
+export function mappedAlikeBytes(memory: PhysicalSource, table: number, va: number): number {
+  const entry = memory.readU32(table + (va >>> 20) * 4) ?? 0;
+  const unit = (entry & 3) === SECTION_TYPE ? SECTION_BYTES : TRANSLATION_GRANULE_BYTES;
+  return unit - (va & (unit - 1));
 }
 
 /** The physical address of virtual `va` by the first-level table at physical `table`, or `UNMAPPED`. Two loads at most. */

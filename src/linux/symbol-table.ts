@@ -22,21 +22,21 @@ export class SymbolTable {
   readonly source: SymbolSource;
   private readonly addresses: Uint32Array;
   private readonly describe: (index: number) => { type: string; name: string };
-  private readonly hashOf: ((index: number) => number) | undefined;
+  private readonly hashes: (() => Int32Array) | undefined;
   private byName: Map<string, number> | undefined;
   private names: NameIndex | undefined;
 
-  /** @param hashOf of a name as `namePiece` has it, where names are costly to decode */
+  /** @param hashes of the names as `namePiece` has it, where names are costly to decode */
   constructor(
     source: SymbolSource,
     addresses: Uint32Array,
     describe: (index: number) => { type: string; name: string },
-    hashOf?: (index: number) => number,
+    hashes?: () => Int32Array,
   ) {
     this.source = source;
     this.addresses = addresses;
     this.describe = describe;
-    this.hashOf = hashOf;
+    this.hashes = hashes;
   }
 
   get size(): number {
@@ -52,9 +52,9 @@ export class SymbolTable {
   }
 
   private indexNames(): void {
-    const { addresses, hashOf } = this;
+    const { addresses, hashes } = this;
     const nameOf = (index: number): string => this.describe(index).name;
-    if (hashOf !== undefined) this.names = NameIndex.of({ count: addresses.length, hashOf, nameOf });
+    if (hashes !== undefined) this.names = NameIndex.of({ hashes: hashes(), nameOf });
     if (this.names !== undefined) return;
     const byName = new Map<string, number>();
     for (const [index, address] of addresses.entries()) {

@@ -25,17 +25,16 @@ export class FrameBitmap {
   /** True when the whole run lies inside the range and is free. */
   isRunFree(first: number, count: number): boolean {
     if (first < 0 || count < 0 || first + count > this.frameCount) return false;
-    return this.everyFrame(first, count, false);
+    return this.firstUsed(first, count) < 0;
   }
 
   /** The lowest free run of `count` frames that starts at a multiple of `alignment` after adding `origin`, or -1. */
   findRun(count: number, alignment: number, origin: number): number {
     let first = (alignment - (origin % alignment)) % alignment;
     while (first + count <= this.frameCount) {
-      let length = 0;
-      while (length < count && !this.isUsed(first + length)) length++;
-      if (length === count) return first;
-      const next = first + length + 1;
+      const used = this.firstUsed(first, count);
+      if (used < 0) return first;
+      const next = used + 1;
       const over = (next + origin) % alignment;
       first = over === 0 ? next : next + alignment - over;
     }
@@ -49,21 +48,21 @@ export class FrameBitmap {
   }
 
   release(first: number, count: number): void {
-    const isInUse = this.everyFrame(first, count, true);
-    assert(isInUse, `frames ${first}+${count} are in use`);
+    let frame = first;
+    while (frame < first + count && this.isUsed(frame)) frame++;
+    assert(frame === first + count, `frame ${frame} is in use`);
     this.mark(first, count, false);
     this.used -= count;
   }
 
-  private everyFrame(first: number, count: number, isUsed: boolean): boolean {
-    const whole = isUsed ? ALL_USED : 0;
+  /** The first frame of a run that is in use, or -1. */
+  private firstUsed(first: number, count: number): number {
     for (let frame = first; frame < first + count; ) {
-      if ((frame & 7) === 0 && frame + 8 <= first + count) {
-        if (this.words[frame >> 3] !== whole) return false;
-        frame += 8;
-      } else if (this.isUsed(frame++) !== isUsed) return false;
+      if ((frame & 7) === 0 && this.words[frame >> 3] === 0) frame += 8;
+      else if (this.isUsed(frame)) return frame;
+      else frame++;
     }
-    return true;
+    return -1;
   }
 
   private mark(first: number, count: number, isUsed: boolean): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { NameIndex, namePiece } from "../../src/linux/name-index.ts";
 
 const over = (names: readonly string[], hashOf = (index: number) => namePiece(names[index]).hash) =>
-  NameIndex.of({ count: names.length, hashOf, nameOf: (index) => names[index] });
+  NameIndex.of({ hashes: Int32Array.from(names, (_, index) => hashOf(index)), nameOf: (index) => names[index] });
 
 describe("an index of names", () => {
   it("finds the first symbol of each name, and no other name", () => {

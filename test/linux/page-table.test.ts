@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type DescriptorFormat, UNMAPPED, walkPageTable } from "../../src/linux/index.ts";
+import { mappedAlikeBytes } from "../../src/linux/page-table.ts";
 import { ImageSource } from "../../src/memory/index.ts";
 
 const TABLE = 0x4000;
@@ -41,6 +42,17 @@ describe("short-descriptor page tables", () => {
   it("translate tiny pages of a fine table on ARMv5 only", () => {
     expect(walk(0xbf012745, 0x8013, 0x56789c33, "v5")).toBe(0x56789f45);
     expect(walk(0xbf012745, 0x8013, 0x56789c33, "v6")).toBe(UNMAPPED);
+  });
+
+  it("tell how far the mapping of an address goes on for certain", () => {
+    const alike = (va: number, first: number) => {
+      const image = new Uint8Array(0x10000);
+      new DataView(image.buffer).setUint32(TABLE + (va >>> 20) * 4, first, true);
+      return mappedAlikeBytes(new ImageSource(image), TABLE, va);
+    };
+    expect(alike(0xc0123456, 0x80100c1e)).toBe(0x100000 - 0x23456);
+    expect(alike(0xbf012345, 0x8001)).toBe(0x400 - 0x345);
+    expect(alike(0xbf012400, 0)).toBe(0x400);
   });
 
   it("give nothing for a fault entry or a table outside memory", () => {

@@ -24,6 +24,7 @@ export const MAX_DECODED = 500_000;
 
 /** Decoded instructions in another form, which a faster engine keeps of ARM code; true by the same stores. */
 export interface CodeRecords {
+  readonly isEmpty: boolean;
   has(frame: number): boolean;
   isDecoded(frame: number, offset: number): boolean;
   /** Forgets the instruction at an offset; true when there was one. */
@@ -119,6 +120,7 @@ export class CodePages<O> {
   /** Forgets everything, as after a restore. */
   clear(): void {
     this.decodedCount = 0;
+    if (this.pageCount === 0 && this.records?.isEmpty !== false) return;
     for (let frame = 0; frame < this.armPages.length; frame++) {
       const isKnown = this.armPages[frame] !== undefined || this.thumbPages[frame] !== undefined;
       if (isKnown || this.records?.has(frame) === true) this.drop(frame);

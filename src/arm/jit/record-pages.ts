@@ -43,6 +43,10 @@ export class RecordPages implements CodeRecords {
     return this.free.length === 0 && this.used >= CAPACITY;
   }
 
+  get isEmpty(): boolean {
+    return this.used === this.free.length;
+  }
+
   /** Address of a frame's records, 0 when it has none. */
   private at(frame: number): number {
     return this.words[(FRAME_RECORDS_OFFSET >> 2) + frame];

@@ -52,6 +52,9 @@ describe("pages of records", () => {
     pages.drop(FRAME + 1);
     expect(dropped).toEqual([true]);
     expect(pages.frames()).toEqual([FRAME + 3]);
+    expect(pages.isEmpty).toBe(false);
+    pages.drop(FRAME + 3);
+    expect(pages.isEmpty).toBe(true);
   });
 
   it("are many, and say when there are no more", () => {
