@@ -1,7 +1,7 @@
 /**
  * Writes `src/arm/jit/template-samples.table.ts`: an instruction of each shape that guests execute often, as the template
- * interpreter has code for these. `node tools/template-samples.mjs [--count N]` boots both boards on the interpreter,
- * does work of many kinds at their shells and keeps the N shapes that were executed most.
+ * interpreter has code for these. `node tools/template-samples.mjs [--count N] [--board NAME]...` boots both boards, or those
+ * named, on the interpreter, does work of many kinds at their shells and keeps the N shapes that were executed most.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
