@@ -4,7 +4,7 @@
  */
 import type { Check, CheckReport, CheckRequest } from "../ids/index.ts";
 import { PLAIN_REQUEST, runCheck } from "../ids/index.ts";
-import type { CpuRegisters, Kernel } from "../linux/index.ts";
+import type { BuildFile, CpuRegisters, Kernel } from "../linux/index.ts";
 import { openKernel } from "../linux/index.ts";
 import type { PhysicalSource } from "../memory/index.ts";
 import type { Guest, GuestCopy, GuestView, Hypervisor } from "../vm/index.ts";
@@ -87,6 +87,19 @@ class VcpuRegisters implements CpuRegisters {
   }
 }
 
+/** What is known of a guest's kernel beside its memory and registers. */
+export interface KernelKnowledge {
+  /** Files of the kernel's build. */
+  readonly files: readonly BuildFile[];
+  /** What the boot loader put into memory is not used either, nor anything else. */
+  readonly isMemoryAlone: boolean;
+}
+
+const knowledge = new WeakMap<Hypervisor, KernelKnowledge>();
+
+/** From now on kernels of this machine are opened with it. */
+export const setKernelKnowledge = (hv: Hypervisor, known: KernelKnowledge): void => void knowledge.set(hv, known);
+
 /** What was learned of a guest's kernel holds until another kernel runs in it. */
 const kernels = new WeakMap<Guest, Kernel>();
 const sources = new WeakMap<Kernel, GuestMemorySource>();
@@ -94,16 +107,35 @@ const sources = new WeakMap<Kernel, GuestMemorySource>();
 /** The guest's kernel. Throws `kernel-not-found` while none runs. */
 export function kernelOf(hv: Hypervisor, guest: Guest): Kernel {
   const known = kernels.get(guest);
-  if (known?.isCurrent() === true) return known;
+  return known?.isCurrent() === true ? known : openAnew(hv, guest);
+}
+
+/** As `kernelOf`, and nothing that was learned before is used. */
+export function openAnew(hv: Hypervisor, guest: Guest): Kernel {
   const source = new GuestMemorySource(hv, guest);
-  const kernel = openKernel({
-    memory: source,
-    registers: hv.control.core(0) === undefined ? undefined : new VcpuRegisters(source),
-    bootImage: () => hv.control.bootKernel(),
-  });
+  const { files = [], isMemoryAlone = false } = knowledge.get(hv) ?? {};
+  const kernel = openKernel(
+    {
+      memory: source,
+      registers: hv.control.core(0) === undefined ? undefined : new VcpuRegisters(source),
+      bootImage: isMemoryAlone ? undefined : () => hv.control.bootKernel(),
+    },
+    { files },
+  );
   kernels.set(guest, kernel);
   sources.set(kernel, source);
+  if (files.length > 0) tellFiles(hv, kernel);
   return kernel;
+}
+
+/** A file that is not used is no secret. */
+function tellFiles(hv: Hypervisor, kernel: Kernel): void {
+  const log = hv.log.child("symbols");
+  for (const file of kernel.given) {
+    const text = `${file.title}: ${file.describe()}`;
+    if (file.verdict === "same") log.info(text);
+    else log.warning(text);
+  }
 }
 
 /** Moments at which a copy is looked at, by how far it runs on from the one before: a change may take several turns. */

@@ -21,6 +21,7 @@ import type { Guest } from "../vm/index.ts";
 import type { CommandContext } from "./context.ts";
 import { form } from "./context.ts";
 import { kernelOf, SteadyLook } from "./guest-kernel.ts";
+import { costOfOpening } from "./ids-opening.ts";
 import { compareBaseline, lookOnce, reportFindings, saveBaseline, scheduleLooks } from "./ids-record.ts";
 import { addWatch, endWatch, showWatches } from "./ids-watch.ts";
 
@@ -125,6 +126,8 @@ function showCost(context: CommandContext, known: readonly Check[], id: string):
   const kernel = openGuest(context);
   if (!isKernel(kernel)) return kernel;
   const { hv, nowMs } = context;
+  const [guest] = hv.guests;
+  if (id === "symbols" && guest !== undefined) return costOfOpening(context, guest);
   // What is learned once for a boot is not part of what a look costs.
   runCheck(check, kernel);
   const executedBefore = hv.control.instructions();

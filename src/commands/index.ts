@@ -29,5 +29,5 @@ export function createCommandManager(userChecks: readonly Check[] = []): Command
 }
 
 export type { CommandContext, GuestWaiter, SnapshotShelf, SnapshotSummary } from "./context.ts";
-export { kernelOf } from "./guest-kernel.ts";
+export { type KernelKnowledge, kernelOf, setKernelKnowledge } from "./guest-kernel.ts";
 export { remoteFilter } from "./vserial.ts";

@@ -27,6 +27,8 @@ const KEPT = new Set<number>([At.name, At.byteSize, At.declaration, At.memberLoc
 /** DW_UT_compile, DW_UT_partial. */
 const UNIT_TYPES = new Set([1, 3]);
 const MAX_QUALIFIERS = 16;
+/** Of all units; a kernel with everything built in has a tenth of it. */
+const MAX_ABBREVIATIONS = 8_000_000;
 
 interface Sections {
   readonly info: Uint8Array;
@@ -167,6 +169,7 @@ export function readDwarf(elf: ElfFile, wanted: ReadonlySet<string>): Map<string
     throw debugInfoInvalid("DWARF", "a section .debug_info", "none (CONFIG_DEBUG_INFO=n, or stripped)");
   const found = new Map<string, Structure>();
   const tables = new Map<number, Map<number, Abbreviation>>();
+  let abbreviations = 0;
   for (let start = 0; start < info.length && found.size < wanted.size; ) {
     const cursor = new Cursor(info, start);
     const length = cursor.u32();
@@ -180,7 +183,11 @@ export function readDwarf(elf: ElfFile, wanted: ReadonlySet<string>): Map<string
     const abbrevAt = cursor.u32();
     if (version === 4) cursor.u8();
     if (UNIT_TYPES.has(unitType)) {
-      const table = tables.get(abbrevAt) ?? readAbbreviations(sections.abbrev, abbrevAt);
+      const known = tables.get(abbrevAt);
+      const table = known ?? readAbbreviations(sections.abbrev, abbrevAt);
+      if (known === undefined) abbreviations += table.size;
+      if (abbreviations > MAX_ABBREVIATIONS)
+        throw debugInfoInvalid("DWARF", `at most ${MAX_ABBREVIATIONS} abbreviations`, "more");
       tables.set(abbrevAt, table);
       const unit = new Unit(sections, start, version === 5);
       unit.read(cursor, end, table);

@@ -1,10 +1,16 @@
 /** 32-bit little-endian ELF files (System V ABI, chapters 4 and 5): sections, segments and symbols. */
+import { inflateSync } from "node:zlib";
 import { latin1 } from "../base/index.ts";
 import { elfInvalid } from "./errors.ts";
 
 export interface ElfSection {
   readonly name: string;
+  /** See `SectionType`. */
   readonly type: number;
+  /** SHF_WRITE 1, SHF_ALLOC 2, SHF_EXECINSTR 4. */
+  readonly flags: number;
+  /** Virtual; 0 for what is not loaded. */
+  readonly address: number;
   readonly bytes: Uint8Array;
   readonly link: number;
 }
@@ -20,10 +26,15 @@ export interface ElfSegment {
 export interface ElfSymbol {
   readonly name: string;
   readonly address: number;
-  /** STT_OBJECT 1, STT_FUNC 2, STT_SECTION 3, STT_FILE 4. */
+  /** See `SymbolType`. */
   readonly type: number;
   readonly isGlobal: boolean;
+  /** Index of the section it lies in; none has that of an absolute symbol. */
+  readonly section: number;
 }
+
+export const SectionType = { symbols: 2, nobits: 8 } as const;
+export const SymbolType = { object: 1, function: 2, section: 3, file: 4 } as const;
 
 export const ET_EXEC = 2;
 export const ET_CORE = 4;
@@ -31,11 +42,16 @@ export const PT_LOAD = 1;
 export const PT_NOTE = 4;
 const EM_ARM = 40;
 const HEADER_BYTES = 52;
-const SHT_SYMTAB = 2;
-const SHT_NOBITS = 8;
 const SHF_COMPRESSED = 0x800;
+const COMPRESSION_HEADER_BYTES = 12;
+const ELFCOMPRESS_ZLIB = 1;
+/** Of debug information; that of a kernel with everything built in is a third of it. */
+const MAX_UNPACKED_BYTES = 1 << 30;
 const SYMBOL_BYTES = 16;
+const SHN_UNDEF = 0;
 const MAX_ENTRIES = 0xffff;
+/** Far above KSYM_NAME_LEN. */
+const MAX_NAME_BYTES = 4096;
 
 export const isElf = (file: Uint8Array): boolean =>
   file.length >= 4 && file[0] === 0x7f && file[1] === 0x45 && file[2] === 0x4c && file[3] === 0x46;
@@ -44,6 +60,7 @@ export class ElfFile {
   readonly type: number;
   private readonly file: Uint8Array;
   private readonly view: DataView;
+  private read: readonly ElfSection[] | undefined;
 
   /** Throws `elf-invalid` for anything but a 32-bit little-endian ARM file. */
   constructor(file: Uint8Array) {
@@ -70,41 +87,45 @@ export class ElfFile {
   }
 
   get sections(): readonly ElfSection[] {
+    this.read ??= this.readSections();
+    return this.read;
+  }
+
+  private readSections(): ElfSection[] {
     const { view } = this;
+    let leftBytes = MAX_UNPACKED_BYTES;
     const headers = this.table(32, 46, 48, 40, "section header");
     const contents = headers.map((at) => {
-      const type = view.getUint32(at + 4, true);
-      if ((view.getUint32(at + 8, true) & SHF_COMPRESSED) !== 0) {
-        throw elfInvalid(
-          "plain debug information",
-          "compressed sections; unpack them with objcopy --decompress-debug-sections",
-        );
-      }
-      return type === SHT_NOBITS
-        ? new Uint8Array()
-        : this.range(view.getUint32(at + 16, true), view.getUint32(at + 20, true), "a section");
+      if (view.getUint32(at + 4, true) === SectionType.nobits) return new Uint8Array();
+      const bytes = this.range(view.getUint32(at + 16, true), view.getUint32(at + 20, true), "a section");
+      if ((view.getUint32(at + 8, true) & SHF_COMPRESSED) === 0) return bytes;
+      const content = unpacked(bytes, leftBytes);
+      leftBytes -= content.length;
+      return content;
     });
     const names = contents[view.getUint16(50, true)] ?? new Uint8Array();
     return headers.map((at, index) => ({
       name: textAt(names, view.getUint32(at, true)),
       type: view.getUint32(at + 4, true),
+      flags: view.getUint32(at + 8, true),
+      address: view.getUint32(at + 12, true),
       link: view.getUint32(at + 24, true),
       bytes: contents[index],
     }));
   }
 
+  /** Those of the symbol table, of which a file has one. */
   *symbols(): Generator<ElfSymbol> {
     const { sections } = this;
-    for (const { type, bytes, link } of sections) {
-      if (type !== SHT_SYMTAB) continue;
+    for (const { bytes, link } of sections.filter(({ type }) => type === SectionType.symbols).slice(0, 1)) {
       const names = sections[link]?.bytes ?? new Uint8Array();
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       for (let at = SYMBOL_BYTES; at + SYMBOL_BYTES <= bytes.length; at += SYMBOL_BYTES) {
         const name = textAt(names, view.getUint32(at, true));
         const info = bytes[at + 12];
-        const isDefined = view.getUint16(at + 14, true) !== 0;
-        if (name === "" || !isDefined) continue;
-        yield { name, address: view.getUint32(at + 4, true), type: info & 0xf, isGlobal: info >>> 4 === 1 };
+        const section = view.getUint16(at + 14, true);
+        if (name === "" || section === SHN_UNDEF) continue;
+        yield { name, address: view.getUint32(at + 4, true), type: info & 0xf, isGlobal: info >>> 4 === 1, section };
       }
     }
   }
@@ -133,9 +154,27 @@ export class ElfFile {
   }
 }
 
-/** Text up to a NUL; empty beyond the end. */
+/** The content of a compressed section (gABI, "Section Compression"). */
+function unpacked(bytes: Uint8Array, limitBytes: number): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isWhole = bytes.length >= COMPRESSION_HEADER_BYTES;
+  const sizeBytes = isWhole ? view.getUint32(4, true) : 0;
+  if (!isWhole || view.getUint32(0, true) !== ELFCOMPRESS_ZLIB || sizeBytes > limitBytes) {
+    throw elfInvalid(
+      "plain debug information, or such as zlib packed",
+      "sections packed otherwise; unpack them with objcopy --decompress-debug-sections",
+    );
+  }
+  try {
+    return inflateSync(bytes.subarray(COMPRESSION_HEADER_BYTES), { maxOutputLength: Math.max(1, sizeBytes) });
+  } catch (error) {
+    throw elfInvalid("a compressed section", error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Text up to a NUL, cut where no name is longer; empty beyond the end. */
 export function textAt(bytes: Uint8Array, offset: number): string {
-  if (offset >= bytes.length) return "";
-  const end = bytes.indexOf(0, offset);
-  return latin1(bytes.subarray(offset, end < 0 ? bytes.length : end));
+  const text = bytes.subarray(offset, offset + MAX_NAME_BYTES);
+  const end = text.indexOf(0);
+  return latin1(end < 0 ? text : text.subarray(0, end));
 }

@@ -14,6 +14,7 @@ import { openFiles } from "./open-files.ts";
 import { processList } from "./process-list.ts";
 import { processTree } from "./process-tree.ts";
 import { sockets } from "./sockets.ts";
+import { symbolSources } from "./symbols.ts";
 import { syscallTable } from "./syscall-table.ts";
 import { taskViews } from "./task-views.ts";
 import { vectors } from "./vectors.ts";
@@ -34,6 +35,7 @@ export const checks: readonly Check[] = [
   processList,
   processTree,
   sockets,
+  symbolSources,
   syscallTable,
   taskViews,
   vectors,

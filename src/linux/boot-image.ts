@@ -8,7 +8,7 @@ import type { KernelMap, KernelSource } from "./kernel-map.ts";
 const MIN_IMAGE_BYTES = 0x1000;
 
 export function openBootImage({ bootImage }: KernelSource, map: KernelMap): Fact<KernelImage> {
-  if (bootImage === undefined) return unknown("this source knows memory only, not what was booted");
+  if (bootImage === undefined) return unknown("only memory is looked at, not what was booted");
   const loaded = bootImage();
   if (loaded === undefined) return unknown("the boot loader was given an image that unpacks itself in the guest");
   const startAddress = map.pageOffset + (loaded.address - map.physOffset);

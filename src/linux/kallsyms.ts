@@ -6,8 +6,11 @@
  *   4.6 - 6.3   offsets[n], relative_base, num_syms, names, markers, [seqs_of_names,] token_table, token_index
  *   6.4 - 6.19  num_syms, names, markers, token_table, token_index, offsets[n], relative_base, seqs_of_names
  *   7.0 on      the same without relative_base, addresses absolute
- * From 6.1 on a name's length may take two bytes. `markers[k]` is the offset of name 256 k: matching all of them
- * proves the names, ascending addresses inside the kernel prove the rest.
+ * Kernels of 4.6 to 6.10 without KALLSYMS_BASE_RELATIVE have plain addresses in the place of offsets and base; with
+ * KALLSYMS_ABSOLUTE_PERCPU (4.6 to 6.14) an offset of 0 or more is an address of its own, and a negative one counts down from
+ * relative_base - 1. Numbers and markers were longs up to 4.19, which on 32 bits is the same.
+ * A name's length takes one byte up to 6.0, which may be 0x80, and two from 0x80 on since 6.1. `markers[k]` is the offset of
+ * name 256 k: matching all of them proves the names, ascending addresses inside the kernel prove the rest.
  */
 import type { Fact } from "./fact.ts";
 import { proved, unknown } from "./fact.ts";
@@ -30,12 +33,23 @@ const MAX_RECORD_STEPS = 50_000_000;
 /** How far below `token_table` the names may begin: a million symbols of ten tokens. */
 const MAX_NAMES_BYTES = 16 << 20;
 
+/** How a length of 128 and more is written: as one byte, or its low seven bits first (ULEB128). */
+type Lengths = "one byte" | "two bytes";
+const LENGTHS: readonly Lengths[] = ["two bytes", "one byte"];
+
+/** A record's length and how many bytes that took. */
+function lengthAt(bytes: Uint8Array, at: number, lengths: Lengths): [tokens: number, bytes: number] {
+  const first = bytes[at];
+  return lengths === "one byte" || (first & 0x80) === 0 ? [first, 1] : [(first & 0x7f) | (bytes[at + 1] << 7), 2];
+}
+
 interface Names {
   /** Offset of `num_syms` in the image. */
   readonly countAt: number;
   readonly count: number;
   /** Offset of each name's record. */
   readonly records: Uint32Array;
+  readonly lengths: Lengths;
   /** Offset behind `markers`. */
   readonly end: number;
 }
@@ -46,14 +60,22 @@ const alignTo = (offset: number, alignment: number): number => Math.ceil(offset 
 const firstCharacters = (tokens: readonly string[]): Int16Array =>
   Int16Array.from(tokens, (token) => (token.length === 0 ? -1 : token.charCodeAt(0)));
 
-/** Steps over `count` records from `start`; the offset behind the last, or -1 when one is no symbol. */
-function walkRecords(bytes: Uint8Array, start: number, limit: number, first: Int16Array, records: Uint32Array): number {
+interface Area {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  /** Nothing of it lies at or behind this offset. */
+  readonly limit: number;
+  readonly first: Int16Array;
+}
+
+/** Steps over as many records as there is room for; the offset behind the last, or -1 when one is no symbol. */
+function walkRecords({ bytes, start, limit, first }: Area, records: Uint32Array, lengths: Lengths): number {
   let at = start;
   for (let index = 0; index < records.length; index++) {
     if (at >= limit) return -1;
     records[index] = at;
-    let length = bytes[at++];
-    if ((length & 0x80) !== 0) length = (length & 0x7f) | (bytes[at++] << 7);
+    const [length, lengthBytes] = lengthAt(bytes, at, lengths);
+    at += lengthBytes;
     if (length === 0 || length > MAX_NAME_TOKENS || at + length > limit) return -1;
     if (!TYPE_LETTERS.has(first[bytes[at]])) return -1;
     at += length;
@@ -78,15 +100,17 @@ function namesAt(image: KernelImage, countAt: number, limit: number, first: Int1
   const count = image.words[countAt / 4];
   let steps = 0;
   for (const alignment of ALIGNMENTS) {
-    const start = alignTo(countAt + 4, alignment);
-    // A cheap look at the first records before room for all of them is made.
-    if (walkRecords(image.bytes, start, limit, first, new Uint32Array(Math.min(count, 16))) < 0) continue;
-    const records = new Uint32Array(count);
-    const namesEnd = walkRecords(image.bytes, start, limit, first, records);
-    steps += count;
-    if (namesEnd < 0) continue;
-    const end = matchMarkers(image, start, namesEnd, records);
-    if (end >= 0 && end <= limit) return { countAt, count, records, end };
+    const area = { bytes: image.bytes, start: alignTo(countAt + 4, alignment), limit, first };
+    for (const lengths of LENGTHS) {
+      // A cheap look at the first records before room for all of them is made.
+      if (walkRecords(area, new Uint32Array(Math.min(count, 16)), lengths) < 0) continue;
+      const records = new Uint32Array(count);
+      const namesEnd = walkRecords(area, records, lengths);
+      steps += count;
+      if (namesEnd < 0) continue;
+      const end = matchMarkers(image, area.start, namesEnd, records);
+      if (end >= 0 && end <= limit) return { countAt, count, records, lengths, end };
+    }
   }
   return steps;
 }
@@ -106,15 +130,29 @@ function findNames(image: KernelImage, table: TokenTable): Names | undefined {
   return undefined;
 }
 
-/** `count` ascending addresses from the words at `offset`, each `base` higher, all inside the kernel; else `undefined`. */
-function addressesAt(image: KernelImage, offset: number, count: number, base: number): Uint32Array | undefined {
+/** The address that a word stands for. */
+type AddressOf = (word: number) => number;
+
+const absolute: AddressOf = (word) => word;
+const relativeTo =
+  (base: number): AddressOf =>
+  (word) =>
+    base + word;
+/** KALLSYMS_ABSOLUTE_PERCPU. */
+const countedDownFrom =
+  (base: number): AddressOf =>
+  (word) =>
+    word < 0x80000000 ? word : base - 1 - (word - 0x100000000);
+
+/** `count` ascending addresses from the words at `offset`, most of them inside the kernel; else `undefined`. */
+function addressesAt(image: KernelImage, offset: number, count: number, addressOf: AddressOf): Uint32Array | undefined {
   if (offset < 0 || (offset & 3) !== 0 || offset + count * 4 > image.bytes.length) return undefined;
   const addresses = new Uint32Array(count);
   const first = offset >> 2;
   let previous = 0;
   let inside = 0;
   for (let index = 0; index < count; index++) {
-    const address = base + image.words[first + index];
+    const address = addressOf(image.words[first + index]);
     if (address < previous || address > 0xffffffff) return undefined;
     addresses[index] = address;
     previous = address;
@@ -129,31 +167,44 @@ interface Addresses {
   readonly layout: string;
 }
 
+/** Offsets to `base`, in either form; `layout` names the kernels that have them there. */
+function offsetsAt(
+  image: KernelImage,
+  { offset, count, base }: { offset: number; count: number; base: number },
+  layout: string,
+): Addresses | undefined {
+  if (!image.contains(base)) return undefined;
+  const relative = addressesAt(image, offset, count, relativeTo(base));
+  if (relative !== undefined) return { values: relative, layout };
+  const counted = addressesAt(image, offset, count, countedDownFrom(base));
+  return counted === undefined ? undefined : { values: counted, layout: `${layout}, per-CPU symbols absolute` };
+}
+
 /** The tables before `num_syms`: offsets and relative_base, or plain addresses. */
-function addressesBefore(image: KernelImage, names: Names): Addresses | undefined {
+function addressesBefore(image: KernelImage, { countAt, count }: Names): Addresses | undefined {
   for (const alignment of ALIGNMENTS) {
-    const baseAt = names.countAt - alignment;
-    const base = image.words[baseAt >> 2];
-    if (baseAt < 0 || !image.contains(base)) continue;
-    const values = addressesAt(image, baseAt - alignTo(names.count * 4, alignment), names.count, base);
-    if (values !== undefined) return { values, layout: "4.6 to 6.3" };
+    const baseAt = countAt - alignment;
+    if (baseAt < 0) continue;
+    const offset = baseAt - alignTo(count * 4, alignment);
+    const found = offsetsAt(image, { offset, count, base: image.words[baseAt >> 2] }, "4.6 to 6.3");
+    if (found !== undefined) return found;
   }
   for (const alignment of ALIGNMENTS) {
-    const values = addressesAt(image, names.countAt - alignTo(names.count * 4, alignment), names.count, 0);
-    if (values !== undefined) return { values, layout: "up to 4.5" };
+    const values = addressesAt(image, countAt - alignTo(count * 4, alignment), count, absolute);
+    if (values !== undefined) return { values, layout: "up to 4.5, or up to 6.3 without relative_base" };
   }
   return undefined;
 }
 
-/** The tables behind `token_index`: offsets and relative_base, or absolute addresses. */
+/** The tables behind `token_index`: offsets and relative_base, or plain addresses. */
 function addressesBehind(image: KernelImage, table: TokenTable, count: number): Addresses | undefined {
   for (const alignment of ALIGNMENTS) {
-    const at = alignTo(table.end, alignment);
-    const base = image.words[alignTo(at + count * 4, alignment) >> 2];
-    const values = image.contains(base) ? addressesAt(image, at, count, base) : undefined;
-    if (values !== undefined) return { values, layout: "6.4 to 6.19" };
-    const absolute = addressesAt(image, at, count, 0);
-    if (absolute !== undefined) return { values: absolute, layout: "7.0 on" };
+    const offset = alignTo(table.end, alignment);
+    const base = image.words[alignTo(offset + count * 4, alignment) >> 2];
+    const found = offsetsAt(image, { offset, count, base }, "6.4 to 6.19");
+    if (found !== undefined) return found;
+    const values = addressesAt(image, offset, count, absolute);
+    if (values !== undefined) return { values, layout: "7.0 on, or from 6.4 without relative_base" };
   }
   return undefined;
 }
@@ -165,8 +216,8 @@ function nameDecoder(image: KernelImage, table: TokenTable, names: Names) {
   const tokens = [...table.tokens];
   const tokensAt = (index: number): { at: number; end: number } => {
     let at = names.records[index] - base;
-    let length = bytes[at++];
-    if ((length & 0x80) !== 0) length = (length & 0x7f) | (bytes[at++] << 7);
+    const [length, lengthBytes] = lengthAt(bytes, at, names.lengths);
+    at += lengthBytes;
     return { at, end: at + length };
   };
   const decode = (index: number): string => {
@@ -178,7 +229,7 @@ function nameDecoder(image: KernelImage, table: TokenTable, names: Names) {
 }
 
 /** Hashes of all names, the letters of their types left out, which come first. */
-function nameHashes(bytes: Uint8Array, { records }: Names, tokens: readonly string[]): Int32Array {
+function nameHashes(bytes: Uint8Array, { records, lengths }: Names, tokens: readonly string[]): Int32Array {
   const base = records[0];
   const pieces = tokens.map(namePiece);
   const factors = Int32Array.from(pieces, ({ factor }) => factor);
@@ -187,8 +238,8 @@ function nameHashes(bytes: Uint8Array, { records }: Names, tokens: readonly stri
   const hashes = new Int32Array(records.length);
   for (let index = 0; index < records.length; index++) {
     let at = records[index] - base;
-    let length = bytes[at++];
-    if ((length & 0x80) !== 0) length = (length & 0x7f) | (bytes[at++] << 7);
+    const [length, lengthBytes] = lengthAt(bytes, at, lengths);
+    at += lengthBytes;
     const end = at + length;
     let hash = beginnings[bytes[at++]];
     for (; at < end; at++) hash = (Math.imul(hash, factors[bytes[at]]) + parts[bytes[at]]) | 0;

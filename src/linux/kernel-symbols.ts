@@ -1,42 +1,50 @@
-/** All symbols known of one kernel: its own kallsyms, its export table, and a System.map when one was given. */
+/** All symbols known of one kernel: its own kallsyms, its export table, and those of files that are of its build. */
 import type { Fact } from "./fact.ts";
 import { likely, proved, unknown } from "./fact.ts";
 import type { SymbolAt, SymbolTable } from "./symbol-table.ts";
-import { compareWithSystemMap } from "./symbol-table.ts";
 
 export interface SymbolTables {
   readonly kallsyms: Fact<SymbolTable>;
   readonly exports: Fact<SymbolTable>;
-  readonly systemMap: SymbolTable | undefined;
+  /** What was given and is of the kernel's build. */
+  readonly given?: readonly SymbolTable[];
 }
 
 export class KernelSymbols {
   readonly kallsyms: Fact<SymbolTable>;
   readonly exports: Fact<SymbolTable>;
-  readonly systemMap: SymbolTable | undefined;
+  readonly given: readonly SymbolTable[];
 
-  /** Throws `HvError` `system-map-mismatch` when the System.map is that of another kernel. */
-  constructor({ kallsyms, exports, systemMap }: SymbolTables) {
+  constructor({ kallsyms, exports, given = [] }: SymbolTables) {
     this.kallsyms = kallsyms;
     this.exports = exports;
-    this.systemMap = systemMap;
-    if (kallsyms.known && systemMap !== undefined) compareWithSystemMap(kallsyms.value, systemMap);
+    this.given = given;
   }
 
-  /** The functions of the kernel: what was found in memory, else the System.map. */
+  /** The functions of the kernel: what was found in memory, else what was given. */
   get text(): Fact<SymbolTable> {
-    if (this.kallsyms.known || this.systemMap === undefined) return this.kallsyms;
-    return likely(this.systemMap, "the System.map that was given");
+    const [given] = this.given.filter(({ source }) => source !== "VMCOREINFO");
+    if (this.kallsyms.known || given === undefined) return this.kallsyms;
+    return likely(given, `the ${given.source} that was given`);
   }
 
   /** The address of a function or variable. */
   find(name: string): number | undefined {
-    const { kallsyms, exports, systemMap } = this;
-    return (
-      (kallsyms.known ? kallsyms.value.find(name) : undefined) ??
-      (exports.known ? exports.value.find(name) : undefined) ??
-      systemMap?.find(name)
-    );
+    return this.locate(name)?.address;
+  }
+
+  /** The address with where it is known from; what memory says goes first. */
+  locate(name: string): { readonly address: number; readonly source: SymbolTable["source"] } | undefined {
+    const { kallsyms, exports, given } = this;
+    for (const table of [
+      kallsyms.known ? kallsyms.value : undefined,
+      exports.known ? exports.value : undefined,
+      ...given,
+    ]) {
+      const address = table?.find(name);
+      if (table !== undefined && address !== undefined) return { address, source: table.source };
+    }
+    return undefined;
   }
 
   /** The function an address lies in. */

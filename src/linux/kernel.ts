@@ -6,6 +6,7 @@
  * again after `refresh`, because a kernel that still boots shows more a moment later.
  */
 import { assert } from "../base/index.ts";
+import type { BuildFile } from "../debuginfo/index.ts";
 import { AddressSpace } from "./address-space.ts";
 import type { BannerLocation, Utsname } from "./banner.ts";
 import { findBanner, MAX_BANNER_BYTES, readUtsname } from "./banner.ts";
@@ -15,13 +16,14 @@ import { currentVariable } from "./current-task.ts";
 import { kernelNotFound } from "./errors.ts";
 import { findExportTable } from "./export-table.ts";
 import type { Fact } from "./fact.ts";
-import { proved } from "./fact.ts";
+import { likely, proved } from "./fact.ts";
+import { GivenFile } from "./given-file.ts";
 import { findKallsyms } from "./kallsyms.ts";
 import { copyKernelImage, IMAGE_SIZES_BYTES, type KernelImage } from "./kernel-image.ts";
 import type { LogWalk, OldLog } from "./kernel-log.ts";
 import { walkLog } from "./kernel-log.ts";
 import type { CpuRegisters, KernelMap, KernelSource } from "./kernel-map.ts";
-import { findKernelMap } from "./kernel-map.ts";
+import { findKernelMap, PG_DIR_SIZE_BYTES } from "./kernel-map.ts";
 import { KernelSymbols } from "./kernel-symbols.ts";
 import type { ListDamage } from "./list-walk.ts";
 import { walkList, walkListBackward } from "./list-walk.ts";
@@ -29,17 +31,25 @@ import { LoadedModule } from "./loaded-module.ts";
 import { findModuleKset, findModuleList } from "./module-views.ts";
 import { Mount } from "./mount.ts";
 import { type Probe, registeredProbes } from "./probes.ts";
-import { parseSystemMap } from "./symbol-table.ts";
+import type { SymbolTable } from "./symbol-table.ts";
 import type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
 import { locateSyscallTable, readSyscallEntry } from "./syscall-table.ts";
 import { Task } from "./task.ts";
 import { findInitTask } from "./task-sample.ts";
 import type { FieldName } from "./type-table.ts";
 import { TypeTable } from "./type-table.ts";
+import { findVmcoreinfo } from "./vmcoreinfo.ts";
 
 export interface KernelOptions {
-  /** Text of the build's System.map: supplements what is found, and must agree with it. */
-  readonly systemMap?: string;
+  /** Files of the kernel's build: those that agree with memory add what is not found there. */
+  readonly files?: readonly BuildFile[];
+}
+
+/** What opening the kernel took; the guest executed nothing for it. */
+export interface Opening {
+  /** Of the kernel's image, copied to be searched. */
+  readonly imageBytes: number;
+  readonly loads: number;
 }
 
 /** The process list at one moment: what both directions of the ring gave, and what was wrong with it. */
@@ -66,9 +76,13 @@ export class Kernel {
   /** Kernel addresses, translated by `swapper_pg_dir`. */
   readonly space: AddressSpace;
   readonly symbols: KernelSymbols;
+  /** What the kernel keeps for its crash dump. */
+  readonly vmcoreinfo: Fact<BuildFile>;
+  readonly opening: Opening;
   /** CP15 at this moment, where the source has a CPU. */
   readonly registers: CpuRegisters | undefined;
   private readonly source: KernelSource;
+  private readonly descriptions: readonly GivenFile[];
   private moduleListFact: Fact<number> | undefined;
   private moduleKsetFact: Fact<number> | undefined;
   private bootImageFact: Fact<KernelImage> | undefined;
@@ -77,20 +91,45 @@ export class Kernel {
   private readonly types: TypeTable;
   private syscallTableFact: Fact<SyscallTable> | undefined;
 
-  constructor(source: KernelSource, map: KernelMap, image: KernelImage, options: KernelOptions) {
+  constructor(source: KernelSource, map: KernelMap, image: KernelImage, options: KernelOptions, loadsBefore = 0) {
     this.source = source;
     this.registers = source.registers;
     this.map = map;
     this.space = new AddressSpace(source.memory, map.tableAddress, map.format);
-    this.symbols = new KernelSymbols({
-      kallsyms: findKallsyms(image),
-      exports: findExportTable(image),
-      systemMap: options.systemMap === undefined ? undefined : parseSystemMap(options.systemMap),
-    });
+    const inMemory = { kallsyms: findKallsyms(image), exports: findExportTable(image) };
+    this.symbols = new KernelSymbols(inMemory);
     this.bannerFact = findBanner(image, this.utsname());
-    const known = this.symbols.find("init_task");
-    this.initTask = known === undefined ? findInitTask(image) : proved(known, "the symbol init_task");
-    this.types = new TypeTable({ space: this.space, map, symbols: this.symbols, initTask: this.initTask });
+    this.vmcoreinfo = findVmcoreinfo({ space: this.space, image, symbols: this.symbols });
+    this.descriptions = this.heldAgainstMemory(options.files ?? []);
+    const ofBuild = this.descriptions.filter(({ verdict }) => verdict === "same");
+    this.symbols = new KernelSymbols({ ...inMemory, given: ofBuild.flatMap(({ table }) => table ?? []) });
+    this.initTask = this.findInitTask(image);
+    const { space, symbols, initTask } = this;
+    this.types = new TypeTable({ space, map, symbols, initTask, given: this.descriptions });
+    this.opening = { imageBytes: image.bytes.length, loads: loadsBefore + space.loads };
+  }
+
+  private heldAgainstMemory(files: readonly BuildFile[]): GivenFile[] {
+    const { symbols, space, map, vmcoreinfo } = this;
+    const all = vmcoreinfo.known ? [...files, vmcoreinfo.value] : files;
+    const memory = {
+      kallsyms: symbols.kallsyms,
+      exports: symbols.exports,
+      banner: this.bannerFact.known ? this.bannerFact.value.text.trimEnd() : undefined,
+      textAt: (address: number) => space.readCString(address, MAX_BANNER_BYTES),
+      tableAddress: map.textAddress - PG_DIR_SIZE_BYTES,
+      syscallTableOf: (table: SymbolTable) => readSyscallEntry(space, table).tableAddress,
+    };
+    return all.map((file) => new GivenFile(file, memory));
+  }
+
+  private findInitTask(image: KernelImage): Fact<number> {
+    const known = this.symbols.locate("init_task");
+    if (known === undefined) return findInitTask(image);
+    const isInMemory = known.source === "kallsyms" || known.source === "ksymtab";
+    return isInMemory
+      ? proved(known.address, "the symbol init_task")
+      : likely(known.address, `the symbol init_task of the ${known.source}`);
   }
 
   /** False when the memory no longer holds the kernel that was opened: the machine was reset, or another one booted. */
@@ -115,6 +154,12 @@ export class Kernel {
   utsname(): Utsname | undefined {
     const address = this.symbols.find("init_uts_ns");
     return address === undefined ? undefined : readUtsname(this.space, address);
+  }
+
+  /** Descriptions of the build, each held against memory: the files that were given, and the kernel's own VMCOREINFO. */
+  get given(): readonly GivenFile[] {
+    this.types.compareGiven();
+    return this.descriptions;
   }
 
   /** The kernel as the boot loader put it into memory: what code and constants are held against. */
@@ -288,7 +333,7 @@ const NOTHING: ObjectWalk<never> = { objects: [], damage: [], inUpdate: false };
 
 /**
  * Finds the kernel in a guest's memory. Throws `HvError` `kernel-not-found` when there is none yet,
- * `kernel-layout-unsupported` when it cannot be read, `system-map-invalid` or `system-map-mismatch` for a wrong file.
+ * `kernel-layout-unsupported` when it cannot be read. A file of another build is no error: `given` tells it.
  */
 export function openKernel(source: KernelSource, options: KernelOptions = {}): Kernel {
   const map = findKernelMap(source);
@@ -296,7 +341,7 @@ export function openKernel(source: KernelSource, options: KernelOptions = {}): K
   let kernel: Kernel | undefined;
   for (const sizeBytes of IMAGE_SIZES_BYTES) {
     const image = copyKernelImage(space, map, sizeBytes);
-    kernel = new Kernel(source, map, image, options);
+    kernel = new Kernel(source, map, image, options, space.loads);
     const isWhole = image.bytes.length < sizeBytes;
     if (isWhole || (kernel.banner.known && kernel.symbols.kallsyms.known && kernel.symbols.exports.known)) break;
   }

@@ -1,8 +1,8 @@
 /** Symbols by address and by name, whatever they were read from. */
-import { systemMapInvalid, systemMapMismatch } from "./errors.ts";
+import type { BuildFileKind } from "../debuginfo/index.ts";
 import { NameIndex } from "./name-index.ts";
 
-export type SymbolSource = "kallsyms" | "System.map" | "ksymtab";
+export type SymbolSource = "kallsyms" | "ksymtab" | BuildFileKind;
 
 export interface KernelSymbol {
   readonly address: number;
@@ -124,27 +124,4 @@ export function symbolTableOf(source: SymbolSource, symbols: readonly KernelSymb
   const sorted = [...symbols].sort((a, b) => a.address - b.address);
   const addresses = Uint32Array.from(sorted, (symbol) => symbol.address);
   return new SymbolTable(source, addresses, (index) => sorted[index]);
-}
-
-/** Reads the System.map of a kernel build; throws `HvError` `system-map-invalid` with the line. */
-export function parseSystemMap(text: string): SymbolTable {
-  const symbols: KernelSymbol[] = [];
-  for (const [index, line] of text.split("\n").entries()) {
-    if (line.trim() === "") continue;
-    const match = /^([0-9a-fA-F]{8}) (\S) (\S+)\s*$/.exec(line);
-    if (match === null) throw systemMapInvalid(index + 1, line);
-    symbols.push({ address: Number.parseInt(match[1], 16), type: match[2], name: match[3] });
-  }
-  return symbolTableOf("System.map", symbols);
-}
-
-/**
- * Demands that every function found in memory is in `map` at the same address; throws `HvError` `system-map-mismatch`
- * naming the first that is not. Names that are not unique (static functions) agree when any of them does.
- */
-export function compareWithSystemMap(found: SymbolTable, map: SymbolTable): void {
-  for (const { address, name } of found) {
-    const same = map.startingAt(address).some((symbol) => symbol.name === name);
-    if (!same) throw systemMapMismatch(name, map.find(name) ?? 0, address);
-  }
 }

@@ -4,6 +4,8 @@ import { credLayout } from "./cred-layout.ts";
 import type { Fact } from "./fact.ts";
 import { unknown } from "./fact.ts";
 import { fileLayout } from "./file-layout.ts";
+import { GivenFields } from "./given-fields.ts";
+import type { GivenFile } from "./given-file.ts";
 import type { KernelMap } from "./kernel-map.ts";
 import type { KernelSymbols } from "./kernel-symbols.ts";
 import type { LayoutGroup, LayoutSource } from "./layout.ts";
@@ -45,6 +47,8 @@ export interface TypeTableParts {
   readonly map: KernelMap;
   readonly symbols: KernelSymbols;
   readonly initTask: Fact<number>;
+  /** What else is said of the build, held against memory as far as symbols go. */
+  readonly given?: readonly GivenFile[];
 }
 
 export class TypeTable implements LayoutSource {
@@ -53,27 +57,30 @@ export class TypeTable implements LayoutSource {
   readonly symbols: KernelSymbols;
   readonly initTask: Fact<number>;
   private context: LayoutContext;
+  private readonly given: GivenFields<FieldName>;
   private readonly facts = new Map<string, Fact<number>>();
   /** Groups that were learned, or whose learning is under way. */
   private readonly learned = new Set<LayoutGroup<string>>();
   /** Those of which a field was asked for in vain: some fields no kernel has together, and nobody asks for both. */
   private readonly missed = new Set<LayoutGroup<string>>();
 
-  constructor({ space, map, symbols, initTask }: TypeTableParts) {
+  constructor({ space, map, symbols, initTask, given = [] }: TypeTableParts) {
     this.space = space;
     this.map = map;
     this.symbols = symbols;
     this.initTask = initTask;
+    this.given = new GivenFields(given, FIELDS, (name) => this.learnedFact(name));
     this.context = new LayoutContext(this);
   }
 
+  /** What was learned, with what files of the build say of it; they alone where nothing was. */
   fact(name: string): Fact<number> {
-    const group = groupOf.get(name);
-    if (group === undefined) return unknown(`nothing is called ${name}`);
-    if (!this.learned.has(group)) this.learn(group);
-    const fact = this.facts.get(name) ?? unknown("it is needed to learn itself");
-    if (!fact.known) this.missed.add(group);
-    return fact;
+    return this.given.complete(name, this.learnedFact(name));
+  }
+
+  /** Holds the offsets of all files against what is learned, for which everything is. */
+  compareGiven(): void {
+    this.given.compare();
   }
 
   /** What could not be learned is tried again when it is asked for; what was learned once holds for this kernel. */
@@ -81,6 +88,16 @@ export class TypeTable implements LayoutSource {
     this.context = new LayoutContext(this);
     for (const group of this.missed) this.learned.delete(group);
     this.missed.clear();
+    this.given.refresh();
+  }
+
+  private learnedFact(name: string): Fact<number> {
+    const group = groupOf.get(name);
+    if (group === undefined) return unknown(`nothing is called ${name}`);
+    if (!this.learned.has(group)) this.learn(group);
+    const fact = this.facts.get(name) ?? unknown("it is needed to learn itself");
+    if (!fact.known) this.missed.add(group);
+    return fact;
   }
 
   private learn(group: LayoutGroup<string>): void {

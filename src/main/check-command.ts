@@ -10,7 +10,10 @@ import type { Kernel, KernelOptions } from "../linux/index.ts";
 import { openKernel } from "../linux/index.ts";
 import { snapshotMemory } from "../vm/index.ts";
 import { checkUnknown, imageUnreadable, processNeeded } from "./errors.ts";
+import { createLog } from "./log-text.ts";
 import type { ProgramIo } from "./program-io.ts";
+import type { SymbolsOption } from "./symbols-flag.ts";
+import { kernelKnowledge } from "./symbols-option.ts";
 import { userChecks } from "./user-checks.ts";
 
 export interface CheckOptions {
@@ -24,6 +27,9 @@ export interface CheckOptions {
   long?: boolean;
   /** Folder with checks of the user's own. */
   checks?: string;
+  symbols?: SymbolsOption;
+  /** Says what opening the kernel took. */
+  stats?: boolean;
   json?: boolean;
 }
 
@@ -75,11 +81,22 @@ function print(io: ProgramIo, reports: readonly CheckReport[], json: boolean): v
 export async function checkImage(io: ProgramIo, options: CheckOptions): Promise<ExitCode> {
   const known = [...checks, ...userChecks(options.checks)];
   const chosen = chosenChecks(known, options);
+  const { files } = kernelKnowledge(options.symbols);
   const file = readImage(options.image);
   const isSnapshot = latin1(file.subarray(0, SNAPSHOT_MAGIC.length)) === SNAPSHOT_MAGIC;
+  const startMs = performance.now();
   const kernel = isSnapshot
-    ? openSnapshot(file, {})
-    : openImage(file, { cpu: options.cpu, baseAddress: options.base }).kernel;
+    ? openSnapshot(file, { files })
+    : openImage(file, { cpu: options.cpu, baseAddress: options.base, files }).kernel;
+  const milliseconds = Math.round((performance.now() - startMs) * 10) / 10;
+  if (options.stats === true) {
+    const stats = { schema: "komainu.check-stats/1", opening: { ...kernel.opening, milliseconds } };
+    io.err(`${JSON.stringify(stats)}\n`);
+  }
+  const log = createLog(io, { verbose: false }).child("symbols");
+  for (const given of files.length === 0 ? [] : kernel.given) {
+    if (given.verdict !== "same") log.warning(`${given.title}: ${given.describe()}`);
+  }
   const request: CheckRequest = { isLong: options.long === true, pid: options.pid };
   const reports = chosen.map((check) => runCheck(check, kernel, request));
   print(io, reports, options.json === true);

@@ -294,6 +294,22 @@ export const processNeeded = (name: string): HvError =>
     facts: { name },
   });
 
+export const symbolsUnreadable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "symbols-unreadable",
+    message: `--symbols: expected a file at ${path}, which cannot be read: ${typeof error === "string" ? error : reasonOf(error)}`,
+    hint: "Give a System.map, a vmlinux, BTF or Volatility's JSON; without --symbols all is found in memory.",
+    facts: { path },
+  });
+
+export const symbolsPacked = (path: string, format: string, reason: string): HvError =>
+  new HvError({
+    code: "symbols-packed",
+    message: `--symbols: expected a whole ${format} file at ${path}, found ${reason}`,
+    hint: "Unpack the file yourself, or get it again.",
+    facts: { path, format },
+  });
+
 export const checksUnreadable = (folder: string, error: unknown): HvError =>
   new HvError({
     code: "checks-unreadable",

@@ -12,6 +12,8 @@ import { RunStats } from "./run-stats.ts";
 import { runTo, snapshotStore, stateLine } from "./snapshot-option.ts";
 import { MachineShelf } from "./snapshot-shelf.ts";
 import { StatusLine } from "./status-line.ts";
+import type { SymbolsOption } from "./symbols-flag.ts";
+import { kernelKnowledge } from "./symbols-option.ts";
 import { userChecks } from "./user-checks.ts";
 
 export interface ExecOptions extends PowerOptions {
@@ -24,6 +26,7 @@ export interface ExecOptions extends PowerOptions {
   statusLine?: StatusLine;
   /** Folder with checks of the user's own. */
   checks?: string;
+  symbols?: SymbolsOption;
   /** Run to this instruction and print the machine's state hash, instead of commands. */
   runTo?: number;
 }
@@ -201,11 +204,12 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
   const manager = createCommandManager(userChecks(options.checks));
   const needsCommands = options.runTo === undefined && options.save === undefined;
   if (needsCommands || options.commands.length > 0) checkCommands(manager, options.commands);
+  const knowledge = kernelKnowledge(options.symbols);
   const startNs = Number(process.hrtime.bigint());
   const interruption = new Interruption();
   interruption.listen();
   try {
-    const execution = new Execution(io, options, manager, interruption);
+    const execution = new Execution(io, { ...options, knowledge }, manager, interruption);
     const stats = new RunStats(() => execution.counters, { ...execution.counters, wallNs: startNs });
     stats.end("load");
     try {

@@ -12,6 +12,7 @@ import {
   profileFinding,
   readImages,
 } from "../board/index.ts";
+import { type KernelKnowledge, setKernelKnowledge } from "../commands/index.ts";
 import { deviceModels } from "../devices/index.ts";
 import { fetchedBoard, findGuest, type Guest, hasGuest, type Rootfs } from "../guest/index.ts";
 import { type BlockDevice, consoleDevice, type Engine, Machine, type MachineOptions } from "../vm/index.ts";
@@ -63,6 +64,8 @@ export interface PowerOptions extends SnapshotOptions, GdbOptions {
   faithfulBoot?: boolean;
   /** Where machines at their shell's prompt are kept; for callers that boot to there and `resume` them. */
   bootCache?: BootCacheOption;
+  /** What the guest's kernel is looked into with, beside its memory. */
+  knowledge?: KernelKnowledge;
   /** Of virtual time; a boot that takes longer is not skipped. */
   bootLimitNs?: number;
 }
@@ -246,6 +249,7 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   };
   const bootCache = BootCache.open(options, { board, images, disk: rootfs?.imageSha256 });
   const { machine, boot } = bootCache?.powerOn(plan, make) ?? poweredAtOnce(plan(), make, log);
+  if (options.knowledge !== undefined) setKernelKnowledge(machine.hypervisor, options.knowledge);
   profile?.watch(machine);
   seeded.nowNs = () => machine.timeline.nowNs();
   snapshot.begin(machine);

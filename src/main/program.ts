@@ -25,6 +25,7 @@ import {
   type TranslationCacheOption,
 } from "./options.ts";
 import type { ProgramIo } from "./program-io.ts";
+import { addSymbolOptions, NO_FILES, type SymbolsOption } from "./symbols-flag.ts";
 import { addReplay, addTest } from "./test-program.ts";
 import { versionInfo } from "./version.ts";
 
@@ -52,6 +53,7 @@ interface PowerFlags {
   gdbWait?: boolean;
   json?: boolean;
   checks?: string;
+  symbols?: SymbolsOption;
   verbose?: boolean;
 }
 
@@ -70,7 +72,7 @@ interface ExecFlags extends PowerFlags {
 }
 
 function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
-  return command
+  command
     .option("--clock <kind>", "virtual (repeatable, as fast as it goes) or real (wall clock)", parseClock, clock)
     .option("--engine <name>", "jit (compiles hot code) or interp; the guest cannot tell", parseEngine, DEFAULT_ENGINE)
     .option("--kernel <file>", "zImage or Image in place of the board's")
@@ -101,8 +103,11 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
       parsePort("--gdb"),
     )
     .option("--gdb-wait", "with --gdb: hold the guest before its first instruction until the debugger lets it go on")
-    .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md")
-    .option("-v, --verbose", "also show messages of level debug, info and note");
+    .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md");
+  return addSymbolOptions(command, NO_FILES).option(
+    "-v, --verbose",
+    "also show messages of level debug, info and note",
+  );
 }
 
 const parseInstructions = (option: string) => parseCount(option, Number.MAX_SAFE_INTEGER);
@@ -310,6 +315,8 @@ interface CheckFlags {
   pid?: number;
   long?: boolean;
   checks?: string;
+  symbols?: SymbolsOption;
+  stats?: boolean;
   json?: boolean;
 }
 
@@ -320,7 +327,7 @@ const parseAddress = (text: string): number => {
 };
 
 function addCheck(program: Command, io: ProgramIo, finish: Finish): void {
-  program
+  const command = program
     .command("check")
     .description(
       "look into a guest's kernel in a memory image or a saved machine; exit code 1 when a check has a finding",
@@ -331,7 +338,9 @@ function addCheck(program: Command, io: ProgramIo, finish: Finish): void {
     .option("--base <address>", "physical address at which raw memory begins", parseAddress)
     .option("--pid <number>", "look at this process", parseCount("--pid", 4 << 20))
     .option("-l, --long", "more columns, where a check has them")
-    .option("--checks <folder>", "checks of your own, see docs/writing-checks.md")
+    .option("--checks <folder>", "checks of your own, see docs/writing-checks.md");
+  addSymbolOptions(command, "use the image alone, which is so without --symbols too")
+    .option("--stats", "a line of JSON on standard error: what finding the kernel took")
     .option("--json", "one line of JSON")
     .addHelpText(
       "after",

@@ -13,6 +13,8 @@ import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
 import { type SnapshotOptions, snapshotStore } from "./snapshot-option.ts";
 import { MachineShelf } from "./snapshot-shelf.ts";
+import type { SymbolsOption } from "./symbols-flag.ts";
+import { kernelKnowledge } from "./symbols-option.ts";
 import { userChecks } from "./user-checks.ts";
 
 export interface RunOptions extends Omit<PowerOptions, "log"> {
@@ -26,6 +28,7 @@ export interface RunOptions extends Omit<PowerOptions, "log"> {
   json?: boolean;
   /** Folder with checks of the user's own. */
   checks?: string;
+  symbols?: SymbolsOption;
 }
 
 type SessionEnd = "closed" | "shutdown" | "reset" | "interrupted";
@@ -210,8 +213,9 @@ class ConsoleRun {
 export async function run(io: ProgramIo, options: RunOptions): Promise<ExitCode> {
   // Bad ones are refused before the console is taken.
   userChecks(options.checks);
+  const knowledge = kernelKnowledge(options.symbols);
   const interruption = new Interruption();
-  const console = new ConsoleRun(io, options, interruption);
+  const console = new ConsoleRun(io, { ...options, knowledge }, interruption);
   interruption.listen();
   try {
     const end = await console.run();

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareWithBuild, offsetInBuild, structuresOfFields } from "../../src/linux/build-layout.ts";
-import { proved, unknown } from "../../src/linux/index.ts";
+import { offsetInBuild, readSymbolFile, structuresOfFields } from "../../src/linux/build-layout.ts";
 
 const structure = (members: Record<string, number>) => ({ sizeBytes: 64, members: new Map(Object.entries(members)) });
 const build = new Map([
@@ -18,12 +17,10 @@ describe("what a build's files say", () => {
     expect(structuresOfFields()).toContain("sock_common");
   });
 
-  it("names what was learned otherwise, and leaves out what either does not know", () => {
-    const learned: Record<string, number> = { "task_struct.pid": 8, "task_struct.tgid": 16 };
-    const fact = (field: string) => (field in learned ? proved(learned[field], "test") : unknown("test"));
-    expect(compareWithBuild(fact, build)).toEqual({
-      agreed: ["task_struct.pid"],
-      mismatches: [{ field: "task_struct.tgid", learned: 16, confidence: "proved", inBuild: 12 }],
-    });
+  it("is read of a file with the structures that are looked for", () => {
+    const json = { user_types: { sock: { size: 8, fields: { skc_family: { offset: 4 } } }, other: { fields: {} } } };
+    const file = readSymbolFile("kernel.json", Buffer.from(JSON.stringify(json)));
+    expect(file).toMatchObject({ name: "kernel.json", kind: "ISF", symbols: [] });
+    expect([...file.structures.keys()]).toEqual(["sock"]);
   });
 });

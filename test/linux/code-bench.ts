@@ -46,7 +46,7 @@ export class CodeBench {
 
   get symbols(): KernelSymbols {
     const kallsyms = proved(symbolTableOf("kallsyms", this.defined), "a test");
-    return new KernelSymbols({ kallsyms, exports: unknown("a test"), systemMap: undefined });
+    return new KernelSymbols({ kallsyms, exports: unknown("a test") });
   }
 
   /** What was booted: the memory as it is now, from the start of the kernel on. */
