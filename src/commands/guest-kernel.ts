@@ -110,8 +110,8 @@ export function kernelOf(hv: Hypervisor, guest: Guest): Kernel {
   return known?.isCurrent() === true ? known : openAnew(hv, guest);
 }
 
-/** As `kernelOf`, and nothing that was learned before is used. */
-export function openAnew(hv: Hypervisor, guest: Guest): Kernel {
+/** As `kernelOf`, and nothing that was learned before is used; `nowMs` to be told how long it takes. */
+export function openAnew(hv: Hypervisor, guest: Guest, nowMs?: () => number): Kernel {
   const source = new GuestMemorySource(hv, guest);
   const { files = [], isMemoryAlone = false } = knowledge.get(hv) ?? {};
   const kernel = openKernel(
@@ -120,7 +120,7 @@ export function openAnew(hv: Hypervisor, guest: Guest): Kernel {
       registers: hv.control.core(0) === undefined ? undefined : new VcpuRegisters(source),
       bootImage: isMemoryAlone ? undefined : () => hv.control.bootKernel(),
     },
-    { files },
+    { files, nowMs },
   );
   kernels.set(guest, kernel);
   sources.set(kernel, source);

@@ -8,9 +8,8 @@ import { openAnew } from "./guest-kernel.ts";
 /** Opens the kernel anew: page table, symbols, exports, version line. Throws what `openKernel` does. */
 export function costOfOpening({ hv, nowMs }: CommandContext, guest: Guest): CommandResult {
   const executedBefore = hv.control.instructions();
-  const startMs = nowMs?.();
-  const { opening, symbols } = openAnew(hv, guest);
-  const milliseconds = startMs === undefined ? null : Math.round(((nowMs?.() ?? 0) - startMs) * 10) / 10;
+  const { opening, symbols } = openAnew(hv, guest, nowMs);
+  const milliseconds = opening.milliseconds === undefined ? null : Math.round(opening.milliseconds * 10) / 10;
   const instructions = hv.control.instructions() - executedBefore;
   const { kallsyms, exports } = symbols;
   const found = {

@@ -1,6 +1,6 @@
 /** What a file's version line, places and symbols are held against, and what came of it. */
 
-import { hexAddress } from "../base/index.ts";
+import { hex8 } from "../base/index.ts";
 import type { BuildFile, BuildSymbol } from "../debuginfo/index.ts";
 import type { Fact } from "./fact.ts";
 import type { SymbolTable } from "./symbol-table.ts";
@@ -31,6 +31,7 @@ export interface MemoryFacts {
 }
 
 const MAX_EXAMPLES = 3;
+const at8 = (address: number): string => `0x${hex8(address)}`;
 
 export const firstOf = (differences: readonly string[]): readonly string[] => differences.slice(0, MAX_EXAMPLES);
 
@@ -54,7 +55,7 @@ export function comparePlaces(table: SymbolTable | undefined, memory: MemoryFact
   const judge = (name: string, there: number | undefined, isRight: (address: number) => boolean): void => {
     if (there === undefined) return;
     if (isRight(there)) agreed++;
-    else differences.push(`${name} is not at ${hexAddress(there)}`);
+    else differences.push(`${name} is not at ${at8(there)}`);
   };
   judge("swapper_pg_dir", table.find("swapper_pg_dir"), (address) => address === memory.tableAddress);
   const { banner } = memory;
@@ -78,7 +79,7 @@ class Count {
   differ({ name, address }: BuildSymbol, here: number): void {
     this.differing++;
     if (this.examples.length < MAX_EXAMPLES)
-      this.examples.push(`${name} is at ${hexAddress(address)} there and at ${hexAddress(here)} in memory`);
+      this.examples.push(`${name} is at ${at8(address)} there and at ${at8(here)} in memory`);
   }
 }
 

@@ -43,6 +43,8 @@ import { findVmcoreinfo } from "./vmcoreinfo.ts";
 export interface KernelOptions {
   /** Files of the kernel's build: those that agree with memory add what is not found there. */
   readonly files?: readonly BuildFile[];
+  /** A clock, where it shall be told how long opening takes. */
+  readonly nowMs?: () => number;
 }
 
 /** What opening the kernel took; the guest executed nothing for it. */
@@ -50,6 +52,8 @@ export interface Opening {
   /** Of the kernel's image, copied to be searched. */
   readonly imageBytes: number;
   readonly loads: number;
+  /** Of the clock that was given. */
+  readonly milliseconds: number | undefined;
 }
 
 /** The process list at one moment: what both directions of the ring gave, and what was wrong with it. */
@@ -78,7 +82,8 @@ export class Kernel {
   readonly symbols: KernelSymbols;
   /** What the kernel keeps for its crash dump. */
   readonly vmcoreinfo: Fact<BuildFile>;
-  readonly opening: Opening;
+  /** Set when it is open. */
+  opening: Opening = { imageBytes: 0, loads: 0, milliseconds: undefined };
   /** CP15 at this moment, where the source has a CPU. */
   readonly registers: CpuRegisters | undefined;
   private readonly source: KernelSource;
@@ -91,7 +96,7 @@ export class Kernel {
   private readonly types: TypeTable;
   private syscallTableFact: Fact<SyscallTable> | undefined;
 
-  constructor(source: KernelSource, map: KernelMap, image: KernelImage, options: KernelOptions, loadsBefore = 0) {
+  constructor(source: KernelSource, map: KernelMap, image: KernelImage, options: KernelOptions) {
     this.source = source;
     this.registers = source.registers;
     this.map = map;
@@ -106,7 +111,6 @@ export class Kernel {
     this.initTask = this.findInitTask(image);
     const { space, symbols, initTask } = this;
     this.types = new TypeTable({ space, map, symbols, initTask, given: this.descriptions });
-    this.opening = { imageBytes: image.bytes.length, loads: loadsBefore + space.loads };
   }
 
   private heldAgainstMemory(files: readonly BuildFile[]): GivenFile[] {
@@ -336,12 +340,15 @@ const NOTHING: ObjectWalk<never> = { objects: [], damage: [], inUpdate: false };
  * `kernel-layout-unsupported` when it cannot be read. A file of another build is no error: `given` tells it.
  */
 export function openKernel(source: KernelSource, options: KernelOptions = {}): Kernel {
+  const startMs = options.nowMs?.();
   const map = findKernelMap(source);
   const space = new AddressSpace(source.memory, map.tableAddress, map.format);
   let kernel: Kernel | undefined;
+  let imageBytes = 0;
   for (const sizeBytes of IMAGE_SIZES_BYTES) {
     const image = copyKernelImage(space, map, sizeBytes);
-    kernel = new Kernel(source, map, image, options, space.loads);
+    kernel = new Kernel(source, map, image, options);
+    imageBytes = image.bytes.length;
     const isWhole = image.bytes.length < sizeBytes;
     if (isWhole || (kernel.banner.known && kernel.symbols.kallsyms.known && kernel.symbols.exports.known)) break;
   }
@@ -349,5 +356,7 @@ export function openKernel(source: KernelSource, options: KernelOptions = {}): K
   if (!kernel.banner.known && !kernel.symbols.kallsyms.known) {
     throw kernelNotFound("behind the page table there is neither a version line nor a symbol table");
   }
+  const milliseconds = startMs === undefined ? undefined : (options.nowMs?.() ?? startMs) - startMs;
+  kernel.opening = { imageBytes, loads: space.loads + kernel.space.loads, milliseconds };
   return kernel;
 }

@@ -84,15 +84,11 @@ export async function checkImage(io: ProgramIo, options: CheckOptions): Promise<
   const { files } = kernelKnowledge(options.symbols);
   const file = readImage(options.image);
   const isSnapshot = latin1(file.subarray(0, SNAPSHOT_MAGIC.length)) === SNAPSHOT_MAGIC;
-  const startMs = performance.now();
+  const opening = { files, nowMs: () => performance.now() };
   const kernel = isSnapshot
-    ? openSnapshot(file, { files })
-    : openImage(file, { cpu: options.cpu, baseAddress: options.base, files }).kernel;
-  const milliseconds = Math.round((performance.now() - startMs) * 10) / 10;
-  if (options.stats === true) {
-    const stats = { schema: "komainu.check-stats/1", opening: { ...kernel.opening, milliseconds } };
-    io.err(`${JSON.stringify(stats)}\n`);
-  }
+    ? openSnapshot(file, opening)
+    : openImage(file, { cpu: options.cpu, baseAddress: options.base, ...opening }).kernel;
+  if (options.stats === true) io.err(`${JSON.stringify({ schema: "komainu.check-stats/1", ...kernel.opening })}\n`);
   const log = createLog(io, { verbose: false }).child("symbols");
   for (const given of files.length === 0 ? [] : kernel.given) {
     if (given.verdict !== "same") log.warning(`${given.title}: ${given.describe()}`);

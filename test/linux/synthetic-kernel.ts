@@ -16,6 +16,8 @@ export interface SyntheticOptions {
   readonly exports?: boolean;
   /** Bytes of a `__ksymtab` entry: 8 before Linux 5.4, 12 since. */
   readonly exportBytes?: 8 | 12;
+  /** Names of the functions that are called `do_thing_N` else, by N. */
+  readonly functionNames?: Readonly<Record<number, string>>;
 }
 
 export const BANNER = "Linux version 6.1.99 (builder@host) (gcc 12.2.0, GNU ld 2.40) #7 Sat Nov 21 20:06:33 UTC 2026\n";
@@ -66,6 +68,7 @@ export class SyntheticKernel {
       padding: 3,
       exports: true,
       exportBytes: 12,
+      functionNames: {},
       ...options,
     };
     this.physOffset = this.options.physOffset;
@@ -142,7 +145,10 @@ export class SyntheticKernel {
       this.word(this.syscallTable + index * 4, this.va(offset));
     }
     add(0x30000, LONG_NAME);
-    for (let index = 0; index < 200; index++) add(0x30020 + index * FUNCTION_BYTES, `do_thing_${index}`, "t");
+    const { functionNames } = this.options;
+    for (let index = 0; index < 200; index++) {
+      add(0x30020 + index * FUNCTION_BYTES, functionNames[index] ?? `do_thing_${index}`, "t");
+    }
     add(0x40000, "_etext");
   }
 
