@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kernelOf, SteadyLook } from "../../src/commands/guest-kernel.ts";
+import { kernelOf, openAnew, SteadyLook, setKernelKnowledge } from "../../src/commands/guest-kernel.ts";
 import { type Check, finding, passing } from "../../src/ids/index.ts";
 import type { GuestCopy } from "../../src/vm/index.ts";
 import { SyntheticKernel } from "../linux/synthetic-kernel.ts";
@@ -82,5 +82,41 @@ describe("SteadyLook", () => {
     const { look } = givenGuest(1, [0]);
     look();
     expect(look().verdict).toBe("finding");
+  });
+});
+
+describe("what is known of a kernel beside its memory", () => {
+  const systemMap = (moved: string) => ({
+    name: "System.map",
+    kind: "System.map" as const,
+    symbols: new SyntheticKernel().symbols.map((symbol) => ({ ...symbol, address: symbol.address + Number(moved) })),
+    structures: new Map(),
+  });
+
+  it("is the image that was loaded, unless memory alone counts", () => {
+    for (const isMemoryAlone of [false, true]) {
+      const { bench } = givenGuest(0, []);
+      const { image } = new SyntheticKernel();
+      bench.board.bootKernel = () => ({ address: 0x8000, data: image.slice(0x8000) });
+      setKernelKnowledge(bench.hv, { files: [], isMemoryAlone });
+      const { bootImage } = openAnew(bench.hv, bench.hv.guests[0]);
+      expect(bootImage.known).toBe(!isMemoryAlone);
+      if (!bootImage.known) expect(bootImage.reason).toMatch(/only memory is looked at/);
+    }
+  });
+
+  it("is a file of its build, and another one is told of", () => {
+    for (const [moved, warnings] of [
+      ["0", 0],
+      ["64", 1],
+    ] as const) {
+      const { bench } = givenGuest(0, []);
+      const before = bench.board.logged.filter(({ level }) => level === "warning").length;
+      setKernelKnowledge(bench.hv, { files: [systemMap(moved)], isMemoryAlone: false });
+      openAnew(bench.hv, bench.hv.guests[0]);
+      const after = bench.board.logged.filter(({ level }) => level === "warning");
+      expect(after.length - before).toBe(warnings);
+      if (warnings > 0) expect(after.at(-1)?.message).toMatch(/^System.map: of another build/);
+    }
   });
 });

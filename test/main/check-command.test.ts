@@ -36,6 +36,24 @@ describe("komainu check", () => {
     expect(JSON.parse(io.stdout)).toMatchObject({ schema: "komainu.check/1", check: "syscall", verdict: "finding" });
   });
 
+  it("holds files against the image, warns of one that is not of its kernel, and says what opening took", async () => {
+    const map = join(folder, "System.map");
+    const lines = guest.symbols.map(({ address, type, name }) => `${address.toString(16)} ${type} ${name}\n`);
+    writeFileSync(map, lines.join(""));
+    const io = recordedIo({});
+    expect(await checkImage(io, { image, names: ["symbols"], symbols: [map], stats: true })).toBe(0);
+    expect(io.stdout).toMatch(/^System.map +\d+ of this build; places: 1 agree; symbols: \d+ agree$/m);
+    const stats = { schema: "komainu.check-stats/1", imageBytes: expect.any(Number), milliseconds: expect.any(Number) };
+    expect(JSON.parse(io.stderr)).toMatchObject(stats);
+    writeFileSync(map, lines.join("").replaceAll("c002", "c003"));
+    const other = recordedIo({});
+    expect(await checkImage(other, { image, names: ["banner"], symbols: [map] })).toBe(0);
+    expect(other.stderr).toMatch(/^WARNING: symbols: System.map: of another build, .* it is not used; .*disagree/);
+    const alone = recordedIo({});
+    expect(await checkImage(alone, { image, names: ["symbols"], symbols: false })).toBe(0);
+    expect(alone.stdout).not.toContain("System.map");
+  });
+
   it("says what is wrong with names, processes and files", async () => {
     const refused = (options: Partial<Parameters<typeof checkImage>[1]>) =>
       checkImage(recordedIo({}), { image, names: [], ...options });
