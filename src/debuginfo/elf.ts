@@ -29,6 +29,8 @@ export interface ElfSymbol {
   /** See `SymbolType`. */
   readonly type: number;
   readonly isGlobal: boolean;
+  /** STB_WEAK: global, and another one would be taken before it. */
+  readonly isWeak: boolean;
   /** Index of the section it lies in; none has that of an absolute symbol. */
   readonly section: number;
 }
@@ -49,6 +51,8 @@ const ELFCOMPRESS_ZLIB = 1;
 const MAX_UNPACKED_BYTES = 1 << 30;
 const SYMBOL_BYTES = 16;
 const SHN_UNDEF = 0;
+const STB_GLOBAL = 1;
+const STB_WEAK = 2;
 const MAX_ENTRIES = 0xffff;
 /** Far above KSYM_NAME_LEN. */
 const MAX_NAME_BYTES = 4096;
@@ -125,7 +129,9 @@ export class ElfFile {
         const info = bytes[at + 12];
         const section = view.getUint16(at + 14, true);
         if (name === "" || section === SHN_UNDEF) continue;
-        yield { name, address: view.getUint32(at + 4, true), type: info & 0xf, isGlobal: info >>> 4 === 1, section };
+        const isGlobal = info >>> 4 === STB_GLOBAL;
+        const isWeak = info >>> 4 === STB_WEAK;
+        yield { name, address: view.getUint32(at + 4, true), type: info & 0xf, isGlobal, isWeak, section };
       }
     }
   }

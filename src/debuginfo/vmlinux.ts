@@ -22,10 +22,12 @@ function letterOf(section: ElfSection | undefined, isGlobal: boolean): string {
   return isGlobal ? letter.toUpperCase() : letter;
 }
 
-function symbolOf({ name, address, type, isGlobal, section }: ElfSymbol, sections: readonly ElfSection[]): BuildSymbol {
+function symbolOf(symbol: ElfSymbol, sections: readonly ElfSection[]): BuildSymbol {
+  const { name, address, type, isGlobal, isWeak, section } = symbol;
   // The lowest bit tells Thumb code, not a place.
   const start = type === SymbolType.function ? (address & ~1) >>> 0 : address;
-  return { name, address: start, type: letterOf(sections[section], isGlobal) };
+  const weak = type === SymbolType.object ? "V" : "W";
+  return { name, address: start, type: isWeak ? weak : letterOf(sections[section], isGlobal) };
 }
 
 /** The text at `linux_banner`; a kernel may hold it in a variable of its own or in the middle of a section. */

@@ -88,7 +88,10 @@ export async function checkImage(io: ProgramIo, options: CheckOptions): Promise<
   const kernel = isSnapshot
     ? openSnapshot(file, opening)
     : openImage(file, { cpu: options.cpu, baseAddress: options.base, ...opening }).kernel;
-  if (options.stats === true) io.err(`${JSON.stringify({ schema: "komainu.check-stats/1", ...kernel.opening })}\n`);
+  if (options.stats === true) {
+    const milliseconds = Math.round((kernel.opening.milliseconds ?? 0) * 10) / 10;
+    io.err(`${JSON.stringify({ schema: "komainu.check-stats/1", ...kernel.opening, milliseconds })}\n`);
+  }
   const log = createLog(io, { verbose: false }).child("symbols");
   for (const given of files.length === 0 ? [] : kernel.given) {
     if (given.verdict !== "same") log.warning(`${given.title}: ${given.describe()}`);

@@ -12,6 +12,8 @@ struct pair variable = { 1, 2 };
 static struct pair zeros;
 static __attribute__((noinline)) int helper(struct pair *p) { return p->second; }
 int _start(void) { return helper(&variable) + helper(&zeros); }
+__attribute__((weak)) int weak_function(void) { return 1; }
+__attribute__((weak)) int weak_variable = 2;
 __asm__(".globl absolute\\nabsolute = 0x1234\\n");
 `;
 

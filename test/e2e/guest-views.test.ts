@@ -141,6 +141,17 @@ describe.each(subjects)("what is seen of $name from outside", patience, (subject
     expect(view.verdicts).toEqual(["clean", "clean"]);
   });
 
+  it("is /proc/version, and the functions that /proc/kallsyms has at the addresses of the system call table", () => {
+    const { version, systemCalls } = seen.views;
+    for (const [row] of version.outside) expect(row.banner).toBe(version.inside[0]);
+    const inside = new Set(systemCalls.inside.map((line) => line.replace(/^([0-9a-f]{8}) . /, "$1 ")));
+    for (const rows of systemCalls.outside) {
+      expect(rows.length).toBeGreaterThan(300);
+      expect(rows.filter(({ address, symbol }) => !inside.has(`${address} ${symbol}`))).toEqual([]);
+    }
+    expect([...version.verdicts, ...systemCalls.verdicts]).toEqual(["clean", "clean", "clean", "clean"]);
+  });
+
   it("is /proc/modules", () => {
     const { inside, outside, verdicts } = seen.views.modules;
     const shown = outside[1].map(({ name, size, refcount, usedBy, state, base }) => {

@@ -25,6 +25,8 @@ const VIEWS = {
   areas: "cat /proc/1/maps",
   log: "dmesg -r",
   commandLine: "cat /proc/cmdline",
+  version: "cat /proc/version",
+  systemCalls: "grep ' sys_' /proc/kallsyms",
 } as const;
 export type ViewName = keyof typeof VIEWS;
 
@@ -37,6 +39,8 @@ const CHECKS: Record<ViewName, string> = {
   areas: "ids maps 1",
   log: "ids dmesg",
   commandLine: "ids cmdline",
+  version: "ids banner",
+  systemCalls: "ids syscall",
 };
 
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
@@ -66,12 +70,12 @@ interface Report {
   readonly rows: readonly Row[];
 }
 
-/** Boots a board, sets the scene and looks at it from both sides. */
+/** Boots a board, sets the scene and looks at it from both sides, from outside with nothing but memory and registers. */
 export async function lookAround(board: string, ...args: readonly string[]): Promise<GuestViews> {
   const names = Object.keys(VIEWS) as ViewName[];
   const looks = names.flatMap((name) => [CHECKS[name], `${UART} ${VIEWS[name]}`, CHECKS[name]]);
   const commands = [...SCENERY.map((line) => `${UART} ${line}`), ...looks, "ids types", `${UART} uname -rv`];
-  const { stdout, stderr } = await komainu(["exec", board, ...args, "--json", ...commands]);
+  const { stdout, stderr } = await komainu(["exec", board, ...args, "--no-symbols", "--json", ...commands]);
   const outcomes = outcomesOf(stdout);
   if (outcomes.length !== commands.length) throw new Error(`the run ended early: ${stderr}\n${stdout.slice(-500)}`);
   const after = outcomes.slice(SCENERY.length);
