@@ -1,4 +1,5 @@
 /** Files of a kernel's build held against real kernels: those of the build, those of another, and none at all. */
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -45,6 +46,22 @@ async function execWith(board: string, options: readonly string[], ...commands: 
 }
 const symbolsOf = (...files: readonly string[]): string[] => files.flatMap((file) => ["--symbols", file]);
 
+/** The build's vmlinux with BTF in a section of its own, where pahole puts it when a kernel is linked. */
+function vmlinuxWithBtf(folder: string, btf: string): string {
+  const path = scratch.path("vmlinux.btf");
+  const args = [
+    "--add-section",
+    `.BTF=${btf}`,
+    "--set-section-flags",
+    ".BTF=alloc,readonly",
+    join(folder, "vmlinux"),
+    path,
+  ];
+  const { status, stderr } = spawnSync("arm-linux-gnueabi-objcopy", args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return path;
+}
+
 /** Offsets by the DWARF of objects that were compiled with the guest's own configuration. */
 const offsets = (
   JSON.parse(readFileSync(`test/golden/types/${BOARD}.json`, "utf8")) as { offsets: Record<string, number> }
@@ -64,12 +81,9 @@ describe("files of the guest's own build", patience, () => {
       symbols: readSystemMap(readFileSync(map, "latin1")),
       types: typesOf(offsets),
     });
-    const files = [
-      map,
-      join(folder, "vmlinux"),
-      given("isf.json.gz", gzipSync(isf)),
-      given("btf", givenBtf(typesOf(offsets))),
-    ];
+    const btf = given("btf", givenBtf(typesOf(offsets)));
+    const packed = given("isf.json.gz", gzipSync(isf));
+    const files = [map, join(folder, "vmlinux"), packed, btf, vmlinuxWithBtf(folder, btf)];
     const run = await execWith(BOARD, symbolsOf(...files), "ids symbols", "ids types");
     report = run.data[0] as Report;
     types = run.data[1] as FieldRow[];
@@ -80,7 +94,7 @@ describe("files of the guest's own build", patience, () => {
   it("agree with memory without exception: symbols, places, version line and offsets", () => {
     expect(report.verdict).toBe("clean");
     expect(stderr).not.toContain("WARNING: symbols");
-    const files = ["System.map", "vmlinux", "isf.json.gz (ISF)", "btf (BTF)"];
+    const files = ["System.map", "vmlinux", "isf.json.gz (ISF)", "btf (BTF)", "vmlinux.btf (vmlinux)"];
     for (const file of files) {
       expect(rows.get(file)?.what).toMatch(/^of this build; /);
       expect(rows.get(file)?.mark).toBeUndefined();
