@@ -24,6 +24,8 @@ interface Setting {
   readonly mux?: number;
   /** Bits of red, green and blue: QEMU leaves those below empty. */
   readonly bits: readonly [number, number, number];
+  /** Of two pixels only the first: QEMU 7.2 does not drop its intensity bit, and the second one is off by that bit. */
+  readonly isEvenOnly?: true;
 }
 
 const rgb5 = [5, 5, 5] as const;
@@ -33,8 +35,8 @@ const rgb8 = [8, 8, 8] as const;
 const settings: readonly Setting[] = [
   ...[0, 1, 2, 3].map((bpp) => ({ bpp, bits: rgb5 })),
   ...[0, 1, 2].map((bpp) => ({ bpp, more: BEPO, bits: rgb5 })),
-  { bpp: 4, mux: 1, bits: rgb5 },
-  { bpp: 4, mux: 1, more: BGR, bits: rgb5 },
+  { bpp: 4, mux: 1, bits: rgb5, isEvenOnly: true },
+  { bpp: 4, mux: 1, more: BGR, bits: rgb5, isEvenOnly: true },
   { bpp: 4, mux: 2, bits: rgb565 },
   { bpp: 4, mux: 2, more: BGR, bits: rgb565 },
   { bpp: 4, mux: 3, bits: rgb565 },
@@ -47,7 +49,7 @@ const devmem = (address: number, value: number): string =>
   `devmem 0x${address.toString(16)} 32 0x${value.toString(16)}`;
 
 /** 256 colours, two in a word, that differ in every part. */
-const paletteLine = `i=0; while [ $i -lt 128 ]; do devmem $((${CLCD + PALETTE}+4*i)) 32 $((i*0x01230457&0x7fff7fff)); i=$((i+1)); done`;
+const paletteLine = `i=0; while [ $i -lt 128 ]; do devmem $((${CLCD + PALETTE}+4*i)) 32 $(((i+1)*0x2b5d16a7&0x7fff7fff)); i=$((i+1)); done`;
 /** 160 by 64 pixels. */
 const sizeLine = [devmem(CLCD + TIM0, ((160 / 16 - 1) << 2) | 0x1000), devmem(CLCD + TIM1, 63)].join("; ");
 const settingLine = ({ bpp, more = 0, mux = 0 }: Setting): string =>
@@ -59,9 +61,11 @@ function pictureIn(file: string): Picture {
   return picture;
 }
 
-/** The bits that a pixel's parts have. */
-const significant = ({ rgb }: Picture, bits: Setting["bits"]): number[] =>
-  Array.from(rgb, (value, index) => value >>> (8 - bits[index % 3]));
+/** The bits that the parts of pixels have, where they are to be compared. */
+const significant = ({ rgb }: Picture, { bits, isEvenOnly }: Setting): number[] =>
+  Array.from(rgb, (value, index) =>
+    isEvenOnly && Math.floor(index / 3) % 2 === 1 ? 0 : value >>> (8 - bits[index % 3]),
+  );
 
 describe("a PL110's picture", () => {
   it("is QEMU's in every pixel, in every format that both have", async () => {
@@ -90,11 +94,11 @@ describe("a PL110's picture", () => {
     } finally {
       qemu.stop();
     }
-    for (const [index, { bits, ...setting }] of settings.entries()) {
+    for (const [index, setting] of settings.entries()) {
       const [our, their] = [pictureIn(ours(index)), pictureIn(theirs(index))];
       expect([our.width, our.height]).toEqual([160, 64]);
       expect([their.width, their.height]).toEqual([160, 64]);
-      const [a, b] = [significant(our, bits), significant(their, bits)];
+      const [a, b] = [significant(our, setting), significant(their, setting)];
       expect(new Set(a).size, JSON.stringify(setting)).toBeGreaterThan(1);
       expect({ setting, differs: a.findIndex((value, at) => value !== b[at]) }).toEqual({ setting, differs: -1 });
     }

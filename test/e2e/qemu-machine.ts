@@ -1,6 +1,6 @@
 /** The same guest on QEMU, typed at over its serial port and asked for pictures over its monitor. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { loadBoard } from "../../src/board/index.ts";
 import { deviceModels } from "../../src/devices/index.ts";
@@ -71,24 +71,21 @@ export class QemuMachine {
 
   /** Writes what the display shows to a file, as PNG. */
   async screendump(file: string): Promise<void> {
-    const socket: Socket = connect(this.monitorPath);
+    const socket = connect(this.monitorPath).setEncoding("utf8");
     let answer = "";
-    socket.setEncoding("utf8");
-    const prompts = async (count: number): Promise<void> => {
-      while (answer.split("(qemu) ").length <= count) {
-        await new Promise<void>((resolve, reject) => {
-          socket.once("data", (more: string) => {
-            answer += more;
-            resolve();
-          });
-          socket.once("error", reject);
-        });
+    let isAsked = false;
+    // It prompts once for being there, and again when the picture is written.
+    for await (const more of socket) {
+      answer += more;
+      const prompts = answer.split("(qemu) ").length - 1;
+      if (prompts > 1) break;
+      if (prompts === 1 && !isAsked) {
+        isAsked = true;
+        socket.write(`screendump ${file} -f png\n`);
       }
-    };
-    await prompts(1);
-    socket.write(`screendump ${file} -f png\n`);
-    await prompts(2);
+    }
     socket.destroy();
+    if (/error/i.test(answer)) throw new Error(`QEMU's monitor: ${answer}`);
   }
 
   stop(): void {
