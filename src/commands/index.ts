@@ -5,6 +5,7 @@ import { echo, help, reset, shutdown, sleep, version } from "./basic.ts";
 import { chardev, stdio } from "./character-devices.ts";
 import type { CommandContext } from "./context.ts";
 import { devtree } from "./devtree.ts";
+import { vdisplay } from "./display.ts";
 import { guest } from "./guest.ts";
 import { heap } from "./heap.ts";
 import { host } from "./host.ts";
@@ -17,7 +18,22 @@ import { vcpu } from "./vcpu.ts";
 import { vserial } from "./vserial.ts";
 import { wallclock } from "./wallclock.ts";
 
-const families = [help, vdisk, module, wallclock, heap, stdio, chardev, thread, memory, guest, vcpu, devtree, host];
+const families = [
+  help,
+  vdisplay,
+  vdisk,
+  module,
+  wallclock,
+  heap,
+  stdio,
+  chardev,
+  thread,
+  memory,
+  guest,
+  vcpu,
+  devtree,
+  host,
+];
 
 /** A manager with every command, in Xvisor's order; `ids` has the checks of `userChecks` too. */
 export function createCommandManager(userChecks: readonly Check[] = []): CommandManager<CommandContext> {

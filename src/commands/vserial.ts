@@ -12,11 +12,13 @@ import { runAtGuestShell } from "./guest-shell.ts";
 const portName = word("name", ({ hv }: CommandContext) => hv.serialPorts.map((port) => port.name));
 
 /**
- * Refuses what a console of a remote session may not do: take a serial port, read what a guest printed, or replace the
- * whole machine.
+ * Refuses what a console of a remote session may not do: take a serial port, read what a guest printed, replace the whole
+ * machine, or write a file of this host.
  */
 export const remoteFilter: CommandFilter = ([name, subCommand]) =>
-  (name === "vserial" && (subCommand === "bind" || subCommand === "dump")) || name === "snapshot";
+  (name === "vserial" && (subCommand === "bind" || subCommand === "dump")) ||
+  (name === "vdisplay" && subCommand === "save") ||
+  name === "snapshot";
 
 type Answer = CommandResult | Promise<CommandResult>;
 

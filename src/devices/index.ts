@@ -85,6 +85,7 @@ export const deviceModels: Record<string, DeviceModel> = {
     title: "ARM PL110 colour LCD controller",
     registerSizeBytes: 0x1000,
     irqOutputs: ["irq"],
+    inputs: 2,
     create: (context) => new Pl110(context),
   },
   pl181: {
@@ -140,7 +141,7 @@ export const deviceModels: Record<string, DeviceModel> = {
   "versatile-sysreg": {
     title: "Versatile status and system control registers",
     registerSizeBytes: 0x1000,
-    irqOutputs: [],
+    irqOutputs: ["lcdMode0", "lcdMode1"],
     create: (context) => new VersatileSysreg(context),
   },
   "virtio-mmio-blk": {

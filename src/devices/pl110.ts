@@ -1,12 +1,13 @@
 /**
  * PL110 colour LCD controller: registers, palette and where the frame buffer is; ARM DDI 0161E chapter 3.
  *
- * Nothing is drawn here; `frame()` tells a viewer what to read. The two interrupt sources that belong to the passing
+ * Nothing is drawn here; `frame()` tells a viewer what to read, and how a board's multiplexer between controller and
+ * display has the bits arranged. The two interrupt sources that belong to the passing
  * of a frame are raised 60 times a second while the guest has one of them enabled: the pixel clock comes from an
  * oscillator outside this block.
  */
 import type { State, Timer } from "../base/index.ts";
-import type { DeviceContext, MmioDevice, RegisterDump } from "../device/index.ts";
+import type { DeviceContext, IrqController, IrqLine, MmioDevice, RegisterDump } from "../device/index.ts";
 import { at, bit, bits, irqOutput, primeCellId, RegisterBlock } from "../device/index.ts";
 import type { AccessSize } from "../memory/index.ts";
 import { optionInvalid } from "./errors.ts";
@@ -19,6 +20,23 @@ const FRAME_PERIOD_NS = 16_666_667;
 const LNBU = 1 << 2;
 const VCOMP = 1 << 3;
 const FRAME_INTERRUPTS = LNBU | VCOMP;
+
+/** LCDControl.LcdBpp of the native format with 16 bits, the one that a multiplexer can rearrange. */
+const BPP_16 = 4;
+const BGR = 0x100;
+const BEPO = 0x400;
+
+/**
+ * What the multiplexer behind the controller makes of 16 bits, by its two control lines (ARM DUI 0224, SYS_CLCD). Straight
+ * through, and where there is none, it is the controller's own format.
+ */
+const multiplexed = [
+  { layout: "1555" },
+  { layout: "1555" },
+  { layout: "565" },
+  // Blue is in the low bits, whatever BGR says.
+  { layout: "565", isBgr: true },
+] as const;
 
 /** LCDControl.LcdBpp: bits of a pixel in memory and how they are meant. */
 const pixelFormats = [
@@ -43,6 +61,8 @@ export interface Frame {
   layout: (typeof pixelFormats)[number]["layout"];
   /** Red and blue change places. */
   isBgr: boolean;
+  /** Of several pixels in a byte the first is the one in the highest bits. */
+  isHighFirst: boolean;
   strideBytes: number;
 }
 
@@ -79,7 +99,7 @@ function registerTable(maskOffset: number, controlOffset: number) {
         LcdDual: bit(7).todo<Pl110>(),
         BGR: bit(8).rw<Pl110>(),
         BEBO: bit(9).todo<Pl110>(),
-        BEPO: bit(10).todo<Pl110>(),
+        BEPO: bit(10).rw<Pl110>(),
         LcdPwr: bit(11).rw<Pl110>(),
         LcdVComp: bits(12, 2).rw<Pl110>(),
         WATERMARK: bit(16).rw<Pl110>(),
@@ -100,8 +120,11 @@ function registerTable(maskOffset: number, controlOffset: number) {
   };
 }
 
-/** Output 0 is the combined interrupt. */
-export class Pl110 implements MmioDevice {
+/**
+ * Output 0 is the combined interrupt. Inputs 0 and 1 are the control lines of the multiplexer between controller and
+ * display; they are the board's, so the state does not have them and a reset leaves them.
+ */
+export class Pl110 implements MmioDevice, IrqController {
   readonly name: string;
   /** Raw interrupt sources, as bits of LCDStatus. */
   pending = 0;
@@ -110,10 +133,11 @@ export class Pl110 implements MmioDevice {
   private readonly palette = new Uint8Array(PALETTE_SIZE);
   private readonly paletteView = new DataView(this.palette.buffer);
   private readonly frameTimer: Timer;
+  private multiplexer = 0;
 
   /**
-   * Option `controlOffset`: where LCDControl is, 0x1c with LCDIMSC at 0x18 (the PL110 drivers of Linux 6.1, also on
-   * Versatile boards) or 0x18 with LCDIMSC at 0x1c (the order of a PL111). Default 0x1c.
+   * Option `controlOffset`: where LCDControl is, 0x1c with LCDIMSC at 0x18 or, as in a PL111 and in the PL110 of the
+   * Versatile boards, 0x18 with LCDIMSC at 0x1c. Default 0x1c.
    */
   constructor(context: DeviceContext) {
     this.context = context;
@@ -134,6 +158,15 @@ export class Pl110 implements MmioDevice {
     this.updateIrq();
   }
 
+  input(line: number): IrqLine {
+    const mask = line < 2 ? 1 << line : 0;
+    return {
+      set: (level) => {
+        this.multiplexer = level ? this.multiplexer | mask : this.multiplexer & ~mask;
+      },
+    };
+  }
+
   read(offset: number, sizeBytes: AccessSize): number {
     const at = paletteIndex(offset, sizeBytes);
     return at === undefined ? this.registers.read(offset, sizeBytes) : readSized(this.paletteView, at, sizeBytes);
@@ -148,7 +181,10 @@ export class Pl110 implements MmioDevice {
   /** What the guest has set up to be shown. */
   frame(): Frame {
     const { LCDControl, LCDTiming0, LCDTiming1, LCDUPBASE } = this.registers.values;
-    const { bitsPerPixel, layout } = pixelFormats[(LCDControl >>> 1) & 7];
+    const format = (LCDControl >>> 1) & 7;
+    const { bitsPerPixel, layout } = pixelFormats[format];
+    const isBgr = (LCDControl & BGR) !== 0;
+    const seen = format === BPP_16 ? { isBgr, ...multiplexed[this.multiplexer] } : { isBgr, layout };
     const width = 16 * (((LCDTiming0 >>> 2) & 0x3f) + 1);
     return {
       isOn: (LCDControl & 0x801) === 0x801,
@@ -157,8 +193,8 @@ export class Pl110 implements MmioDevice {
       width,
       height: (LCDTiming1 & 0x3ff) + 1,
       bitsPerPixel,
-      layout,
-      isBgr: (LCDControl & 0x100) !== 0,
+      ...seen,
+      isHighFirst: (LCDControl & BEPO) !== 0,
       strideBytes: (width * bitsPerPixel) / 8,
     };
   }

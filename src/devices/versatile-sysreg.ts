@@ -4,8 +4,8 @@
  * Linux takes its scheduler clock from the 24 MHz counter and resets the board through SYS_RESETCTL.
  */
 import type { Clock, State } from "../base/index.ts";
-import type { DeviceContext, MmioDevice, RegisterDump, RegisterSpec } from "../device/index.ts";
-import { at, bit, bits, RegisterBlock, word } from "../device/index.ts";
+import type { DeviceContext, IrqLine, MmioDevice, RegisterDump, RegisterSpec } from "../device/index.ts";
+import { at, bit, bits, irqOutput, RegisterBlock, word } from "../device/index.ts";
 import type { AccessSize } from "../memory/index.ts";
 import { numberOption } from "./options.ts";
 import { StateReader } from "./state-reader.ts";
@@ -55,7 +55,15 @@ const registers = (context: DeviceContext): Record<string, RegisterSpec<Versatil
     { reset: numberOption(context, "mci", { fallback: 0, high: 0xf }) },
   ),
   SYS_FLASH: at(0x4c, { FLASHWPn: bit(0).rw() }),
-  SYS_CLCD: at(0x50, { CONTROL: bits(0, 8).rw(), CLCDID: bits(8, 5).ro() }, { reset: CLCDID_VGA }),
+  SYS_CLCD: at(
+    0x50,
+    {
+      MODE: bits(0, 2).rw({ write: (s) => s.updateDisplayMode() }),
+      SWITCHES: bits(2, 6).rw(),
+      CLCDID: bits(8, 5).ro(),
+    },
+    { reset: CLCDID_VGA },
+  ),
   SYS_CLCDSER: at(0x54, { value: bits(0, 8).todo() }),
   SYS_BOOTCS: at(0x58, { BOOTCSSEL: bits(0, 8).ro() }),
   SYS_24MHZ: at(0x5c, { COUNT: word().ro((s) => s.counter24MHz) }),
@@ -71,6 +79,8 @@ const registers = (context: DeviceContext): Record<string, RegisterSpec<Versatil
 /**
  * Options: `sysId`, `procId`, `switches` (SYS_SW), `mci` (SYS_MCI: cards present and write-protected).
  *
+ * Outputs 0 and 1 are SYS_CLCD.MODE, for the multiplexer between display controller and display.
+ *
  * The counters follow virtual time and do not start again on a reset.
  */
 export class VersatileSysreg implements MmioDevice {
@@ -79,6 +89,7 @@ export class VersatileSysreg implements MmioDevice {
   nvFlags = 0;
   private readonly clock: Clock;
   private readonly requestReset: () => void;
+  private readonly displayMode: readonly IrqLine[];
   private readonly rate24MHz = new TickRate(24_000_000);
   private readonly rate100Hz = new TickRate(100);
   private readonly regs: RegisterBlock<VersatileSysreg>;
@@ -87,6 +98,7 @@ export class VersatileSysreg implements MmioDevice {
     this.name = context.name;
     this.clock = context.clock;
     this.requestReset = context.requestReset;
+    this.displayMode = [irqOutput(context, 0), irqOutput(context, 1)];
     this.regs = new RegisterBlock<VersatileSysreg>(this, registers(context), context.log);
   }
 
@@ -94,6 +106,7 @@ export class VersatileSysreg implements MmioDevice {
     this.regs.reset();
     this.flags = 0;
     this.nvFlags = 0;
+    this.updateDisplayMode();
   }
 
   read(offset: number, sizeBytes: AccessSize): number {
@@ -124,6 +137,10 @@ export class VersatileSysreg implements MmioDevice {
     this.nvFlags = (this.nvFlags | set) & ~clear;
   }
 
+  updateDisplayMode(): void {
+    for (const [index, line] of this.displayMode.entries()) line.set(((this.regs.values.SYS_CLCD >>> index) & 1) !== 0);
+  }
+
   resetControlWritten(value: number): void {
     if ((value & RESET_REQUEST) !== 0) this.requestReset();
   }
@@ -141,5 +158,6 @@ export class VersatileSysreg implements MmioDevice {
     this.regs.values = reader.registers("registers", this.regs.values);
     this.flags = reader.number("flags") | 0;
     this.nvFlags = reader.number("nvFlags") | 0;
+    this.updateDisplayMode();
   }
 }

@@ -1,11 +1,13 @@
 /**
- * The run since a debugger attached, so that it can be gone back in: checkpoints of the machine, and a journal of all that
- * came from outside in between. From a checkpoint the same inputs at the same instructions give the same run.
+ * The run since a debugger attached, so that it can be gone back in: checkpoints of the machine with its memory and its disks,
+ * and a journal of all that came from outside in between. From a checkpoint the same inputs at the same instructions give the same run.
  */
 
 import { assert, type State, type Timer } from "../base/index.ts";
 import { PAGE_SHIFT } from "../memory/index.ts";
 import { type Machine, usedPageRuns } from "../vm/index.ts";
+import { BlockHistory, needsHistory } from "./block-history.ts";
+import type { ContentHistory } from "./content-history.ts";
 import { PageHistory } from "./page-history.ts";
 
 /** A moment of the run: while the guest waits, time passes and the count of instructions stays. */
@@ -45,6 +47,8 @@ export class History {
   private readonly machine: Machine;
   private readonly limits: HistoryLimits;
   private readonly pages: PageHistory;
+  /** Of the disks that the guest may write, by the device's name. */
+  private disks = new Map<string, BlockHistory>();
   /** Ends a slice of the replay at the time of the next input. */
   private readonly alarm: Timer;
   private checkpoints: Checkpoint[] = [];
@@ -84,7 +88,11 @@ export class History {
   }
 
   get sizeBytes(): number {
-    return this.pages.sizeBytes;
+    return this.contents.reduce((sum, content) => sum + content.sizeBytes, 0);
+  }
+
+  private get contents(): ContentHistory[] {
+    return [this.pages, ...this.disks.values()];
   }
 
   /** The present becomes the earliest moment. */
@@ -97,8 +105,17 @@ export class History {
     const { heap, serialPorts } = this.machine.hypervisor;
     const backlogs = serialPorts.flatMap(({ name }) => heap.blockOf(`${name} backlog`) ?? []);
     const untrapped = new Set(backlogs.map(({ physicalAddress }) => physicalAddress >>> PAGE_SHIFT));
-    this.pages.begin({ usedPages, untrappedPages: [...untrapped] });
+    this.pages.beginPages({ usedPages, untrappedPages: [...untrapped] });
+    this.beginDisks();
     this.checkpoints = [this.checkpoint()];
+  }
+
+  private beginDisks(): void {
+    const { blockDevices, disks } = this.machine.hypervisor;
+    const written = blockDevices.filter(({ backend }) => needsHistory(backend));
+    this.disks = new Map(written.map(({ name, backend }) => [name, new BlockHistory(backend)]));
+    for (const disk of disks)
+      disk.onWrite = ({ name }, sector, sizeBytes) => this.disks.get(name)?.willWrite(sector, sizeBytes);
   }
 
   end(): void {
@@ -106,6 +123,8 @@ export class History {
     this.inputs = [];
     this.edge = undefined;
     this.pages.end();
+    this.disks.clear();
+    for (const disk of this.machine.hypervisor.disks) disk.onWrite = () => {};
   }
 
   /** An input that comes now, and is applied by the caller at once. One that comes in the past makes another future. */
@@ -122,7 +141,7 @@ export class History {
       (c) => c.instruction < instruction || (c.instruction === instruction && c.ns <= ns),
     );
     this.checkpoints = kept;
-    this.pages.truncate(kept.length);
+    for (const content of this.contents) content.truncate(kept.length);
     this.inputs.length = this.cursor;
     this.edge = undefined;
   }
@@ -139,22 +158,20 @@ export class History {
     const { instruction } = this.now;
     const behind = this.checkpoints.findIndex((c) => c.instruction > instruction);
     const index = behind < 0 ? this.checkpoints.length : behind;
-    this.pages.insert(index);
+    for (const content of this.contents) content.insert(index);
     this.checkpoints.splice(index, 0, this.checkpoint());
     while (this.isTooLarge && this.checkpoints.length > 2) this.thin();
   }
 
   private get isTooLarge(): boolean {
     const { maxCheckpoints, maxBytes, maxInputs } = this.limits;
-    return (
-      this.checkpoints.length > maxCheckpoints || this.pages.sizeBytes > maxBytes || this.inputs.length > maxInputs
-    );
+    return this.checkpoints.length > maxCheckpoints || this.sizeBytes > maxBytes || this.inputs.length > maxInputs;
   }
 
   /** Forgets one checkpoint: gaps grow with the distance from the present; the oldest goes where that does not help. */
   private thin(): void {
     const { checkpoints, limits } = this;
-    if (this.pages.sizeBytes > limits.maxBytes || this.inputs.length > limits.maxInputs) {
+    if (this.sizeBytes > limits.maxBytes || this.inputs.length > limits.maxInputs) {
       this.forgetOldest();
       return;
     }
@@ -164,12 +181,12 @@ export class History {
       (end - checkpoints[index].instruction);
     let least = 1;
     for (let index = 2; index < checkpoints.length - 1; index++) if (cost(index) < cost(least)) least = index;
-    this.pages.remove(least);
+    for (const content of this.contents) content.remove(least);
     checkpoints.splice(least, 1);
   }
 
   private forgetOldest(): void {
-    this.pages.remove(0);
+    for (const content of this.contents) content.remove(0);
     this.checkpoints.shift();
     const { inputs } = this.checkpoints[0];
     this.inputs.splice(0, inputs);
@@ -192,7 +209,7 @@ export class History {
     this.edge ??= this.now;
     const { state, inputs } = this.checkpoints[index];
     this.cursor = inputs;
-    this.pages.restore(index);
+    for (const content of this.contents) content.restore(index);
     machine.restore(structuredClone(state));
     this.onRestore();
     assert(machine.instructions() === this.checkpoints[index].instruction, "a checkpoint is restored exactly");
@@ -236,6 +253,11 @@ export class History {
   }
 
   private checkpoint(): Checkpoint {
-    return { ...this.now, inputs: this.cursor, state: structuredClone(this.machine.save()) };
+    const state = this.machine.save();
+    const hypervisor = state.hypervisor as State;
+    // What a disk keeps of its content in the state is in the disk's own history, block by block.
+    const disks = (hypervisor.disks as State[]).map(({ written: _, ...disk }) => disk);
+    const saved = { ...state, hypervisor: { ...hypervisor, disks } };
+    return { ...this.now, inputs: this.cursor, state: structuredClone(saved) };
   }
 }

@@ -17,7 +17,7 @@ export function monitorCommand(command: string, { history, machine }: RunControl
     case "time":
       return `instruction ${now.instruction}, ${seconds(now.ns)}${history.isPast ? ", in the past" : ""}\n`;
     case "history":
-      if (!history.isBegun) return "nothing is kept: the guest may write a disk, which cannot be taken back\n";
+      if (!history.isBegun) return "nothing is kept\n";
       return `back to instruction ${history.start.instruction}, ${seconds(history.start.ns)}; ${history.checkpointCount} checkpoints, ${(history.sizeBytes / 2 ** 20).toFixed(1)} MiB\n`;
     case "hash":
       return `${guestHash(machine)}\n`;

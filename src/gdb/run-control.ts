@@ -21,8 +21,6 @@ export interface SliceOptions {
 export interface ControlOptions {
   /** The guest does nothing until a debugger lets it. */
   readonly isHeld?: boolean;
-  /** False where the run leaves what no checkpoint holds, such as a written disk. */
-  readonly isReversible?: boolean;
   readonly limits?: HistoryLimits;
 }
 
@@ -37,6 +35,8 @@ type Task = Generator<void, StopReason, number>;
 
 /** A replay is at most so long between two turns of the event loop. */
 const REPLAY_SLICE = 1_000_000;
+/** Single instructions between two turns of the event loop. */
+const RANGE_SLICE = 2_000;
 /** In front of where somebody goes back step by step: the next step back is then short. */
 const NEAR_INSTRUCTIONS = 20_000;
 
@@ -47,7 +47,6 @@ export class RunControl {
   /** The driver may sleep: there is something to do. */
   onResume: () => void = () => {};
   readonly history: History;
-  readonly isReversible: boolean;
   /** A slice of the machine as it runs without a debugger. */
   runMachine: (maxInstructions: number, options: SliceOptions) => SliceAnswer;
   readonly machine: Machine;
@@ -62,10 +61,9 @@ export class RunControl {
   private readonly waiting: (() => void)[] = [];
   private skipIdle = true;
 
-  constructor(machine: Machine, { isHeld = false, isReversible = true, limits = defaultLimits }: ControlOptions = {}) {
+  constructor(machine: Machine, { isHeld = false, limits = defaultLimits }: ControlOptions = {}) {
     this.machine = machine;
     this.isHeldNow = isHeld;
-    this.isReversible = isReversible;
     this.history = new History(machine, limits);
     this.runMachine = (maxInstructions, options) => machine.runSlice(maxInstructions, options);
   }
@@ -99,6 +97,7 @@ export class RunControl {
       port.onSend = () => false;
       port.onFarLine = () => false;
     }
+    for (const disk of machine.hypervisor.disks) disk.onChange = () => {};
     this.setSilent(false);
     this.history.end();
     this.points.clear();
@@ -110,11 +109,13 @@ export class RunControl {
     if (!this.mustBegin) return;
     this.mustBegin = false;
     this.setSilent(false);
-    for (const port of this.machine.hypervisor.serialPorts) {
+    const { machine } = this;
+    for (const port of machine.hypervisor.serialPorts) {
       port.onSend = (bytes) => this.keepsBack(() => void port.send(bytes));
       port.onFarLine = (event) => this.keepsBack(() => port.changeFarLine(event));
     }
-    if (this.isReversible) this.history.begin();
+    for (const disk of machine.hypervisor.disks) disk.onChange = () => machine.onOutsideChange();
+    this.history.begin();
   }
 
   /** An input from outside; false when it is one of those that were kept back. */
@@ -184,6 +185,11 @@ export class RunControl {
     this.start(direction, direction === "forward" ? this.forward(instruction + 1) : this.stepBack(instruction - 1));
   }
 
+  /** One instruction on, and further as long as the next one is in a range of addresses, its end left out. */
+  stepInRange(start: number, end: number): void {
+    this.start("forward", this.forwardInRange(start, end));
+  }
+
   private start(direction: Direction, task: Task): void {
     this.begin();
     this.task = task;
@@ -223,7 +229,10 @@ export class RunControl {
     if (done === true) this.stop(value);
     const executed = Math.max(1, this.machine.instructions() - before);
     if (isReplay || this.history.isPast) return { executed, end: "replay" };
-    return this.lastLive ?? { executed, end: "budget" };
+    const { lastLive } = this;
+    if (lastLive === undefined) return { executed, end: "budget" };
+    // Of single steps the last one says how the slice ended; a guest that waits has executed nothing.
+    return { ...lastLive, executed: Math.max(lastLive.executed, this.machine.instructions() - before) };
   }
 
   private lastLive: SliceAnswer | undefined;
@@ -236,6 +245,23 @@ export class RunControl {
         ? this.replayForward(untilInstruction)
         : this.liveSlice(untilInstruction, maxInstructions);
       if (reason !== undefined) return reason;
+      maxInstructions = yield;
+    }
+  }
+
+  private *forwardInRange(start: number, end: number): Task {
+    const { machine } = this;
+    let maxInstructions = yield;
+    this.arm();
+    for (;;) {
+      const begun = machine.instructions();
+      let reason: StopReason | undefined = { kind: "stepped" };
+      while (reason !== undefined && machine.instructions() - begun < Math.min(maxInstructions, RANGE_SLICE)) {
+        const next = machine.instructions() + 1;
+        reason = this.history.isPast ? this.replayForward(next) : this.liveSlice(next, 1);
+        const pc = (machine.running?.cpu.pc ?? 0) >>> 0;
+        if (reason !== undefined && (reason.kind !== "stepped" || pc < start || pc >= end)) return reason;
+      }
       maxInstructions = yield;
     }
   }

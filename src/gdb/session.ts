@@ -129,7 +129,6 @@ export class Session {
 
   private back(rest: string): Answer {
     const { control } = this.debuggee;
-    if (!control.isReversible) return says(UNSUPPORTED);
     if (rest === "s") control.step("back");
     else if (rest === "c") control.resume("back");
     else return says(UNSUPPORTED);
@@ -137,7 +136,12 @@ export class Session {
   }
 
   private verbose(text: string): Answer {
-    if (text === "vCont?") return says("vCont;c;C;s;S");
+    if (text === "vCont?") return says("vCont;c;C;s;S;r");
+    const range = /^vCont;r([0-9a-f]{1,8}),([0-9a-f]{1,8})(?:[:;]|$)/i.exec(text);
+    if (range !== null) {
+      this.debuggee.control.stepInRange(hexOf(range[1]), hexOf(range[2]));
+      return { text: undefined };
+    }
     const action = /^vCont;([cCsS])/.exec(text)?.[1];
     if (action !== undefined) return this.resume(action.toLowerCase() === "s");
     if (!text.startsWith("vKill")) return says(UNSUPPORTED);
@@ -211,7 +215,7 @@ export class Session {
       case "qSupported":
         this.knowsKinds = text.includes("swbreak+");
         return says(
-          `PacketSize=${MAX_PACKET_BYTES.toString(16)};QStartNoAckMode+;qXfer:features:read+;vContSupported+;swbreak+;hwbreak+${control.isReversible ? ";ReverseStep+;ReverseContinue+" : ""}`,
+          `PacketSize=${MAX_PACKET_BYTES.toString(16)};QStartNoAckMode+;qXfer:features:read+;vContSupported+;swbreak+;hwbreak+;ReverseStep+;ReverseContinue+`,
         );
       case "QStartNoAckMode":
         return says(OK, "no-ack");

@@ -2,7 +2,6 @@
 import type { Logger } from "../base/index.ts";
 import { debuggeeOf, GdbServer, RunControl } from "../gdb/index.ts";
 import type { Machine } from "../vm/index.ts";
-import { parseDisk } from "./disk-file.ts";
 import type { Drivable } from "./drive.ts";
 import type { ProgramIo } from "./program-io.ts";
 
@@ -20,11 +19,10 @@ export class GdbOption {
   private server: GdbServer | undefined;
 
   /** `onRestore` is told when the run goes back in time. */
-  constructor(machine: Machine, options: GdbOptions & { disk?: string }, onRestore: () => void) {
+  constructor(machine: Machine, options: GdbOptions, onRestore: () => void) {
     this.machine = machine;
     this.options = options;
-    const isReversible = options.disk === undefined || parseDisk(options.disk).isReadOnly;
-    this.control = new RunControl(machine, { isHeld: options.gdbWait, isReversible });
+    this.control = new RunControl(machine, { isHeld: options.gdbWait });
     this.control.history.onRestore = onRestore;
   }
 

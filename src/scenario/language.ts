@@ -58,6 +58,8 @@ const seed = z.union([z.int().min(0).max(0xffffffff), z.literal("random")]);
 /** In which direction a line is disturbed. */
 const toward = z.enum(["guest", "host"]).default("guest");
 
+const pixelCount = z.int().max(4096);
+
 const lineFault = { rate, toward, seed: seed.optional(), port };
 
 /** Each verb with its options. */
@@ -127,6 +129,22 @@ export const stepSchemas = {
       .max(1 << 24)
       .optional()
       .meta({ description: "At least so many different colours." }),
+    region: z
+      .tuple([pixelCount.min(0), pixelCount.min(0), pixelCount.min(1), pixelCount.min(1)])
+      .optional()
+      .meta({ description: "Left, top, width and height of the piece that is meant; all of the picture without it." }),
+    pixels: z
+      .record(z.string().regex(/^\d{1,4},\d{1,4}$/), z.string().regex(/^#[0-9a-fA-F]{6}$/), {
+        error: 'expected colours by their place, such as { "0,0": "#ff8000" }',
+      })
+      .optional()
+      .meta({ description: 'Colours by their place, such as { "0,0": "#ff8000" }.' }),
+    same: z
+      .string()
+      .max(1_000)
+      .regex(PRINTABLE)
+      .optional()
+      .meta({ description: "A picture that it is equal to in every pixel, such as `file` wrote one." }),
   }),
 } as const;
 

@@ -2,6 +2,7 @@ export { consoleDevice } from "./boot-console.ts";
 export * from "./buddy.ts";
 export * from "./chardev.ts";
 export * from "./devtree.ts";
+export { displaysOf, type GuestDisplay, pictureOf } from "./display.ts";
 export * from "./facts.ts";
 export * from "./guest.ts";
 export type { Engine } from "./guest-machine.ts";
@@ -13,6 +14,7 @@ export * from "./machine.ts";
 export * from "./machine-control.ts";
 export type { ObservedWrite, OnWrite } from "./memory-watch.ts";
 export * from "./module.ts";
+export { decodePng, encodePng, type Picture } from "./png.ts";
 export * from "./region.ts";
 export * from "./scheduler.ts";
 export {

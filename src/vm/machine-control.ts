@@ -1,4 +1,5 @@
 /** What the hypervisor's objects ask of the machine that runs the guest's instructions. */
+import type { GuestDisplay } from "./display.ts";
 import type { Guest } from "./guest.ts";
 import type { OnWrite } from "./memory-watch.ts";
 
@@ -61,6 +62,8 @@ export interface MachineControl extends GuestView {
   copy(): GuestCopy;
   /** What is loaded at power-on, when that is the kernel itself and not an image that unpacks itself. */
   bootKernel(): LoadedKernel | undefined;
+  /** The guest's displays; none while there is no guest. */
+  displays(): readonly GuestDisplay[];
   /** Host-physical RAM changed by the console: code and dirty traps of these pages must hear of it. */
   hostWritten(address: number, sizeBytes: number): void;
   /** Cold reset or power-off of the host board. */

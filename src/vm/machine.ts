@@ -12,6 +12,7 @@ import type { Profile } from "../board/index.ts";
 import type { EntropyBackend, WallClockBackend } from "../device/index.ts";
 import { HostMemory, type MemoryRegion, PageTraps, RAM_OFFSET } from "../memory/index.ts";
 import { enableBootConsole } from "./boot-console.ts";
+import { displaysOf, type GuestDisplay } from "./display.ts";
 import type { Guest } from "./guest.ts";
 import { type Engine, GuestMachine, type SliceEnd } from "./guest-machine.ts";
 import { Hypervisor, type VersionInfo } from "./hypervisor.ts";
@@ -237,6 +238,11 @@ export class Machine implements MachineControl, Stateful {
     const { segments, entry } = this.options.boot;
     const kernel = segments.find(({ name, address }) => name === "kernel" && address === entry.pc);
     return kernel === undefined || isSelfUnpacking(kernel.data) ? undefined : kernel;
+  }
+
+  displays(): readonly GuestDisplay[] {
+    const devices = this.guestMachine?.devices.byName ?? [];
+    return displaysOf(this.profile.guest.name, devices, (address, target) => this.readGuest(address, target));
   }
 
   hostWritten(address: number, sizeBytes: number): void {

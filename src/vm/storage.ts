@@ -18,6 +18,8 @@ export class VirtualDisk implements BlockBackend {
   readonly name: string;
   /** Called when a block device is attached or detached. */
   onChange: () => void = () => {};
+  /** Told of whole sectors that are about to be written. */
+  onWrite: (device: BlockDevice, sector: number, sizeBytes: number) => void = () => {};
   private attachedDevice: BlockDevice | undefined;
 
   constructor(name: string, device?: BlockDevice) {
@@ -53,7 +55,9 @@ export class VirtualDisk implements BlockBackend {
   }
 
   write(sector: number, data: Uint8Array): void {
-    this.attachedDevice?.backend.write(sector, data);
+    if (this.attachedDevice === undefined) return;
+    this.onWrite(this.attachedDevice, sector, data.length);
+    this.attachedDevice.backend.write(sector, data);
   }
 
   flush(): void {

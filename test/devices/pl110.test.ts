@@ -33,6 +33,7 @@ describe("pl110", () => {
       bitsPerPixel: 16,
       layout: "1555",
       isBgr: true,
+      isHighFirst: false,
       strideBytes: 1280,
     });
     display.write(CONTROL, 0x082b, 4);
@@ -44,6 +45,25 @@ describe("pl110", () => {
     display.write(0x18, 0x0801, 4);
     expect(display.frame().isOn).toBe(true);
     expect(readWord(display, 0x1c)).toBe(0);
+  });
+
+  it.each([
+    [0, "1555", false],
+    [1, "1555", false],
+    [2, "565", false],
+    [3, "565", true],
+  ])("has its 16 bits arranged by the multiplexer behind it, in mode %i as %s", (mode, layout, isBgr) => {
+    const { display } = givenDisplay();
+    display.write(CONTROL, 0x0829, 4);
+    for (const line of [0, 1]) display.input(line).set(((mode >> line) & 1) !== 0);
+    expect(display.frame()).toMatchObject({ bitsPerPixel: 16, layout, isBgr });
+    // The lines are the board's: they stay when the controller is reset.
+    display.reset();
+    display.write(CONTROL, 0x0829, 4);
+    expect(display.frame()).toMatchObject({ layout, isBgr });
+    // What does not have 16 bits goes past it.
+    display.write(CONTROL, 0x082b, 4);
+    expect(display.frame()).toMatchObject({ layout: "888", isBgr: false });
   });
 
   it("refuses a place for the control register that no board has", () => {

@@ -39,6 +39,20 @@ describe("VersatileSysreg", () => {
     expect(given().read(CLCD)).toBe(0x1f00);
   });
 
+  it("drives the display's multiplexer, also after a restore", () => {
+    const { sysreg, irqs, context } = given();
+    const levels = () => irqs.slice(0, 2).map(({ level }) => level);
+    sysreg.write(CLCD, 0x16, 4);
+    expect(levels()).toEqual([false, true]);
+    sysreg.write(CLCD, 1, 1);
+    expect(levels()).toEqual([true, false]);
+    const state = sysreg.save();
+    sysreg.reset();
+    expect(levels()).toEqual([false, false]);
+    new VersatileSysreg(context).restore(state);
+    expect(levels()).toEqual([true, false]);
+  });
+
   it("counts at 24 MHz exactly, at every nanosecond and past 32 bits", () => {
     const { clock, read } = given();
     const times = [41, 1, 83, 999_999_875, 178_956_970_625, 12_345_678_901_234, 8_000_000_000_000_001];

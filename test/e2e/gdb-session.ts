@@ -59,12 +59,16 @@ function start(command: string, args: readonly string[]): Child {
 /** Runs gdb's `commands` on a guest that waits for it before its first instruction. */
 export async function debug(
   commands: readonly string[],
-  { consoleCommands = ["vserial exec guest0/uart0 uname -m"], args = ["--gdb-wait"] } = {},
+  {
+    consoleCommands = ["vserial exec guest0/uart0 uname -m"],
+    args = ["--gdb-wait"] as readonly string[],
+    settings = [] as readonly string[],
+  } = {},
 ): Promise<Debugged> {
   const program = start(process.execPath, [PROGRAM, "exec", BOARD, "--gdb", "0", ...args, ...consoleCommands]);
   const [, port] = await program.sees(/target remote localhost:(\d+)/);
-  const settings = ["set pagination off", "set confirm off", "set width 0"];
-  const lines = [...settings, `target remote localhost:${port}`, ...commands];
+  const always = ["set pagination off", "set confirm off", "set width 0"];
+  const lines = [...always, ...settings, `target remote localhost:${port}`, ...commands];
   const vmlinux = join(guestFolder(), "vmlinux");
   const gdb = start("gdb-multiarch", ["-q", "-nx", "-batch", vmlinux, ...lines.flatMap((line) => ["-ex", line])]);
   await gdb.code;

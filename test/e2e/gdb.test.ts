@@ -1,10 +1,14 @@
 /** A real debugger on a real kernel: what it shows is checked against the kernel's own symbols and its own values. */
-import { describe, expect, it } from "vitest";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
 import { debug, hasGdb, NO_GDB } from "./gdb-session.ts";
-import { guestFolder } from "./program.ts";
+import { guestFolder, Scratch } from "./program.ts";
 
 if (!hasGdb) throw new Error(NO_GDB);
 guestFolder();
+const scratch = new Scratch();
+afterAll(() => scratch.dispose());
 
 /** The values that gdb prints for `p`, in order. */
 const printed = (shown: string): number[] => [...shown.matchAll(/^\$\d+ = (\d+)$/gm)].map(([, value]) => Number(value));
@@ -99,6 +103,89 @@ describe("gdb-multiarch on the guest's kernel", () => {
     expect(shown).toMatch(/exited normally/);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^cpu .*^btime /ms);
+  });
+
+  it("goes back over what was written to a disk, whose file is then as it was, and forward to the same", async () => {
+    const disk = scratch.path("disk.img");
+    writeFileSync(disk, Buffer.alloc(1 << 20, 0x2e));
+    const before = createHash("sha256").update(readFileSync(disk)).digest("hex");
+    const look = ["monitor time", "monitor hash", `shell sha256sum ${disk}`];
+    const write = (text: string, sector: number) =>
+      `vserial exec guest0/uart0 echo ${text} | dd of=/dev/vda bs=512 seek=${sector} conv=notrunc,fsync; cat /proc/stat >/dev/null`;
+    const { shown, code, stdout } = await debug(
+      [
+        // Reached behind each of the writes.
+        "break stat_open",
+        "continue",
+        ...look,
+        "continue",
+        ...look,
+        "reverse-continue",
+        ...look,
+        "reverse-continue",
+        ...look,
+        "monitor history",
+        "continue",
+        ...look,
+        "continue",
+        ...look,
+        "detach",
+      ],
+      {
+        consoleCommands: [
+          write("first", 3),
+          write("second", 1000),
+          "vserial exec guest0/uart0 head -c 1540 /dev/vda | tail -c 4",
+        ],
+        args: ["--gdb-wait", "--disk", disk],
+      },
+    );
+    // What the shell prints overtakes what gdb does; each of them is in order.
+    const hashes = [...shown.matchAll(/^[0-9a-f]{64}$/gm)].map(([hash]) => hash);
+    const files = [...shown.matchAll(/^([0-9a-f]{64}) {2}\S/gm)].map(([, hash]) => hash);
+    const seen = times(shown).map((instruction, at) => ({ instruction, hash: hashes[at], file: files[at] }));
+    expect(seen).toHaveLength(6);
+    const [first, second, backAtFirst, start, firstAgain, secondAgain] = seen;
+    expect(first.file).not.toBe(before);
+    expect(second.file).not.toBe(first.file);
+    expect(backAtFirst).toEqual(first);
+    expect([start.instruction, start.file]).toEqual([0, before]);
+    expect([firstAgain, secondAgain]).toEqual([first, second]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/firs\n?$/);
+    // The debugger left with both written, and both stay.
+    const content = readFileSync(disk);
+    expect(content.toString("latin1", 3 * 512, 3 * 512 + 6)).toBe("first\n");
+    expect(content.toString("latin1", 1000 * 512, 1000 * 512 + 7)).toBe("second\n");
+  });
+
+  it("steps through a function in few requests, and back to where it came from", async () => {
+    const { shown, code } = await debug([
+      "hbreak *start_kernel",
+      "continue",
+      "delete",
+      "break kernel_clone",
+      "continue",
+      "delete",
+      "monitor time",
+      "set debug remote 1",
+      // No line information: a step goes on until the function is left, over what it calls.
+      "next",
+      "set debug remote 0",
+      "monitor time",
+      "backtrace 1",
+      "reverse-finish",
+      "monitor time",
+      "detach",
+    ]);
+    const [before, after, back] = times(shown);
+    const requests = [...shown.matchAll(/Sending packet: \$vCont;(\w)/g)].map(([, action]) => action);
+    expect(back).toBeLessThan(before);
+    expect(requests).toContain("r");
+    expect(after - before).toBeGreaterThan(1000);
+    expect(requests.length).toBeLessThan((after - before) / 20);
+    expect(shown).toContain("Single stepping until exit from function kernel_clone");
+    expect(code).toBe(0);
   });
 
   it("reads kernel memory by its virtual addresses, also while a process runs in user mode", async () => {

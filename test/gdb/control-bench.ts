@@ -2,7 +2,7 @@
 
 import type { HistoryLimits } from "../../src/gdb/history.ts";
 import { RunControl, type StopReason } from "../../src/gdb/run-control.ts";
-import { type Engine, stateHash, stateText, type VirtualSerialPort } from "../../src/vm/index.ts";
+import { type BlockDevice, type Engine, stateHash, stateText, type VirtualSerialPort } from "../../src/vm/index.ts";
 import { givenMachine, type MachineBench } from "../vm/machine-bench.ts";
 
 export { CODE_ADDRESS, countingProgram, RECORD_ADDRESS, waitingProgram } from "../vm/machine-bench.ts";
@@ -60,11 +60,16 @@ export interface ControlBench extends MachineBench {
 
 export function givenControl(
   program: readonly number[],
-  { limits = tightLimits, engine = "interp" as Engine, sliceLength = 700, isReversible = true } = {},
+  {
+    limits = tightLimits,
+    engine = "interp" as Engine,
+    sliceLength = 700,
+    blockDevices = [] as readonly BlockDevice[],
+  } = {},
 ): ControlBench {
-  const bench = givenMachine(program, { engine });
+  const bench = givenMachine(program, { engine, blockDevices });
   const { machine } = bench;
-  const control = new RunControl(machine, { limits, isReversible });
+  const control = new RunControl(machine, { limits });
   const reasons: StopReason[] = [];
   control.onStop = (reason) => reasons.push(reason);
   const port = machine.hypervisor.findSerialPort("guest0/uart0");

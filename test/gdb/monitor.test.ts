@@ -18,8 +18,9 @@ describe("monitor commands", () => {
     expect(monitorCommand(" time ", control)).toBe("instruction 999, 0.000005 s, in the past\n");
   });
 
-  it("say that nothing is kept of a run that cannot be taken back", () => {
-    const { control } = givenControl(echoProgram, { isReversible: false });
+  it("say that nothing is kept when no debugger is there any more", () => {
+    const { control } = givenControl(echoProgram);
+    control.detach();
     expect(monitorCommand("history", control)).toContain("nothing is kept");
   });
 

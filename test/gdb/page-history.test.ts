@@ -26,7 +26,7 @@ function given() {
     const usedPages = usedPageRuns(host).flatMap(({ page, count }) =>
       Array.from({ length: count }, (_, i) => page + i),
     );
-    history.begin({ usedPages, untrappedPages: [UNTRAPPED] });
+    history.beginPages({ usedPages, untrappedPages: [UNTRAPPED] });
   };
   return { host, bus, history, begin, image: () => Buffer.from(host.ram()).toString("latin1") };
 }

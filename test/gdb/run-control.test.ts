@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { WatchKind } from "../../src/arm/core/index.ts";
+import { MemoryDisk } from "../../src/scenario/memory-disk.ts";
 import { guestHash } from "../../src/vm/index.ts";
 import {
   COUNT_ADDRESS,
@@ -239,6 +240,91 @@ describe("what comes from outside", () => {
   }, 60_000);
 });
 
+/** A guest with a disk; what is written to it is an input, as a command of the debugger is. */
+function givenDisk(options: Parameters<typeof givenControl>[1] = {}) {
+  const disk = new MemoryDisk(64 * 512);
+  const device = { name: "disk0", description: "", startSector: 0, backend: disk };
+  const bench = givenControl(countingProgram, { ...options, blockDevices: [device] });
+  const [virtual] = bench.machine.hypervisor.disks;
+  const write = (sector: number, value: number) =>
+    bench.control.change(() => {
+      // What is read back decides what is written: a disk that was not gone back would tell.
+      const old = new Uint8Array(512);
+      virtual.read(sector, old);
+      virtual.write(
+        sector,
+        old.map((byte) => byte + value),
+      );
+      return true;
+    });
+  return { ...bench, disk, virtual, write };
+}
+
+describe("a disk that is written", () => {
+  it("is as it was at each place that is gone back to, and again as it is on the way forward", () => {
+    const { control, disk, write, untilHeld, run, hash, instruction } = givenDisk();
+    const seen = () => ({
+      instruction: instruction(),
+      disk: Buffer.from(disk.copy()).toString("latin1"),
+      hash: hash(),
+    });
+    const moments = [seen()];
+    for (let turn = 0; turn < 12; turn++) {
+      control.resume("forward");
+      run(7);
+      control.interrupt();
+      untilHeld();
+      write(turn % 3, 1 + turn);
+      control.step("forward");
+      untilHeld();
+      moments.push(seen());
+    }
+    const goTo = (wanted: number) => {
+      while (instruction() !== wanted) {
+        control.step(instruction() > wanted ? "back" : "forward");
+        untilHeld();
+        if (Math.abs(instruction() - wanted) < 3) continue;
+        control.points.clear();
+        const index = control.history.before(wanted);
+        control.history.restore(index);
+        while (control.history.replaySlice(wanted, { maxInstructions: 500, skipIdle: true }) === "more");
+      }
+    };
+    for (const index of [9, 3, 11, 0, 5, 12]) {
+      goTo(moments[index].instruction);
+      expect(seen()).toEqual(moments[index]);
+    }
+  });
+
+  it("begins the history anew when another takes its place", () => {
+    const { control, virtual, untilHeld, run, instruction } = givenDisk();
+    control.resume("forward");
+    run(10);
+    const changed = instruction();
+    virtual.detach();
+    run(10);
+    control.interrupt();
+    untilHeld();
+    control.resume("back");
+    expect(untilHeld()).toEqual({ kind: "history-begins" });
+    expect(instruction()).toBe(changed);
+  });
+
+  it("takes no more memory than the history may have", () => {
+    const limits = { ...tightLimits, maxBytes: 100 * 4096 };
+    const { control, write, untilHeld, run } = givenDisk({ limits });
+    control.resume("forward");
+    for (let turn = 0; turn < 200; turn++) {
+      run(2);
+      for (const sector of [0, 8, 16, 24, 32, 40, 48, 56]) write(sector, turn);
+    }
+    control.interrupt();
+    untilHeld();
+    expect(control.history.sizeBytes).toBeLessThanOrEqual(limits.maxBytes);
+    expect(control.history.start.instruction).toBeGreaterThan(0);
+  });
+});
+
 describe("time that a real clock lets pass", () => {
   it("passes again at the same instruction, and not while the guest is held", () => {
     const { control, machine, untilHeld } = givenControl(waitingProgram);
@@ -279,12 +365,23 @@ describe("a debugger that leaves", () => {
     expect(hash()).toBe(straight.hash());
   });
 
-  it("finds no past where the run cannot be taken back", () => {
-    const { control, run, untilHeld } = givenControl(echoProgram, { isReversible: false });
+  it("leaves a disk as the guest has it where it is left, in the past too", () => {
+    const { control, disk, write, untilHeld, run } = givenDisk();
+    const image = () => Buffer.from(disk.copy()).toString("latin1");
+    const empty = image();
     control.resume("forward");
-    run(10);
+    for (const value of [1, 2]) {
+      run(10);
+      write(value, value);
+    }
     control.interrupt();
-    expect(untilHeld()).toEqual({ kind: "interrupted" });
+    untilHeld();
+    const full = image();
+    control.resume("back");
+    untilHeld();
+    expect(image()).toBe(empty);
+    control.detach();
+    expect([image(), full === empty]).toEqual([empty, false]);
     expect(control.history.isBegun).toBe(false);
   });
 });

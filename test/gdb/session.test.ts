@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { debuggeeOf } from "../../src/gdb/debuggee.ts";
 import { Session } from "../../src/gdb/session.ts";
-import { COUNT_ADDRESS, echoProgram, givenControl, LOOP_ADDRESS } from "./control-bench.ts";
+import {
+  COUNT_ADDRESS,
+  COUNT_STORE,
+  ECHO_START,
+  ECHO_TURN,
+  echoProgram,
+  givenControl,
+  LOOP_ADDRESS,
+} from "./control-bench.ts";
 
 function given(options: Parameters<typeof givenControl>[1] = {}) {
   const bench = givenControl(echoProgram, options);
@@ -97,11 +105,24 @@ describe("a conversation with a debugger", () => {
     expect(control.isHeld).toBe(true);
   });
 
-  it("offers no way back where the run cannot be taken back", () => {
-    const { ask, control } = given({ isReversible: false });
-    expect(ask("qSupported")).not.toContain("Reverse");
-    expect(ask("bc")).toBe("");
-    expect(control.isHeld).toBe(true);
+  it("steps on in a range of addresses, and stops behind it or at a place in it", () => {
+    const { ask, go, pc, instruction } = given();
+    expect(ask("vCont?")).toBe("vCont;c;C;s;S;r");
+    const range = (start: number, end: number) => `vCont;r${start.toString(16)},${end.toString(16)}:1;c`;
+    // From the first instruction to the loop, in one request.
+    expect(go(range(0x8000, LOOP_ADDRESS))).toBe("T05thread:1;");
+    expect([pc(), instruction()]).toEqual([LOOP_ADDRESS, ECHO_START]);
+    // An empty range is a single step.
+    expect(go(range(0, 0))).toBe("T05thread:1;");
+    expect([pc(), instruction()]).toEqual([COUNT_STORE, ECHO_START + 1]);
+    // The loop never leaves it: a place in it does.
+    ask("qSupported:swbreak+;hwbreak+");
+    ask(`Z0,${LOOP_ADDRESS.toString(16)},4`);
+    expect(go(range(LOOP_ADDRESS, LOOP_ADDRESS + 0x40))).toBe("T05swbreak:;thread:1;");
+    expect([pc(), instruction()]).toEqual([LOOP_ADDRESS, ECHO_START + ECHO_TURN]);
+    expect(go("bs")).toBe("T05thread:1;");
+    expect(instruction()).toBe(ECHO_START + ECHO_TURN - 1);
+    expect(ask("vCont;rzz,1")).toBe("");
   });
 
   it("ends with leaving the guest, or with its end", () => {

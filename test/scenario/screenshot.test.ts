@@ -1,60 +1,80 @@
-import { describe, expect, it } from "vitest";
-import { Pl110 } from "../../src/devices/index.ts";
-import { pictureOf } from "../../src/scenario/screenshot.ts";
-import { bench } from "../devices/test-context.ts";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { stepSchemas } from "../../src/scenario/language.ts";
+import { takeScreenshot } from "../../src/scenario/screenshot.ts";
+import type { Stage } from "../../src/scenario/stage.ts";
+import { StepFailure } from "../../src/scenario/step-failure.ts";
+import { decodePng, type GuestDisplay, type Picture } from "../../src/vm/index.ts";
 
-const PALETTE = 0x200;
+const folder = mkdtempSync(join(tmpdir(), "komainu-shot-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function given(control: number, bytes: readonly number[]) {
-  const lcd = new Pl110(bench().context);
-  lcd.reset();
-  lcd.write(0x0, 0, 4); // 16 pixels a line
-  lcd.write(0x4, 0, 4); // one line
-  lcd.write(0x10, 0x1000, 4);
-  lcd.write(0x1c, 0x801 | control, 4);
-  const picture = () =>
-    pictureOf(lcd, (address, target) => {
-      target.set(bytes.slice(0, target.length));
-      return address === 0x1000;
-    });
-  return { lcd, picture };
+/** Each pixel another colour: its column is the red, its row the green, blue is 7. */
+function picture(width: number, height: number): Picture {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++)
+    rgb.set([pixel % width, Math.floor(pixel / width), 7], pixel * 3);
+  return { width, height, rgb };
 }
 
-const pixel = (rgb: Uint8Array, x: number) => [...rgb.subarray(x * 3, x * 3 + 3)];
+/** Does the step on a board whose display `clcd` is as given. */
+function shoot(options: object, display: Partial<GuestDisplay> = {}): unknown {
+  const shown = { name: "guest0/clcd", isOn: true, baseAddress: 0x100, picture: () => picture(16, 4), ...display };
+  const stage = { machine: { displays: () => [shown] } } as unknown as Stage;
+  const step = stepSchemas.screenshot.parse({ screenshot: "clcd", ...options });
+  try {
+    takeScreenshot(stage, step, folder);
+    return undefined;
+  } catch (error) {
+    return error instanceof StepFailure ? error.text : error;
+  }
+}
 
-describe("pictureOf", () => {
-  it("shows 16-bit pixels in the colours of their bits", () => {
-    const { picture } = given(6 << 1, [0x1f, 0, 0xe0, 0x07, 0, 0xf8]);
-    const { width, height, rgb } = picture();
-    expect([width, height]).toEqual([16, 1]);
-    expect([0, 1, 2].map((x) => pixel(rgb, x))).toEqual([
-      [255, 0, 0],
-      [0, 255, 0],
-      [0, 0, 255],
-    ]);
+describe("takeScreenshot", () => {
+  it("compares the size and the colours of a picture", () => {
+    expect(shoot({ width: 16, height: 4, colors: 64 })).toBeUndefined();
+    expect(shoot({ height: 5 })).toMatchObject({ expected: "a picture of any by 5 pixels", found: "16 by 4" });
+    expect(shoot({ colors: 65 })).toMatchObject({ expected: "at least 65 colours", found: "64" });
   });
 
-  it("changes red and blue when the guest says so", () => {
-    const { picture } = given((6 << 1) | 0x100, [0x1f, 0]);
-    expect(pixel(picture().rgb, 0)).toEqual([0, 0, 255]);
+  it("compares single pixels", () => {
+    expect(shoot({ pixels: { "0,0": "#000007", "15,3": "#0F0307" } })).toBeUndefined();
+    expect(shoot({ pixels: { "2,1": "#020207" } })).toMatchObject({ expected: "#020207 at 2,1", found: "#020107" });
+    expect(shoot({ pixels: { "16,0": "#000000" } })).toMatchObject({ found: "a picture of 16 by 4" });
   });
 
-  it("looks pixels up in the palette, four of them in a byte too", () => {
-    const { lcd, picture } = given(1 << 1, [0b11_10_01_00]);
-    [0, 0x1f, 0x3e0, 0x7c00].forEach((entry, i) => void lcd.write(PALETTE + i * 2, entry, 2));
-    const { rgb } = picture();
-    expect([0, 1, 2, 3].map((x) => pixel(rgb, x))).toEqual([
-      [0, 0, 0],
-      [255, 0, 0],
-      [0, 255, 0],
-      [0, 0, 255],
-    ]);
+  it("means a piece of the picture alone when there is a region", () => {
+    expect(shoot({ region: [3, 1, 2, 2], width: 2, colors: 4, pixels: { "0,0": "#030107" } })).toBeUndefined();
+    expect(shoot({ region: [15, 3, 2, 1] })).toMatchObject({ expected: "a picture of at least 17 by 4 pixels" });
   });
 
-  it("shows 24-bit pixels as they are, and refuses a frame outside memory", () => {
-    const { lcd, picture } = given(5 << 1, [1, 2, 3, 0]);
-    expect(pixel(picture().rgb, 0)).toEqual([1, 2, 3]);
-    lcd.write(0x10, 0x2000, 4);
-    expect(picture).toThrow(expect.objectContaining({ code: "step-impossible" }));
+  it("writes what it compares again without a difference, and names the first pixel that differs", () => {
+    expect(shoot({ file: "shot.png" })).toBeUndefined();
+    expect(decodePng(readFileSync(join(folder, "shot.png")))).toEqual(picture(16, 4));
+    expect(shoot({ same: "shot.png" })).toBeUndefined();
+    const other = picture(16, 4);
+    other.rgb[(1 * 16 + 5) * 3 + 2] = 0xff;
+    other.rgb[(3 * 16 + 5) * 3] = 0;
+    expect(shoot({ same: "shot.png" }, { picture: () => other })).toMatchObject({
+      found: "2 of 64 pixels are others, the first #0501ff at 5,1 where #050107 was expected",
+    });
+    expect(shoot({ same: "shot.png", region: [0, 0, 4, 4] })).toMatchObject({
+      expected: "a picture of 16 by 4 pixels",
+    });
+  });
+
+  it("says what is wrong with a picture to compare with, or with the place of a new one", () => {
+    writeFileSync(join(folder, "no.png"), "text");
+    expect(shoot({ same: "no.png" })).toMatchObject({ code: "screenshot-unreadable", facts: {} });
+    expect(shoot({ same: "none.png" })).toMatchObject({ code: "screenshot-unreadable" });
+    expect(shoot({ file: "no/such/folder.png" })).toMatchObject({ code: "screenshot-unwritable" });
+  });
+
+  it("fails when nothing is shown, when the frame is not in memory, and where there is no such display", () => {
+    expect(shoot({}, { isOn: false })).toMatchObject({ found: "that it is off" });
+    expect(shoot({}, { picture: () => undefined })).toMatchObject({ found: "one at 0x100" });
+    expect(shoot({ screenshot: "uart0" })).toMatchObject({ code: "step-impossible" });
   });
 });

@@ -79,7 +79,7 @@ describe("steps", () => {
     ["address", "memory: 0xf0000000", /expected an address of the guest's memory, found 0xF0000000/],
     ["snapshot", "snapshot: load, name: x", /expected one of none, found "x"/],
     ["stuck device", "repair: uart1", /expected one of none, found "uart1"/],
-    ["picture", "screenshot: uart0", /expected a device of the model pl110/],
+    ["display", "screenshot: uart0", /expected a display, one of clcd, found "uart0"/],
   ])("say what is there when a %s is not", async (_what, step, message) => {
     const { failure } = await given().run([step]);
     expect(failure).toMatchObject({ kind: "error", code: "step-impossible" });

@@ -5,6 +5,7 @@ import type {
   BlockDevice,
   Guest,
   GuestCopy,
+  GuestDisplay,
   LoadedKernel,
   MachineControl,
   MachineFacts,
@@ -90,6 +91,7 @@ export class Bench implements MachineControl {
   /** What the hypervisor asked of the machine, in order. */
   readonly asked: string[] = [];
   loadedKernel: LoadedKernel | undefined;
+  shownDisplays: readonly GuestDisplay[] = [];
   readonly hv: Hypervisor;
 
   constructor(facts: MachineFacts = benchFacts) {
@@ -178,6 +180,10 @@ export class Bench implements MachineControl {
       instructions: () => this.instructions(),
       runToQuietPoint: () => false,
     };
+  }
+
+  displays(): readonly GuestDisplay[] {
+    return this.shownDisplays;
   }
 
   bootKernel(): LoadedKernel | undefined {

@@ -2,7 +2,7 @@
 import { Logger, type LogRecord } from "../../src/base/index.ts";
 import { loadBoard, type Profile } from "../../src/board/index.ts";
 import { deviceModels } from "../../src/devices/index.ts";
-import { type Engine, Machine, stateHash } from "../../src/vm/index.ts";
+import { type BlockDevice, type Engine, Machine, stateHash } from "../../src/vm/index.ts";
 
 export const CODE_ADDRESS = 0x8000;
 const IRQ_VECTOR = 0x18;
@@ -86,7 +86,12 @@ export interface MachineBench {
 
 export function givenMachine(
   program: readonly number[],
-  { profile = versatile(), isKicked = true, engine = undefined as Engine | undefined } = {},
+  {
+    profile = versatile(),
+    isKicked = true,
+    engine = undefined as Engine | undefined,
+    blockDevices = [] as readonly BlockDevice[],
+  } = {},
 ): MachineBench {
   const logged: LogRecord[] = [];
   const vector = 0xea000000 | ((HANDLER_ADDRESS - IRQ_VECTOR - 8) / 4);
@@ -106,6 +111,7 @@ export function givenMachine(
     log: new Logger("", (record) => logged.push(record)),
     version: { name: "Komainu", version: "0.1.0", date: "" },
     engine,
+    blockDevices,
   });
   if (isKicked) machine.hypervisor.guests[0].kick();
   const word = new Uint8Array(4);
