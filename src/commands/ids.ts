@@ -108,7 +108,7 @@ function showTypes(context: CommandContext, filter: string | undefined): Command
     const fact = kernel.field(name);
     return fact.known
       ? { name, offset: `0x${fact.value.toString(16)}`, confidence: fact.confidence, evidence: fact.evidence }
-      : { name, offset: null, confidence: "unknown", evidence: fact.reason };
+      : { name, offset: null, confidence: fact.isAbsent === true ? "absent" : "unknown", evidence: fact.reason };
   });
   const lines = rows.map(({ name, offset, confidence, evidence }) =>
     [name.padEnd(32), (offset ?? "?").padEnd(11), confidence.padEnd(8), printable(evidence)].join(" "),

@@ -9,6 +9,7 @@ const OF_MODULE = [
   "module.name",
   "module.core_layout.base",
   "module.core_layout.size",
+  "module.mem",
   "module.refcnt",
   "module.source_list",
 ] as const;
@@ -32,7 +33,7 @@ function* run(kernel: Kernel): Generator<Observation> {
   if (objects.length === 0) return;
   for (const name of OF_MODULE) {
     const fact = kernel.field(name);
-    if (!fact.known) yield cannotTell(`${name}: ${fact.reason}`);
+    if (!fact.known && fact.isAbsent !== true) yield cannotTell(`${name}: ${fact.reason}`);
   }
 }
 

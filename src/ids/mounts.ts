@@ -33,7 +33,7 @@ export const mounts: Check = {
   id: "mount",
   title: "mounted file systems",
   severity: "high",
-  view: "the ring of mounts of a process's name space, that of init when none is named",
+  view: "the ring or tree of mounts of a process's name space, that of init when none is named",
   cost: "about 40 loads a mount",
   ofProcess: "optional",
   needs: [
@@ -45,6 +45,8 @@ export const mounts: Check = {
     "nsproxy.mnt_ns",
     "mnt_namespace.list",
     "mount.mnt_list",
+    "mnt_namespace.mounts",
+    "mount.mnt_node",
     "mount.mnt",
     "mount.mnt_devname",
     "vfsmount.mnt_root",

@@ -70,12 +70,12 @@ export function runCheck(check: Check, kernel: Kernel, request: CheckRequest = P
   let isPassing = false;
   for (const need of check.needs) {
     const fact = factFor(kernel, need);
-    if (!fact.known) reasons.add(`${need}: ${fact.reason}`);
+    if (!fact.known && fact.isAbsent !== true) reasons.add(`${need}: ${fact.reason}`);
   }
   const canRun = reasons.size === 0;
   for (const want of [...(check.wants ?? []), ...((request.isLong ? check.detailWants : undefined) ?? [])]) {
     const fact = kernel.field(want);
-    if (!fact.known) reasons.add(`${want}: ${fact.reason}`);
+    if (!fact.known && fact.isAbsent !== true) reasons.add(`${want}: ${fact.reason}`);
   }
   if (canRun) {
     for (const seen of check.run(kernel, request)) {

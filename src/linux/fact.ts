@@ -18,6 +18,8 @@ export interface KnownFact<T> {
 export interface UnknownFact {
   readonly known: false;
   readonly reason: string;
+  /** This kernel does without: it keeps the same thing otherwise, and what it has instead was learned. */
+  readonly isAbsent?: true;
 }
 
 export type Fact<T> = KnownFact<T> | UnknownFact;
@@ -37,3 +39,6 @@ export const likely = <T>(value: T, evidence: string): KnownFact<T> => ({
 });
 
 export const unknown = (reason: string): UnknownFact => ({ known: false, reason });
+
+/** Of what another version of the kernel has; nobody misses it, and it is not looked for again. */
+export const absent = (reason: string): UnknownFact => ({ known: false, reason, isAbsent: true });

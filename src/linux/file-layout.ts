@@ -3,6 +3,7 @@ import type { Fact } from "./fact.ts";
 import { likely, proved, unknown } from "./fact.ts";
 import type { LayoutContext, LayoutGroup, LearnedFacts } from "./layout.ts";
 import { allUnknown, judged, loadsFrom, offsetsWhere } from "./layout.ts";
+import { mountsOfNamespace } from "./mount-set.ts";
 import { sampleTasks } from "./process-layout.ts";
 
 export const FILE_FIELDS = [
@@ -48,8 +49,6 @@ const VFS_NEEDS = [
   "super_block.s_type",
   "nsproxy.mnt_ns",
   "task_struct.nsproxy",
-  "mnt_namespace.list",
-  "mount.mnt_list",
   "mount.mnt",
 ] as const;
 type Needs = Record<(typeof VFS_NEEDS)[number], number>;
@@ -106,20 +105,17 @@ const pathsIn = (context: LayoutContext, structures: readonly number[], sizeByte
 
 /** `f_flags` has what was asked for, `f_mode` what was granted: read is 0 and 1, write 1 and 2, both 2 and 3. */
 function findModes(context: LayoutContext, files: readonly number[]): [Fact<number>, Fact<number>] {
+  const words = files.map((file) => context.words(file, FILE_BYTES));
+  const ends = Math.min(...words.map(({ length }) => length));
   const pairs: [number, number][] = [];
-  for (let at = 0; at + 4 < FILE_BYTES; at += 4) {
-    for (const [flagsAt, modeAt] of [
-      [at, at + 4],
-      [at + 4, at],
-    ]) {
-      const kinds = new Set<number>();
-      const fit = files.every((file) => {
-        const flags = context.word(file + flagsAt) ?? 0;
-        const mode = context.word(file + modeAt) ?? 0;
-        kinds.add(flags & 3);
-        return (flags & 3) + 1 === (mode & 3) && flags < 0x1000000 && mode > 0xff && mode < context.map.pageOffset;
+  for (let flagsAt = 0; flagsAt < ends; flagsAt++) {
+    const kinds = new Set(words.map((file) => file[flagsAt] & 3));
+    if (kinds.size < 2 || !words.every((file) => file[flagsAt] < 0x1000000)) continue;
+    for (let modeAt = 0; modeAt < ends; modeAt++) {
+      const fit = words.every(({ [flagsAt]: flags, [modeAt]: mode }) => {
+        return (flags & 3) + 1 === (mode & 3) && mode > 0xff && mode < context.map.pageOffset;
       });
-      if (fit && kinds.size >= 2) pairs.push([flagsAt, modeAt]);
+      if (fit) pairs.push([flagsAt * 4, modeAt * 4]);
     }
   }
   if (pairs.length !== 1) {
@@ -135,18 +131,15 @@ function rootInodes(context: LayoutContext, at: Needs): { inode: number; block: 
   const sampled = sampleTasks(context);
   if (typeof sampled === "string") return [];
   const nsproxy = sampled.tasks[0].words[at["task_struct.nsproxy"] >> 2];
-  const head = (context.word(nsproxy + at["nsproxy.mnt_ns"]) ?? 0) + at["mnt_namespace.list"];
-  const found: { inode: number; block: number; type: string }[] = [];
-  let element = context.word(head);
-  while (context.isPointer(element) && element !== head && found.length < MAX_FILES) {
-    const mount = element - at["mount.mnt_list"] + at["mount.mnt"];
+  const namespace = context.word(nsproxy + at["nsproxy.mnt_ns"]) ?? 0;
+  const { mounts } = mountsOfNamespace(context, (field) => context.offsetOf(field), namespace);
+  return mounts.slice(0, MAX_FILES).map((address) => {
+    const mount = address + at["mount.mnt"];
     const block = context.word(mount + at["vfsmount.mnt_sb"]) ?? 0;
     const inode = context.word((context.word(mount) ?? 0) + at["dentry.d_inode"]) ?? 0;
     const type = context.word(block + at["super_block.s_type"]) ?? 0;
-    found.push({ inode, block, type: context.space.readCString(context.word(type) ?? 0, 32) ?? "" });
-    element = context.word(element);
-  }
-  return found;
+    return { inode, block, type: context.space.readCString(context.word(type) ?? 0, 32) ?? "" };
+  });
 }
 
 function learnInode(context: LayoutContext, at: Needs, learned: LearnedFacts<FileField>): void {

@@ -32,7 +32,8 @@ export class GivenFields<F extends string> {
 
   /** A field with all that is known of it. */
   complete(name: string, learned: Fact<number>): Fact<number> {
-    if (this.files.length === 0 || this.state === "comparing") return learned;
+    // What the kernel does without a file may still have, under a name that means something else by now.
+    if (this.files.length === 0 || this.state === "comparing" || isAbsent(learned)) return learned;
     if (this.state === "new") this.compare();
     let fact = learned;
     for (const file of this.files) {
@@ -47,6 +48,8 @@ export class GivenFields<F extends string> {
     if (this.files.some(({ verdict }) => verdict === "unknown")) this.state = "new";
   }
 }
+
+const isAbsent = (fact: Fact<number>): boolean => !fact.known && fact.isAbsent === true;
 
 function combined(fact: Fact<number>, value: number, title: string): Fact<number> {
   if (!fact.known) return likely(value, `${title} says so; it was not learned: ${fact.reason}`);

@@ -6,14 +6,12 @@ import type { BuildFile } from "../debuginfo/index.ts";
 import type { Fact } from "./fact.ts";
 import type { Comparison, MemoryFacts } from "./given-compare.ts";
 import { compareBanner, comparePlaces, compareSymbols, firstOf } from "./given-compare.ts";
-import { offsetInStructures } from "./member-names.ts";
+import { isMember, offsetInStructures } from "./member-names.ts";
 import type { SymbolTable } from "./symbol-table.ts";
 import { symbolTableOf } from "./symbol-table.ts";
 
 /** `unknown`: nothing in memory could be held against it, and it is not used. */
 export type Verdict = "same" | "other" | "unknown";
-
-const isMember = (field: string): boolean => field.includes(".");
 
 /** Fields that are the addresses of variables, by the symbols' names. */
 const isVariable = (field: string): boolean => !isMember(field) && field !== "printk_ringbuffer";

@@ -30,6 +30,7 @@ import { walkList, walkListBackward } from "./list-walk.ts";
 import { LoadedModule } from "./loaded-module.ts";
 import { findModuleKset, findModuleList } from "./module-views.ts";
 import { Mount } from "./mount.ts";
+import { mountsOfNamespace } from "./mount-set.ts";
 import { type Probe, registeredProbes } from "./probes.ts";
 import type { SymbolTable } from "./symbol-table.ts";
 import type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
@@ -265,11 +266,10 @@ export class Kernel {
 
   /** The mounts that a task sees, in the order of /proc/mounts. */
   walkMounts(task: Task): ObjectWalk<Mount> {
-    const list = this.offsetOf("mnt_namespace.list");
-    const link = this.offsetOf("mount.mnt_list");
     const namespace = task.mountNamespace;
-    if (list === undefined || link === undefined || namespace === undefined) return NOTHING;
-    return this.walkObjects(namespace + list, (element) => new Mount(this, element - link));
+    if (namespace === undefined) return NOTHING;
+    const { mounts, damage, inUpdate } = mountsOfNamespace(this, (field) => this.offsetOf(field), namespace);
+    return { objects: mounts.map((address) => new Mount(this, address)), damage, inUpdate };
   }
 
   /** The kernel's log; `undefined` when it is not known where it is. */

@@ -53,6 +53,12 @@ export class LayoutContext {
     return this.source.fact(name);
   }
 
+  /** The offset of another group's field when it is known. */
+  offsetOf(name: string): number | undefined {
+    const fact = this.fact(name);
+    return fact.known ? fact.value : undefined;
+  }
+
   /** The offsets of other groups' fields, or the first that is not known with the reason. */
   offsets<N extends string>(...names: readonly N[]): Record<N, number> | string {
     const offsets = {} as Record<N, number>;

@@ -7,6 +7,9 @@ const STATES = ["live", "coming", "going", "unformed"] as const;
 /** In `struct module_use`: the module that uses, behind its two list links. */
 const USE_SOURCE = 16;
 const MAX_USERS = 256;
+/** MOD_MEM_NUM_TYPES. */
+const MEM_TYPES = 7;
+const MEMORY = ["module.mem", "module_memory.size", "sizeof module_memory"] as const;
 
 export class LoadedModule extends KernelObject {
   get name(): string | undefined {
@@ -20,13 +23,24 @@ export class LoadedModule extends KernelObject {
     return state === undefined ? undefined : (STATES[state] ?? String(state));
   }
 
-  /** Where its code and data are. */
+  /** Where its code is; up to Linux 6.3 its data lies behind. */
   get base(): number | undefined {
-    return this.word("module.core_layout.base");
+    return this.word("module.core_layout.base") ?? this.word("module.mem");
   }
 
+  /** Of code and data, as /proc/modules has it. */
   get sizeBytes(): number | undefined {
-    return this.word("module.core_layout.size");
+    const size = this.word("module.core_layout.size");
+    if (size !== undefined) return size;
+    const [mem, at, stride] = MEMORY.map((field) => this.context.offsetOf(field));
+    if (mem === undefined || at === undefined || stride === undefined) return undefined;
+    let sizeBytes = 0;
+    for (let type = 0; type < MEM_TYPES; type++) {
+      const part = this.context.space.readU32(this.address + mem + type * stride + at);
+      if (part === undefined) return undefined;
+      sizeBytes += part;
+    }
+    return sizeBytes;
   }
 
   /** How many hold it: users that are modules, and others; the kernel counts itself as one more. */

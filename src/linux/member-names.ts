@@ -17,10 +17,19 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   "module.core_layout.size": ["module.core_size"],
 };
 
+const SIZE_OF = /^sizeof (\w+)$/;
+
+/** A member, or a structure of which the size is learned; other fields are variables. */
+export const isMember = (field: string): boolean => field.includes(".") || SIZE_OF.test(field);
+
+/** The structure that a member, by one of its names, or a size is of. */
+export const structureOf = (name: string): string => SIZE_OF.exec(name)?.[1] ?? name.split(".")[0];
+
 export const namesOf = (field: string): readonly string[] => [field, ...(OTHER_NAMES[field] ?? [])];
 
-/** The offset of `structure.member` by any of its names; `undefined` when the structures do not have it. */
+/** The offset of `structure.member` by any of its names, or a size; `undefined` when the structures do not have it. */
 export function offsetInStructures(field: string, structures: ReadonlyMap<string, Structure>): number | undefined {
+  if (SIZE_OF.test(field)) return structures.get(structureOf(field))?.sizeBytes;
   for (const name of namesOf(field)) {
     const [structure, ...members] = name.split(".");
     const offset = structures.get(structure)?.members.get(members.join("."));

@@ -1,7 +1,10 @@
-/** Where the list of loaded modules is, and the offsets of `struct module`. */
+/**
+ * Where the list of loaded modules is, and the offsets of `struct module`. Its memory is one range with parts, `core_layout`,
+ * or since Linux 6.4 one range for each kind of content, `mem[]`.
+ */
 import type { Path } from "./code-trace.ts";
 import type { Fact } from "./fact.ts";
-import { likely, proved, unknown } from "./fact.ts";
+import { absent, likely, proved, unknown } from "./fact.ts";
 import type { LayoutContext, LayoutGroup, LearnedFacts } from "./layout.ts";
 import { allUnknown, judged, loadsFrom, offsetsWhere } from "./layout.ts";
 import { walkList } from "./list-walk.ts";
@@ -13,6 +16,9 @@ export const MODULE_FIELDS = [
   "module.name",
   "module.core_layout.base",
   "module.core_layout.size",
+  "module.mem",
+  "module_memory.size",
+  "sizeof module_memory",
   "module.source_list",
   "module.refcnt",
 ] as const;
@@ -91,6 +97,82 @@ function findCore(context: LayoutContext, modules: readonly number[]): Fact<numb
   return judged({ data, dataEvidence: `the range in which each of ${modules.length} modules' own structure lies` });
 }
 
+const MEM_TYPES = 7;
+/** `base` and `size` at least; with what the copy for writing and the tree of addresses need at most. */
+const MEM_BYTES = { min: 8, max: 64 };
+const MOD_TEXT = 0;
+const MOD_DATA = 1;
+/** Text, data, read-only data and what is read-only after the start; the rest is given back by then. */
+const FIRST_INIT_TYPE = 4;
+
+interface MemShape {
+  readonly mem: number;
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** Whole pages from `base` on are mapped up to the guard page behind them. */
+function isAllocation(context: LayoutContext, base: number, sizeBytes: number): boolean {
+  if (((base | sizeBytes) & PAGE_MASK) !== 0 || base < context.map.modulesStart) return false;
+  if (sizeBytes === 0 || sizeBytes > MAX_MODULE_BYTES || base + sizeBytes > 0xffffffff) return false;
+  const isMapped = (address: number): boolean => context.space.translate(address) !== undefined;
+  return isMapped(base) && isMapped(base + sizeBytes - 1) && !isMapped(base + sizeBytes);
+}
+
+/** Whether `mem[]` of a module is there: each kind an allocation or nothing, the structure itself in its data. */
+function hasMemory(context: LayoutContext, module: number, { mem, size, stride }: MemShape): boolean {
+  const words = context.words(module + mem, MEM_TYPES * stride);
+  if (words.length < (MEM_TYPES * stride) / 4) return false;
+  for (let type = 0; type < MEM_TYPES; type++) {
+    const base = words[(type * stride) / 4];
+    const sizeBytes = words[(type * stride + size) / 4];
+    if (base === 0 && sizeBytes === 0 && type !== MOD_TEXT && type !== MOD_DATA) continue;
+    // Of a module that starts up just now the last kinds are there too.
+    if (!isAllocation(context, base, sizeBytes)) return false;
+    const holdsItself = module >= base && module < base + sizeBytes;
+    if (holdsItself !== (type === MOD_DATA)) return false;
+    if (type >= FIRST_INIT_TYPE && context.word(module) === 0) return false;
+  }
+  return true;
+}
+
+/** `module_memory` begins with its base; where its size is and how long it is depends on version and options. */
+function findMem(context: LayoutContext, modules: readonly number[]): MemShape[] {
+  const found: MemShape[] = [];
+  for (let mem = 0; mem < MODULE_BYTES; mem += 4) {
+    if (!modules.every((module) => ((context.word(module + mem) ?? 1) & PAGE_MASK) === 0)) continue;
+    for (let stride = MEM_BYTES.min; stride <= MEM_BYTES.max; stride += 4) {
+      for (let size = 4; size < stride; size += 4) {
+        if (modules.every((module) => hasMemory(context, module, { mem, size, stride })))
+          found.push({ mem, size, stride });
+      }
+    }
+  }
+  return found;
+}
+
+const CORE_FIELDS = ["module.core_layout.base", "module.core_layout.size"] as const;
+const MEM_FIELDS = ["module.mem", "module_memory.size", "sizeof module_memory"] as const;
+
+function learnMemory(context: LayoutContext, modules: readonly number[], learned: LearnedFacts<ModuleField>): void {
+  const core = findCore(context, modules);
+  if (core.known) {
+    learned.set("module.core_layout.base", core);
+    learned.set("module.core_layout.size", { ...core, value: core.value + 4 });
+    for (const name of MEM_FIELDS) learned.set(name, absent("modules have one range of memory, core_layout"));
+    return;
+  }
+  const shapes = findMem(context, modules);
+  const evidence = `${MEM_TYPES} allocations of each of ${modules.length} modules, or nothing; its structure lies in the data`;
+  const of = (value: (shape: MemShape) => number): Fact<number> =>
+    shapes.length === 1 ? proved(value(shapes[0]), evidence) : unknown(`${shapes.length} shapes fit: ${evidence}`);
+  learned.set("module.mem", of(({ mem }) => mem));
+  learned.set("module_memory.size", of(({ size }) => size));
+  learned.set("sizeof module_memory", of(({ stride }) => stride));
+  const isMem = shapes.length === 1;
+  for (const name of CORE_FIELDS) learned.set(name, isMem ? absent("modules have memory by kind, mem[]") : core);
+}
+
 function learn(context: LayoutContext): LearnedFacts<ModuleField> {
   const { head, modules } = findList(context);
   if (!head.known) return allUnknown(MODULE_FIELDS, head.reason);
@@ -100,9 +182,7 @@ function learn(context: LayoutContext): LearnedFacts<ModuleField> {
   learned.set("module.list", proved(LIST, head.evidence));
   learned.set("module.state", proved(0, head.evidence));
   learned.set("module.name", proved(LIST + 8, head.evidence));
-  const core = findCore(context, modules);
-  learned.set("module.core_layout.base", core);
-  learned.set("module.core_layout.size", core.known ? { ...core, value: core.value + 4 } : core);
+  learnMemory(context, modules, learned);
   learnUsers(context, modules, learned);
   return learned;
 }

@@ -1,19 +1,25 @@
-/** Offsets along the way from a task's name spaces to mounts, their root entries and super blocks. */
+/**
+ * Offsets along the way from a task's name spaces to mounts, their root entries and super blocks. A name space has its
+ * mounts in a ring, or in a red-black tree since Linux 6.8.
+ */
 import type { Fact } from "./fact.ts";
-import { proved, unknown } from "./fact.ts";
+import { absent, proved, unknown } from "./fact.ts";
 import type { LayoutContext, LayoutGroup, LearnedFacts } from "./layout.ts";
 import { allUnknown, judged, loadsFrom, offsetsWhere } from "./layout.ts";
 import { walkList } from "./list-walk.ts";
 import { sampleTasks } from "./process-layout.ts";
+import { walkRbTree } from "./rb-tree.ts";
 
 export const MOUNT_FIELDS = [
   "nsproxy.mnt_ns",
   "mnt_namespace.list",
+  "mnt_namespace.mounts",
   "mount.mnt_parent",
   "mount.mnt_mountpoint",
   "mount.mnt",
   "mount.mnt_devname",
   "mount.mnt_list",
+  "mount.mnt_node",
   "vfsmount.mnt_root",
   "vfsmount.mnt_sb",
   "vfsmount.mnt_flags",
@@ -33,6 +39,7 @@ const MOUNT_BYTES = 0x100;
 const DENTRY_BYTES = 0xc0;
 const SUPER_BLOCK_BYTES = 0x400;
 const MAX_MOUNTS = 64;
+const MAX_LINKS = 4096;
 const MAX_NAME_BYTES = 256;
 /** `mnt_parent` and `mnt_mountpoint` follow a hash chain's links (fs/mount.h); `mnt` follows them. */
 const MOUNT_PARENT_STEP = 4;
@@ -55,37 +62,89 @@ function findMountNamespace(context: LayoutContext): { fact: Fact<number>; addre
   };
 }
 
-interface Ring {
-  /** Offset of the list in its `mnt_namespace`. */
-  readonly list: number;
-  readonly elements: readonly number[];
+/** How a name space keeps its mounts: by which members, with the members of the other versions. */
+interface Shape {
+  readonly container: MountField;
+  readonly link: MountField;
+  readonly others: readonly MountField[];
+  readonly otherReason: string;
+  readonly what: string;
+  /** The links of all mounts, or `undefined` when what is at an address is no such container. */
+  read(context: LayoutContext, address: number): readonly number[] | undefined;
 }
 
-/** The ring of mounts: before each element is a pointer to the name of a device. */
-function findRing(context: LayoutContext, namespace: number): Ring[] {
-  const rings: Ring[] = [];
-  for (let list = 0; list < NAMESPACE_BYTES; list += 4) {
-    const { elements, damage } = walkList(context.space, namespace + list, context.map.pageOffset);
-    if (damage.length > 0 || elements.length === 0 || elements.length > 4096) continue;
-    const named = elements.slice(0, MAX_MOUNTS).every((element) => {
-      const name = context.word(element - 4);
-      const text = context.isPointer(name ?? 1) || (name ?? 0) > context.map.pageOffset;
-      return text && PRINTABLE.test(context.space.readCString(name ?? 0, MAX_NAME_BYTES) ?? "");
-    });
-    if (named) rings.push({ list, elements: elements.slice(0, MAX_MOUNTS) });
-  }
-  return rings;
+const SHAPES: readonly Shape[] = [
+  {
+    container: "mnt_namespace.list",
+    link: "mount.mnt_list",
+    others: ["mnt_namespace.mounts", "mount.mnt_node"],
+    otherReason: "mounts are in a ring",
+    what: "ring",
+    read(context, address) {
+      const { elements, damage } = walkList(context.space, address, context.map.pageOffset);
+      return damage.length > 0 ? undefined : elements;
+    },
+  },
+  {
+    container: "mnt_namespace.mounts",
+    link: "mount.mnt_node",
+    others: ["mnt_namespace.list", "mount.mnt_list"],
+    otherReason: "mounts are in a red-black tree",
+    what: "tree",
+    read(context, address) {
+      const { nodes, damage } = walkRbTree(context.space, address, context.map.pageOffset);
+      return damage.length > 0 ? undefined : nodes;
+    },
+  },
+];
+
+interface MountSet {
+  readonly shape: Shape;
+  /** Offset of the ring or tree in its `mnt_namespace`. */
+  readonly at: number;
+  readonly links: readonly number[];
+  /** Offset of the link in `mount`. */
+  readonly link: number;
+  /** Offset of the pointer to the name of the device. */
+  readonly name: number;
 }
 
-/** Offset of `mnt_list`: from there back to the start, the parent of every mount is the start of one of them. */
-function findStart(context: LayoutContext, elements: readonly number[]): number[] {
-  return offsetsWhere(MOUNT_BYTES, (mntList) => {
-    const starts = new Set(elements.map((element) => element - mntList));
+/** Offsets in all `mounts` of a pointer to a text, as only the name of the device is one. */
+const namesIn = (context: LayoutContext, mounts: readonly number[]): number[] =>
+  offsetsWhere(MOUNT_BYTES, (offset) =>
+    mounts.every((mount) => {
+      const name = context.word(mount + offset) ?? 0;
+      return name > context.map.pageOffset && PRINTABLE.test(context.space.readCString(name, MAX_NAME_BYTES) ?? "");
+    }),
+  );
+
+/** Rings and trees whose elements are mounts: each has its parent among them, and the name of a device. */
+function findSets(context: LayoutContext, namespace: number): MountSet[] {
+  return SHAPES.flatMap((shape) =>
+    offsetsWhere(NAMESPACE_BYTES, () => true).flatMap((at) => {
+      const all = shape.read(context, namespace + at) ?? [];
+      if (all.length === 0 || all.length > MAX_LINKS) return [];
+      const links = all.slice(0, MAX_MOUNTS);
+      return findStart(context, links, all).flatMap((link) => {
+        const names = namesIn(
+          context,
+          links.map((address) => address - link),
+        );
+        return names.length === 1 ? [{ shape, at, links, link, name: names[0] }] : [];
+      });
+    }),
+  );
+}
+
+/** Offset of the link: from there back to the start, the parent of every mount is the start of one of all. */
+function findStart(context: LayoutContext, links: readonly number[], all: readonly number[]): number[] {
+  return offsetsWhere(MOUNT_BYTES, (link) => {
+    const starts = new Set(all.map((address) => address - link));
     let roots = 0;
-    for (const start of starts) {
-      const parent = context.word(start + MOUNT_PARENT_STEP * 2);
+    for (const address of links) {
+      const parent = context.word(address - link + MOUNT_PARENT_STEP * 2);
       if (parent === undefined || !starts.has(parent)) return false;
-      if (parent === start) roots++;
+      if (parent === address - link) roots++;
     }
     return roots === 1;
   });
@@ -177,25 +236,20 @@ function learnVfsmount(context: LayoutContext, mounts: readonly number[], learne
 function learn(context: LayoutContext): LearnedFacts<MountField> {
   const namespace = findMountNamespace(context);
   if (typeof namespace === "string") return allUnknown(MOUNT_FIELDS, namespace);
-  const learned = allUnknown(MOUNT_FIELDS, "no ring of mounts was found");
+  const learned = allUnknown(MOUNT_FIELDS, "no ring or tree of mounts was found");
   learned.set("nsproxy.mnt_ns", namespace.fact);
-  const rings = findRing(context, namespace.address);
-  if (rings.length !== 1) return learned;
-  const [{ list, elements }] = rings;
-  const starts = findStart(context, elements);
-  const evidence = `the ring of ${elements.length} mounts, each with the name of its device before the link`;
-  learned.set("mnt_namespace.list", proved(list, evidence));
-  const start = judged({
-    data: starts,
-    dataEvidence: `the parent of each of ${elements.length} mounts is one of them`,
-  });
-  learned.set("mount.mnt_list", start);
-  if (!start.known) return learned;
-  const at = (offset: number): Fact<number> => proved(offset, start.evidence);
-  learned.set("mount.mnt_devname", at(start.value - 4));
+  const sets = findSets(context, namespace.address);
+  if (sets.length !== 1) return learned;
+  const [{ shape, at: container, links, link, name }] = sets;
+  const evidence = `the ${shape.what} of ${links.length} mounts, the parent of each one of them, each with the name of its device`;
+  const at = (offset: number): Fact<number> => proved(offset, evidence);
+  learned.set(shape.container, at(container));
+  for (const other of shape.others) learned.set(other, absent(shape.otherReason));
+  learned.set(shape.link, at(link));
+  learned.set("mount.mnt_devname", at(name));
   learned.set("mount.mnt_parent", at(8));
   learned.set("mount.mnt_mountpoint", at(12));
-  const mounts = elements.map((element) => element - start.value + 16);
+  const mounts = links.map((address) => address - link + 16);
   const blocks = learnVfsmount(context, mounts, learned);
   const root = learned.get("vfsmount.mnt_root");
   learned.set("mount.mnt", root?.known === true ? proved(16, root.evidence) : (root ?? unknown("")));

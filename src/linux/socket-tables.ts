@@ -6,12 +6,16 @@
  * tables are one allocation, and the first link of a chain points back to its slot.
  */
 
+import type { ReadWord } from "./arm-code.ts";
 import type { ObjectContext } from "./kernel-object.ts";
 import type { KernelSymbols } from "./kernel-symbols.ts";
+import { literalsOf } from "./literals.ts";
 import { Sock } from "./socket.ts";
 
 export interface SocketContext extends ObjectContext {
   readonly symbols: KernelSymbols;
+  /** Code as it was booted where that is known. */
+  readonly readCode: ReadWord;
 }
 
 export interface SocketWalk {
@@ -28,6 +32,7 @@ const MAX_BUCKETS = 1 << 20;
 const MIN_MASK = 7;
 const MAX_STRIDE_BYTES = 64;
 const HASHINFO_BYTES = 0x100;
+const HASHINFO_USERS = ["tcp_sk_init", "tcp_init", "tcp_v4_rcv", "established_get_first", "listening_get_first"];
 /** A lock and 256 heads, aligned. */
 const RAW_TABLE_BYTES = 0x480;
 
@@ -121,17 +126,34 @@ function collect(context: ObjectContext, heads: readonly number[], accept: (sock
 
 const isInternet = (sock: Sock): boolean => sock.family === 2 || sock.family === 10;
 
-/** Established, closing and listening TCP sockets. */
-export function tcpSockets(context: SocketContext): SocketWalk {
-  const address = context.symbols.find("tcp_hashinfo");
-  if (address === undefined) return { socks: [], reason: "the symbol tcp_hashinfo is not known" };
+/** The tables that the `inet_hashinfo` at an address leads to. */
+function hashTables(context: SocketContext, address: number): Heads[] {
   const members = words(context, address, HASHINFO_BYTES / 4);
   const masks = [...new Set(members)].filter(
     (word) => (word & (word + 1)) === 0 && word >= MIN_MASK && word < MAX_BUCKETS,
   );
   masks.sort((a, b) => b - a);
   const bases = [...new Set(members)].filter((word) => isLink(context, word));
-  const tables = bases.flatMap((base) => tableAt(context, base, masks) ?? []);
+  return bases.flatMap((base) => tableAt(context, base, masks) ?? []);
+}
+
+/** `tcp_hashinfo` by its symbol, or by the code that uses it: Linux 6.1 and later give it to each name space. */
+function tcpTables(context: SocketContext): Heads[] | undefined {
+  const known = context.symbols.find("tcp_hashinfo");
+  if (known !== undefined) return hashTables(context, known);
+  for (const user of HASHINFO_USERS) {
+    for (const literal of new Set(literalsOf(user, context.symbols, context.readCode))) {
+      const tables = isLink(context, literal) ? hashTables(context, literal) : [];
+      if (tables.length > 0) return tables;
+    }
+  }
+  return undefined;
+}
+
+/** Established, closing and listening TCP sockets. */
+export function tcpSockets(context: SocketContext): SocketWalk {
+  const tables = tcpTables(context);
+  if (tables === undefined) return { socks: [], reason: "neither a symbol nor code tells where tcp_hashinfo is" };
   if (tables.length === 0) return { socks: [], reason: "tcp_hashinfo leads to no table of chains" };
   const listening = tables.length < 2 ? "tcp_hashinfo leads to one table only, none of listening sockets" : undefined;
   const walk = collect(context, [...new Set(tables.flatMap(({ heads }) => heads))], isInternet);

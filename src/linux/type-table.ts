@@ -61,7 +61,7 @@ export class TypeTable implements LayoutSource {
   private readonly facts = new Map<string, Fact<number>>();
   /** Groups that were learned, or whose learning is under way. */
   private readonly learned = new Set<LayoutGroup<string>>();
-  /** Those of which a field was asked for in vain: some fields no kernel has together, and nobody asks for both. */
+  /** Those of which a field was asked for in vain. */
   private readonly missed = new Set<LayoutGroup<string>>();
 
   constructor({ space, map, symbols, initTask, given = [] }: TypeTableParts) {
@@ -96,7 +96,7 @@ export class TypeTable implements LayoutSource {
     if (group === undefined) return unknown(`nothing is called ${name}`);
     if (!this.learned.has(group)) this.learn(group);
     const fact = this.facts.get(name) ?? unknown("it is needed to learn itself");
-    if (!fact.known) this.missed.add(group);
+    if (!fact.known && fact.isAbsent !== true) this.missed.add(group);
     return fact;
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BuildFile } from "../../src/debuginfo/index.ts";
+import { absent } from "../../src/linux/fact.ts";
 import { GivenFields } from "../../src/linux/given-fields.ts";
 import type { Fact } from "../../src/linux/index.ts";
 import { GivenFile, likely, proved, unknown } from "../../src/linux/index.ts";
@@ -35,6 +36,12 @@ describe("a field of which a file of the build speaks", () => {
       evidence: "types (BTF) says so; it was not learned: not learned",
     });
     expect(fields.complete("s.d", nothing)).toBe(nothing);
+  });
+
+  it("is not added where the kernel does without it, though the file has the name", () => {
+    const learned = { "s.a": proved(4, "data"), "s.b": absent("it is kept otherwise") };
+    const { fields } = fieldsOf({ a: 4, b: 8 }, learned);
+    expect(fields.complete("s.b", learned["s.b"])).toBe(learned["s.b"]);
   });
 
   it("stays as it was learned when the file is of another build", () => {
