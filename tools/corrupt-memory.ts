@@ -2,20 +2,25 @@
  * Changes words of a guest kernel's structures at random and runs every check on what is left: cycles, wild and self
  * pointers, huge lengths. Each check must come back with rows, a finding or a reason, within a bounded number of loads.
  *
- *   node tools/corrupt-memory.mjs [--rounds 10000] [--seed N] [--image FILE] [--board versatilepb]
+ *   node tools/corrupt-memory.mjs [--rounds 10000] [--from 0] [--seed N] [--image FILE] [--board versatilepb]
+ *       [--append TEXT] [--save FILE]
  *
- * Without an image the board is booted to its shell and saved. Every fiftieth round opens the damaged kernel anew, so that
- * symbols and types are learned from damaged memory too.
+ * Without an image, which is a saved machine, the board is booted to its shell and saved, with
+ * `--append` on its kernel's command line (`mem=128M` where the board has much memory); `--save` keeps that machine. Every
+ * fiftieth round opens the damaged kernel anew, so that symbols and types are learned from damaged memory too. What a round
+ * changes depends on seed and number alone: rounds 5000 to 9999 are the same after `--from 5000`.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { HvError, hex8 } from "../src/base/index.ts";
+import { loadBoard } from "../src/board/index.ts";
+import { deviceModels } from "../src/devices/index.ts";
 import { SegmentSource } from "../src/dump/index.ts";
 import { checks, formatReport, runCheck } from "../src/ids/index.ts";
-import type { Kernel } from "../src/linux/index.ts";
+import type { Kernel, KernelSource } from "../src/linux/index.ts";
 import { openKernel, tcpSockets } from "../src/linux/index.ts";
 import { snapshotMemory } from "../src/vm/index.ts";
 
@@ -26,16 +31,22 @@ const REOPEN_EVERY = 50;
 const STATIC_CHECKS = new Set(["banner", "hooks", "modules", "syscall", "text", "vectors"]);
 const STRUCTURE_WORDS = 64;
 
-/** Repeatable numbers below a limit. */
-function randomFrom(seed: number): (limit: number) => number {
-  let state = seed >>> 0;
+interface BootOptions {
+  readonly board: string;
+  readonly append?: string;
+  readonly save?: string;
+}
+
+/** Repeatable numbers below a limit, others in each round. */
+function randomFrom(seed: number, round: number): (limit: number) => number {
+  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(round + 1, 0x85ebca6b)) >>> 0;
   return (limit) => {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
     return Math.floor((state / 0x100000000) * limit);
   };
 }
 
-function bootedImage(board: string): Uint8Array {
+function bootedImage({ board, append, save: keepAs }: BootOptions): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "komainu-corrupt-"));
   try {
     const path = join(folder, "guest.snap");
@@ -43,9 +54,12 @@ function bootedImage(board: string): Uint8Array {
       "ip link set lo up; (httpd -f -p 8080 &); (syslogd -n -O /tmp/log &); (sleep 1000 | cat &); sleep 1",
     ];
     const commands = scene.map((line) => `vserial exec guest0/uart0 ${line}`);
-    const args = [resolve("dist/komainu.js"), "exec", board, "--boot-cache", "off", "--save", path, ...commands];
+    const more = append === undefined ? [] : ["--append", append];
+    const options = [board, "--boot-cache", "off", "--save", path, ...more];
+    const args = [resolve("dist/komainu.js"), "exec", ...options, ...commands];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     if (status !== 0) throw new Error(stderr);
+    if (keepAs !== undefined) copyFileSync(path, keepAs);
     return readFileSync(path);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -80,6 +94,7 @@ function structuresOf(kernel: Kernel): number[] {
 }
 
 interface Options {
+  readonly from: number;
   readonly rounds: number;
   readonly seed: number;
 }
@@ -93,30 +108,65 @@ interface Outcome {
   mostLoads: number;
 }
 
-function corrupt(bytes: Uint8Array, { rounds, seed }: Options): Outcome {
-  const random = randomFrom(seed);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const source = { memory: new SegmentSource([{ startAddress: 0, bytes }]), format: "v5" as const };
-  const healthy = openKernel(source);
+/** A saved machine's memory, piece by piece, and how its CPU reads page tables. */
+interface Memory {
+  readonly source: KernelSource;
+  /** Writes to physical memory; the word before, or `undefined` where there is none. */
+  exchange(physical: number, value: number): number | undefined;
+}
+
+function memoryOf(file: Uint8Array): Memory {
+  const { profile } = loadBoard(snapshotMemory(file, "guest0").profile, { models: deviceModels });
+  const { regions } = snapshotMemory(file, profile.guest.name);
+  const segments = profile.regions.flatMap(({ name, address }) => {
+    const bytes = regions.get(name);
+    return bytes === undefined ? [] : [{ startAddress: address, bytes }];
+  });
+  const views = segments.map(({ startAddress, bytes }) => {
+    return { startAddress, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+  });
+  const format = profile.cpu.model === "arm926ej-s" ? "v5" : "v6";
+  return {
+    source: { memory: new SegmentSource(segments), format },
+    exchange(physical, value) {
+      for (const { startAddress, view } of views) {
+        const at = physical - startAddress;
+        if (at < 0 || at + 4 > view.byteLength) continue;
+        const before = view.getUint32(at, true);
+        view.setUint32(at, value, true);
+        return before;
+      }
+      return undefined;
+    },
+  };
+}
+
+function damage(memory: Memory, kernel: Kernel, structures: readonly number[], random: (limit: number) => number) {
+  const undo: [number, number][] = [];
+  for (let word = 0; word < WORDS_A_ROUND; word++) {
+    const address = (structures[random(structures.length)] + random(STRUCTURE_WORDS) * 4) & ~3;
+    const physical = kernel.space.translate(address >>> 0);
+    const other = structures[random(structures.length)];
+    const values = [0, 0xffffffff, address, other, other + random(256) * 4, random(2 ** 32), 0x7fffffff, 1];
+    const value = values[random(values.length)] >>> 0;
+    const before = physical === undefined ? undefined : memory.exchange(physical, value);
+    if (physical !== undefined && before !== undefined) undo.push([physical, before]);
+  }
+  return undo;
+}
+
+function corrupt(memory: Memory, { from, rounds, seed }: Options): Outcome {
+  const healthy = openKernel(memory.source);
   const known = checks.filter(({ ofProcess }) => ofProcess !== "required");
   for (const check of checks) runCheck(check, healthy, { isLong: true, pid: 1 });
   const structures = structuresOf(healthy);
   const walking = checks.filter(({ id }) => !STATIC_CHECKS.has(id));
   const outcome: Outcome = { findings: 0, cannotTell: 0, clean: 0, reopened: 0, notFound: 0, mostLoads: 0 };
   const tell = (text: string): void => void process.stderr.write(`${text}\n`);
-  for (let round = 0; round < rounds; round++) {
-    const undo: [number, number][] = [];
-    for (let word = 0; word < WORDS_A_ROUND; word++) {
-      const address = (structures[random(structures.length)] + random(STRUCTURE_WORDS) * 4) & ~3;
-      const physical = healthy.space.translate(address >>> 0);
-      if (physical === undefined || physical + 4 > bytes.length) continue;
-      const other = structures[random(structures.length)];
-      const values = [0, 0xffffffff, address, other, other + random(256) * 4, random(2 ** 32), 0x7fffffff, 1];
-      undo.push([physical, view.getUint32(physical, true)]);
-      view.setUint32(physical, values[random(values.length)] >>> 0, true);
-    }
+  for (let round = from; round < from + rounds; round++) {
+    const undo = damage(memory, healthy, structures, randomFrom(seed, round));
     try {
-      const kernel = round % REOPEN_EVERY === 0 ? reopen(source, outcome) : healthy;
+      const kernel = round % REOPEN_EVERY === 0 ? reopen(memory.source, outcome) : healthy;
       if (kernel !== undefined) look(kernel, round % REOPEN_EVERY === 0 ? known : walking, outcome);
     } catch (error) {
       tell(
@@ -124,14 +174,14 @@ function corrupt(bytes: Uint8Array, { rounds, seed }: Options): Outcome {
       );
       throw error;
     }
-    for (const [at, before] of undo.toReversed()) view.setUint32(at, before, true);
+    for (const [at, before] of undo.toReversed()) memory.exchange(at, before);
     if ((round + 1) % 1000 === 0) tell(`${round + 1} rounds: ${JSON.stringify(outcome)}`);
   }
   return outcome;
 }
 
 /** The damaged kernel, learned anew; `undefined` where it is refused with a code. */
-function reopen(source: Parameters<typeof openKernel>[0], outcome: Outcome): Kernel | undefined {
+function reopen(source: KernelSource, outcome: Outcome): Kernel | undefined {
   outcome.reopened++;
   try {
     return openKernel(source);
@@ -157,13 +207,15 @@ function look(kernel: Kernel, chosen: typeof checks, outcome: Outcome): void {
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "10000" },
+    from: { type: "string", default: "0" },
     seed: { type: "string", default: "1" },
     image: { type: "string" },
+    save: { type: "string" },
+    append: { type: "string" },
     board: { type: "string", default: "versatilepb" },
   },
 });
-const file = values.image === undefined ? bootedImage(values.board) : readFileSync(values.image);
-const memory = snapshotMemory(file, "guest0").regions.get("mem0");
-if (memory === undefined) throw new Error("expected a region mem0 in the saved machine");
-const outcome = corrupt(memory, { rounds: Number(values.rounds), seed: Number(values.seed) });
-process.stdout.write(`${JSON.stringify({ seed: Number(values.seed), rounds: Number(values.rounds), ...outcome })}\n`);
+const file = values.image === undefined ? bootedImage(values) : readFileSync(values.image);
+const [rounds, from, seed] = [values.rounds, values.from, values.seed].map(Number);
+const outcome = corrupt(memoryOf(file), { rounds, from, seed });
+process.stdout.write(`${JSON.stringify({ seed, from, rounds, ...outcome })}\n`);

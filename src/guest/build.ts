@@ -17,7 +17,6 @@ import {
 } from "./cache.ts";
 import { executableFromPackage, fetchPackage, packageDateS, packageVersion } from "./debian.ts";
 import { diskTooSmall } from "./errors.ts";
-import { mergedFragment } from "./fragment.ts";
 import { type BuiltInputs, type GuestInputs, kernelHash, recipeInputs, sha256, sha256OfFile } from "./inputs.ts";
 import {
   collectKernel,
@@ -34,14 +33,7 @@ import {
 import { takeLock } from "./lock.ts";
 import { type ToolContext, toolOutput } from "./process.ts";
 import { type OnProgress, Steps } from "./progress.ts";
-import {
-  type GuestRecipe,
-  installedBoardsFolder,
-  type RecipeFiles,
-  readFragment,
-  readRecipeFiles,
-  recipeOf,
-} from "./recipe.ts";
+import { type GuestRecipe, installedBoardsFolder, type RecipeFiles, recipeFilesWith, recipeOf } from "./recipe.ts";
 import { initramfs } from "./root-file-system.ts";
 import { checkTools } from "./tools.ts";
 
@@ -187,14 +179,6 @@ async function assemble(session: Session, inputs: BuiltInputs, busybox: Busybox,
   });
 }
 
-/** The recipe's files, with the options that were given beyond its own. */
-function recipeFilesOf(recipe: GuestRecipe, { configFile, boardsFolder }: BuildOptions): RecipeFiles {
-  const files = readRecipeFiles(recipe, boardsFolder ?? installedBoardsFolder());
-  return configFile === undefined
-    ? files
-    : { ...files, fragment: mergedFragment(files.fragment, readFragment(configFile)) };
-}
-
 /**
  * The guest of `board`, built when the cache does not have one of exactly these inputs. An interrupted or failed build
  * goes on where it was when it is asked for again.
@@ -204,7 +188,7 @@ export async function buildGuest(options: BuildOptions): Promise<Guest> {
   const session: Session = {
     options,
     recipe,
-    files: recipeFilesOf(recipe, options),
+    files: recipeFilesWith(recipe, options.boardsFolder ?? installedBoardsFolder(), options.configFile),
     cacheDir: options.cacheDir ?? defaultCacheFolder(options.env),
     sourceArchive: options.sourceArchive ?? recipe.sourceArchive,
     steps: new Steps(options.onProgress, options.nowMs),

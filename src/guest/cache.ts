@@ -25,7 +25,7 @@ import {
 } from "./inputs.ts";
 import { isLocked } from "./lock.ts";
 import { fetchedBoards, packageRecipeOf } from "./package-recipe.ts";
-import { guestBoards, installedBoardsFolder, readRecipeFile, readRecipeFiles, recipeOf } from "./recipe.ts";
+import { guestBoards, installedBoardsFolder, readRecipeFile, recipeFilesWith, recipeOf } from "./recipe.ts";
 
 const MANIFEST_FORMAT = 1;
 const LOCK_SUFFIX = ".lock";
@@ -166,6 +166,10 @@ export function cachedGuests(board: string, cacheDir: string): Guest[] {
 export interface FindOptions {
   cacheDir?: string;
   boardsFolder?: string;
+  /** The guest that was built with these lines of kernel configuration beyond the board's own. */
+  configFile?: string;
+  /** The guest that was fetched from this suite. */
+  suite?: string;
 }
 
 /**
@@ -177,13 +181,17 @@ export function findGuest(board: string, options: FindOptions = {}): Guest | und
   const cacheDir = options.cacheDir ?? defaultCacheFolder();
   const packages = packageRecipeOf(board);
   if (packages !== undefined) {
-    const wanted = packageRecipeInputs(packages, readRecipeFile(boardsFolder, packages.initFile));
+    const wanted = packageRecipeInputs(packages, readRecipeFile(boardsFolder, packages.initFile), options.suite);
     return cachedGuests(packages.board, cacheDir).find(({ manifest }) => madeBy(manifest.inputs, wanted));
   }
   const recipe = recipeOf(board);
-  const wanted = recipeInputs(recipe, readRecipeFiles(recipe, boardsFolder));
+  const wanted = recipeInputs(recipe, recipeFilesWith(recipe, boardsFolder, options.configFile));
   return cachedGuests(board, cacheDir).find(({ manifest }) => madeBy(manifest.inputs, wanted));
 }
+
+/** The suite of Debian's that a fetched guest was asked of. */
+const suiteOf = ({ manifest }: Guest): string | undefined =>
+  "suite" in manifest.inputs.kernel ? manifest.inputs.kernel.suite : undefined;
 
 export interface GuestRow {
   board: string;
@@ -200,7 +208,9 @@ export function listGuests(options: FindOptions = {}): GuestRow[] {
     const current = findGuest(board, options);
     const rows = cachedGuests(board, options.cacheDir ?? defaultCacheFolder()).map((guest): GuestRow => {
       const { hash, kernelVersion, sizeBytes, folder } = guest;
-      return { board, state: hash === current?.hash ? "ready" : "outdated", hash, kernelVersion, sizeBytes, folder };
+      const suite = suiteOf(guest);
+      const wanted = suite === undefined ? current : findGuest(board, { ...options, suite });
+      return { board, state: hash === wanted?.hash ? "ready" : "outdated", hash, kernelVersion, sizeBytes, folder };
     });
     return current === undefined ? [{ board, state: "missing" }, ...rows] : rows;
   });
@@ -254,7 +264,9 @@ const KEPT_OUTDATED = 1;
 
 /** Removes the guests of `current`'s board that older recipes made, but for the newest of them. */
 export function removeOutdatedGuests(current: Guest, cacheDir: string): void {
-  const outdated = cachedGuests(current.board, cacheDir).filter(({ hash }) => hash !== current.hash);
+  const outdated = cachedGuests(current.board, cacheDir).filter((guest) => {
+    return guest.hash !== current.hash && suiteOf(guest) === undefined;
+  });
   for (const { folder } of outdated.slice(KEPT_OUTDATED)) rmSync(folder, { recursive: true, force: true });
 }
 

@@ -3,6 +3,7 @@
  * the system's package lists, cache and status are not touched (apt.conf(5), apt-get(8)).
  */
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -16,6 +17,7 @@ import {
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { HvError } from "../base/index.ts";
+import { suiteSource, TARGET_FORMAT } from "./apt-suite.ts";
 import { packageUnavailable } from "./errors.ts";
 import { runTool, type ToolContext, toolOutput } from "./process.ts";
 
@@ -55,10 +57,15 @@ export interface PackageStore {
   architecture: string;
   /** Look for newer packages than the kept ones. */
   refresh: boolean;
+  /** Packages of this suite of Debian's come before those of the system's release. */
+  suite?: string;
 }
 
 /** The path of a package's `.deb`; of any version when none is given. */
 export type GetPackage = (name: string, version?: string) => Promise<string>;
+
+/** Beside which apt reads the files of a folder. */
+const SYSTEM_LIST = "/etc/apt/sources.list";
 
 /** As in apt's file names. */
 const fileVersion = (version: string): string => version.replaceAll(":", "%3a");
@@ -121,7 +128,25 @@ class PrivateApt {
     if (this.isUpdated) return;
     // One unreachable source of several fails the update, but may still leave what is needed.
     this.updateError = await this.run("update").catch(passInterruption);
+    if (this.store.suite !== undefined) await this.addSuite(this.store.suite);
     this.isUpdated = true;
+  }
+
+  private async addSuite(suite: string): Promise<void> {
+    const { context, aptFolder, configuration } = this;
+    const query = ["-c", configuration, "indextargets", "--format", TARGET_FORMAT];
+    const line = suiteSource(await toolOutput(context, "apt-get", query), suite);
+    if (line === undefined) {
+      throw packageUnavailable(
+        `suite ${suite}`,
+        "apt has no source of a Debian release that its archive could be told by",
+      );
+    }
+    const list = join(aptFolder, "sources.list");
+    const system = existsSync(SYSTEM_LIST) ? readFileSync(SYSTEM_LIST, "utf8") : "";
+    writeFileSync(list, `${system}\n${line}\n`);
+    appendFileSync(configuration, `Dir::Etc::sourcelist "${list}";\nAPT::Default-Release "${suite}";\n`);
+    this.updateError = await this.run("update").catch(passInterruption);
   }
 
   /**

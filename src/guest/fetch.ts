@@ -58,6 +58,8 @@ export interface FetchOptions {
   nowMs?: () => number;
   /** Ask the package sources for newer packages than the kept ones. */
   refresh?: boolean;
+  /** A suite of Debian's whose kernel is wanted in place of the system's release's; the guest is kept beside the other. */
+  suite?: string;
   boardsFolder?: string;
   env?: NodeJS.ProcessEnv;
 }
@@ -131,10 +133,11 @@ async function fetchInputs(session: Session): Promise<Fetched> {
   mkdirSync(packagesFolder, { recursive: true });
   rmSync(join(packagesFolder, PACKAGES_LOG), { force: true });
   const context = contextOf(session);
-  const store = { folder: packagesFolder, architecture: recipe.architecture, refresh: options.refresh ?? false };
+  const { suite, refresh = false } = options;
+  const store = { folder: packagesFolder, architecture: recipe.architecture, refresh, suite };
   const packages = await withPackages(context, store, (get) => getPackages(session, get));
   const busybox = await executableFromPackage(context, packages.busybox.path, BUSYBOX_PATHS);
-  const { initSha256, filesSha256, ...ofKernel } = packageRecipeInputs(recipe, init);
+  const { initSha256, filesSha256, ...ofKernel } = packageRecipeInputs(recipe, init, suite);
   const inputs: GuestInputs = {
     board: recipe.board,
     kernel: {
@@ -238,7 +241,7 @@ export async function fetchGuest(options: FetchOptions): Promise<Guest> {
     recipe,
     init: readRecipeFile(options.boardsFolder ?? installedBoardsFolder(), recipe.initFile),
     cacheDir,
-    packagesFolder: join(cacheDir, "packages"),
+    packagesFolder: join(cacheDir, "packages", options.suite ?? ""),
     steps: new Steps(options.onProgress, options.nowMs, FETCH_STEPS),
   };
   const { steps } = session;
@@ -252,7 +255,8 @@ export async function fetchGuest(options: FetchOptions): Promise<Guest> {
     rmSync(work, { recursive: true, force: true });
     removeOtherKernels(session, fetched.packages);
     removeAbandonedWork(recipe.board, cacheDir);
-    removeOutdatedGuests(guest, cacheDir);
+    // One of another suite makes none of the board's own out of date.
+    if (options.suite === undefined) removeOutdatedGuests(guest, cacheDir);
     return guest;
   } finally {
     release();

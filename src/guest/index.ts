@@ -1,3 +1,4 @@
+export { isSuiteName } from "./apt-suite.ts";
 export { type BuildOptions, buildGuest } from "./build.ts";
 export {
   damagedFiles,

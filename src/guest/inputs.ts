@@ -32,6 +32,8 @@ export interface PackagedKernelInputs {
   package: string;
   packageVersion: string;
   packageSha256: string;
+  /** Of Debian's archive, where it is not that of the system's release. */
+  suite?: string;
   /** The board's own; a guest may bring others. */
   deviceTree: string;
   deviceTrees: string;
@@ -120,9 +122,10 @@ export interface PackageRecipeInputs {
   modules: string;
   initSha256: string;
   filesSha256: string;
+  suite?: string;
 }
 
-export const packageRecipeInputs = (recipe: PackageRecipe, init: Uint8Array): PackageRecipeInputs => ({
+export const packageRecipeInputs = (recipe: PackageRecipe, init: Uint8Array, suite?: string): PackageRecipeInputs => ({
   buildVersion: FETCH_VERSION,
   metapackage: recipe.kernelMetapackage,
   deviceTree: recipe.deviceTrees[0],
@@ -130,10 +133,13 @@ export const packageRecipeInputs = (recipe: PackageRecipe, init: Uint8Array): Pa
   modules: recipe.modules.join(" "),
   initSha256: sha256(init),
   filesSha256: filesSha256(),
+  // Not there at all without one: the hashes of other guests stay as they were.
+  ...(suite === undefined ? {} : { suite }),
 });
 
 /** Whether a guest was made by this recipe, whatever compiler and package versions it was made with. */
 export function madeBy({ kernel, root }: GuestInputs, recipe: RecipeInputs | PackageRecipeInputs): boolean {
   const found: Record<string, unknown> = { ...kernel, ...root };
-  return Object.entries(recipe).every(([name, value]) => found[name] === value);
+  const wanted: Record<string, unknown> = { suite: undefined, ...recipe };
+  return Object.entries(wanted).every(([name, value]) => found[name] === value);
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { configFileMissing, fragmentMissing, guestBoardUnknown } from "./errors.ts";
+import { mergedFragment } from "./fragment.ts";
 import { fetchedBoards, packageRecipeOf } from "./package-recipe.ts";
 
 export interface GuestRecipe {
@@ -70,7 +71,7 @@ export function readRecipeFile(boardsFolder: string, name: string): Uint8Array {
 }
 
 /** A user's own configuration fragment. */
-export function readFragment(path: string): Uint8Array {
+function readFragment(path: string): Uint8Array {
   if (!existsSync(path)) throw configFileMissing(path);
   return new Uint8Array(readFileSync(path));
 }
@@ -79,6 +80,17 @@ export const readRecipeFiles = (recipe: GuestRecipe, boardsFolder: string): Reci
   fragment: readRecipeFile(boardsFolder, recipe.fragmentFile),
   init: readRecipeFile(boardsFolder, recipe.initFile),
 });
+
+/** The recipe's files, with a user's lines of kernel configuration beyond its own. */
+export function recipeFilesWith(
+  recipe: GuestRecipe,
+  boardsFolder: string,
+  configFile: string | undefined,
+): RecipeFiles {
+  const files = readRecipeFiles(recipe, boardsFolder);
+  if (configFile === undefined) return files;
+  return { ...files, fragment: mergedFragment(files.fragment, readFragment(configFile)) };
+}
 
 /** The `boards` folder of this installation: beside `src` in a checkout, beside `dist` in a package. */
 export function installedBoardsFolder(): string {

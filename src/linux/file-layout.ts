@@ -2,7 +2,7 @@
 import type { Fact } from "./fact.ts";
 import { likely, proved, unknown } from "./fact.ts";
 import type { LayoutContext, LayoutGroup, LearnedFacts } from "./layout.ts";
-import { allUnknown, judged, loadsFrom, offsetsWhere } from "./layout.ts";
+import { allUnknown, judged, lengthBound, loadsFrom, offsetsWhere } from "./layout.ts";
 import { mountsOfNamespace } from "./mount-set.ts";
 import { sampleTasks } from "./process-layout.ts";
 
@@ -33,6 +33,8 @@ const FS_BYTES = 0x40;
 const MAX_FILES = 48;
 const FD_WORD_BITS = 32;
 const MAX_FDS = 1 << 20;
+/** They take from the mode that the file can be positioned. */
+const MODE_USERS = ["nonseekable_open", "stream_open"];
 const S_IFMT = 0xf000;
 const S_IFDIR = 0x4000;
 /** Root directories of these have the inode number 1 (PROC_ROOT_INO, the root of kernfs, of devpts). */
@@ -103,27 +105,39 @@ const pathsIn = (context: LayoutContext, structures: readonly number[], sizeByte
     }),
   );
 
+/** What functions that open a file use of their second argument, the file, directly; `undefined` when none is there. */
+function usedOfFile(context: LayoutContext, ...names: readonly string[]): number[] | undefined {
+  const traces = names.flatMap((name) => context.trace(name) ?? []);
+  return traces.length === 0 ? undefined : traces.flatMap((trace) => loadsFrom(trace, "r1") ?? []);
+}
+
 /** `f_flags` has what was asked for, `f_mode` what was granted: read is 0 and 1, write 1 and 2, both 2 and 3. */
 function findModes(context: LayoutContext, files: readonly number[]): [Fact<number>, Fact<number>] {
-  const words = files.map((file) => context.words(file, FILE_BYTES));
+  const words = files.map((file) => context.words(file, lengthBound(files, FILE_BYTES)));
   const ends = Math.min(...words.map(({ length }) => length));
+  const [flagsCode, modeCode] = [usedOfFile(context, "generic_file_open"), usedOfFile(context, ...MODE_USERS)];
+  const isByCode = (code: readonly number[] | undefined, at: number): boolean => code?.includes(at * 4) !== false;
+  // Files that were all opened alike have many such pairs, of which code then tells the one.
+  const minKinds = flagsCode === undefined || modeCode === undefined ? 2 : 1;
   const pairs: [number, number][] = [];
   for (let flagsAt = 0; flagsAt < ends; flagsAt++) {
     const kinds = new Set(words.map((file) => file[flagsAt] & 3));
-    if (kinds.size < 2 || !words.every((file) => file[flagsAt] < 0x1000000)) continue;
+    if (kinds.size < minKinds || !isByCode(flagsCode, flagsAt)) continue;
     for (let modeAt = 0; modeAt < ends; modeAt++) {
       const fit = words.every(({ [flagsAt]: flags, [modeAt]: mode }) => {
-        return (flags & 3) + 1 === (mode & 3) && mode > 0xff && mode < context.map.pageOffset;
+        const isGranted = (flags & 3) + 1 === (mode & 3);
+        return isGranted && flags < 0x1000000 && mode > 0xff && mode < context.map.pageOffset;
       });
-      if (fit) pairs.push([flagsAt * 4, modeAt * 4]);
+      if (fit && isByCode(modeCode, modeAt)) pairs.push([flagsAt * 4, modeAt * 4]);
     }
   }
-  if (pairs.length !== 1) {
+  if (files.length === 0 || pairs.length !== 1) {
     const nothing = unknown(`${pairs.length} pairs of words could be f_flags and f_mode of ${files.length} open files`);
     return [nothing, nothing];
   }
   const evidence = `in ${files.length} open files the mode grants what the flags ask for`;
-  return [proved(pairs[0][0], evidence), proved(pairs[0][1], evidence)];
+  const byCode = minKinds === 1 ? "; generic_file_open and nonseekable_open use them" : "";
+  return [proved(pairs[0][0], evidence + byCode), proved(pairs[0][1], evidence + byCode)];
 }
 
 /** Root inodes with the names of their file systems. */
@@ -186,21 +200,37 @@ function findOwner(context: LayoutContext, ino: Fact<number>): Fact<number> {
   return proved(offset, "as far before i_ino as sock_i_uid loads before sock_i_ino");
 }
 
+/** `file_path(file, ...)` is `d_path(&file->f_path, ...)`. */
+function handedToPath(context: LayoutContext): number[] | undefined {
+  const target = context.symbols.find("d_path");
+  const calls = context.trace("file_path")?.calls.filter((call) => call.target === target);
+  return calls
+    ?.map(({ args: [path] }) => path)
+    .filter(({ root, steps }) => root === "r0" && steps.length === 0)
+    .map(({ add }) => add);
+}
+
 function learnFile(context: LayoutContext, open: readonly number[], at: Needs, learned: LearnedFacts<FileField>): void {
-  const paths = open.length < 2 ? [] : pathsIn(context, open, FILE_BYTES, at);
-  const evidence = `in ${open.length} open files mount and entry name the same super block`;
-  const path = judged({ data: paths, dataEvidence: evidence });
+  const sizeBytes = lengthBound(open, FILE_BYTES);
+  const paths = open.length === 0 ? [] : pathsIn(context, open, sizeBytes, at);
+  const path = judged({
+    data: paths,
+    dataEvidence: `in ${open.length} open files mount and entry name the same super block`,
+    code: handedToPath(context),
+    codeEvidence: "file_path hands it to d_path",
+  });
   learned.set("file.f_path", path);
   const inodes = !path.known
     ? []
-    : offsetsWhere(FILE_BYTES, (offset) =>
+    : offsetsWhere(sizeBytes, (offset) =>
         open.every((file) => {
           const dentry = context.word(file + path.value + 4) ?? 0;
           const inode = context.word(dentry + at["dentry.d_inode"]);
           return context.isPointer(inode) && context.word(file + offset) === inode;
         }),
       );
-  learned.set("file.f_inode", judged({ data: inodes, dataEvidence: "the inode of the file's entry" }));
+  const inode = judged({ data: inodes, dataEvidence: "the inode of the file's entry" });
+  learned.set("file.f_inode", path.known ? inode : unknown(`file.f_path is not known: ${path.reason}`));
   const [flags, mode] = findModes(context, open);
   learned.set("file.f_flags", flags);
   learned.set("file.f_mode", mode);

@@ -122,6 +122,15 @@ export function offsetsWhere(endOffset: number, accept: (offset: number) => bool
   return found;
 }
 
+/**
+ * How long a structure can be: structures of a kind do not overlap, so none is longer than the least distance of two. What
+ * lies behind belongs to a neighbour that looks alike.
+ */
+export function lengthBound(addresses: readonly number[], maxBytes: number): number {
+  const sorted = [...new Set(addresses)].sort((a, b) => a - b);
+  return sorted.slice(1).reduce((least, address, index) => Math.min(least, address - sorted[index]), maxBytes);
+}
+
 export interface Witnesses {
   /** Offsets that satisfy the invariants over live data. */
   readonly data?: readonly number[];

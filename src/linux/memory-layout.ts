@@ -1,6 +1,6 @@
 /** Offsets of `mm_struct` and `vm_area_struct`: what a process has mapped, as a maple tree (6.1 on) or as a list. */
 import type { Fact } from "./fact.ts";
-import { proved, unknown } from "./fact.ts";
+import { absent, proved, unknown } from "./fact.ts";
 import type { LayoutContext, LayoutGroup, LearnedFacts } from "./layout.ts";
 import { allUnknown, judged, offsetsWhere } from "./layout.ts";
 import { isMapleNode, walkMapleTree } from "./maple-tree.ts";
@@ -162,6 +162,11 @@ function findOffset(
   return judged({ data, dataEvidence: `the number of their first page in ${anonymous.length} areas without a file` });
 }
 
+function nextOf(tree: Fact<number>, list: Fact<number> | undefined): Fact<number> {
+  if (list?.known === true) return proved(8, list.evidence);
+  return tree.known ? absent("areas are in a maple tree") : unknown("no list");
+}
+
 function learn(context: LayoutContext): LearnedFacts<MemoryField> {
   const at = context.offsets("task_struct.mm", "mm_struct.arg_start");
   if (typeof at === "string") return allUnknown(MEMORY_FIELDS, at);
@@ -181,9 +186,9 @@ function learn(context: LayoutContext): LearnedFacts<MemoryField> {
   const tree = findAreas(context, processes, areasOfTree);
   const list = tree.at.known ? undefined : findAreas(context, processes, areasOfList);
   const { at: root, areas } = list ?? tree;
-  learned.set("mm_struct.mm_mt.ma_root", tree.at);
-  learned.set("mm_struct.mmap", list?.at ?? unknown("areas are in a maple tree"));
-  learned.set("vm_area_struct.vm_next", list?.at.known === true ? proved(8, list.at.evidence) : unknown("no list"));
+  learned.set("mm_struct.mm_mt.ma_root", list?.at.known === true ? absent("areas are in a list") : tree.at);
+  learned.set("mm_struct.mmap", list?.at ?? absent("areas are in a maple tree"));
+  learned.set("vm_area_struct.vm_next", nextOf(tree.at, list?.at));
   learned.set("vm_area_struct.vm_start", root.known ? proved(0, root.evidence) : root);
   learned.set("vm_area_struct.vm_end", root.known ? proved(4, root.evidence) : root);
   if (!root.known) {

@@ -148,7 +148,12 @@ function findMem(context: LayoutContext, modules: readonly number[]): MemShape[]
       }
     }
   }
-  return found;
+  // Between base and size there may be the base again: where the module is written while its pages are read-only.
+  const isCopy = (shape: MemShape): boolean =>
+    found.some(({ mem, size, stride }) => {
+      return mem < shape.mem && stride === shape.stride && mem + size === shape.mem + shape.size;
+    });
+  return found.filter((shape) => !isCopy(shape));
 }
 
 const CORE_FIELDS = ["module.core_layout.base", "module.core_layout.size"] as const;
@@ -166,9 +171,18 @@ function learnMemory(context: LayoutContext, modules: readonly number[], learned
   const evidence = `${MEM_TYPES} allocations of each of ${modules.length} modules, or nothing; its structure lies in the data`;
   const of = (value: (shape: MemShape) => number): Fact<number> =>
     shapes.length === 1 ? proved(value(shapes[0]), evidence) : unknown(`${shapes.length} shapes fit: ${evidence}`);
-  learned.set("module.mem", of(({ mem }) => mem));
-  learned.set("module_memory.size", of(({ size }) => size));
-  learned.set("sizeof module_memory", of(({ stride }) => stride));
+  learned.set(
+    "module.mem",
+    of(({ mem }) => mem),
+  );
+  learned.set(
+    "module_memory.size",
+    of(({ size }) => size),
+  );
+  learned.set(
+    "sizeof module_memory",
+    of(({ stride }) => stride),
+  );
   const isMem = shapes.length === 1;
   for (const name of CORE_FIELDS) learned.set(name, isMem ? absent("modules have memory by kind, mem[]") : core);
 }

@@ -9,6 +9,7 @@ import type { Fact } from "./fact.ts";
 import { proved, unknown } from "./fact.ts";
 import type { KernelMap } from "./kernel-map.ts";
 import { PG_DIR_SIZE_BYTES } from "./kernel-map.ts";
+import type { KernelSymbols } from "./kernel-symbols.ts";
 import { learnThreadFields, THREAD_FIELDS } from "./kernel-thread-layout.ts";
 import type { LayoutGroup } from "./layout.ts";
 import type { FamilyOffsets, TaskSample } from "./task-sample.ts";
@@ -210,8 +211,14 @@ function learnMm(
   return fields;
 }
 
+interface TaskContext {
+  readonly space: AddressSpace;
+  readonly map: KernelMap;
+  readonly symbols: KernelSymbols;
+}
+
 /** Learns every field of `TASK_FIELDS` from the idle task at `initTaskAddress` and the processes behind it. */
-export function learnFields(space: AddressSpace, map: KernelMap, initTaskAddress: number): FieldOffsets {
+export function learnFields({ space, map, symbols }: TaskContext, initTaskAddress: number): FieldOffsets {
   const fields = new Map<TaskField, Fact<number>>();
   const give = (reason: string): FieldOffsets => {
     for (const name of TASK_FIELDS) if (!fields.has(name)) fields.set(name, unknown(reason));
@@ -244,15 +251,15 @@ export function learnFields(space: AddressSpace, map: KernelMap, initTaskAddress
   if (!flags.known) return give(flags.reason);
   const threads = samples.filter(({ words }) => (words[flags.value >> 2] & PF_KTHREAD) !== 0);
   const workers = threads.filter(({ words }) => (words[flags.value >> 2] & PF_WQ_WORKER) !== 0);
-  const context = { space, lowest: map.pageOffset, tasks: offset, comm: comm.value };
+  const context = { space, lowest: map.pageOffset, tasks: offset, comm: comm.value, symbols };
   for (const [name, fact] of learnThreadFields(context, threads, workers)) fields.set(name, fact);
   return give("not looked for");
 }
 
 export const taskLayout: LayoutGroup<TaskField> = {
   fields: TASK_FIELDS,
-  learn: ({ space, map, initTask }) =>
+  learn: ({ space, map, symbols, initTask }) =>
     initTask.known
-      ? learnFields(space, map, initTask.value)
+      ? learnFields({ space, map, symbols }, initTask.value)
       : new Map(TASK_FIELDS.map((name): [TaskField, Fact<number>] => [name, initTask])),
 };

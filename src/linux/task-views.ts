@@ -155,17 +155,17 @@ class ViewCollector {
       this.missing.set("memory", "task_struct.exit_state is not known: a dead task cannot be told from a hidden one");
       return;
     }
-    const words = new Uint32Array(CHUNK_BYTES / 4);
+    // Signed words: the loop goes through hundreds of megabytes, and small integers cost nothing.
+    const words = new Int32Array(CHUNK_BYTES / 4);
     const bytes = new Uint8Array(words.buffer);
     let candidates = 0;
     for (const { startAddress, sizeBytes } of space.memory.ranges) {
       for (let at = startAddress; at + CHUNK_BYTES <= startAddress + sizeBytes; at += CHUNK_BYTES) {
-        if (!space.memory.read(at, bytes)) continue;
-        const va = map.pageOffset + (at - map.physOffset) - leader;
-        for (let index = 0; index < words.length; index++) {
-          const address = va + index * 4;
-          if (words[index] !== address || ++candidates > MAX_CANDIDATES) continue;
-          if (this.isLiveLeader(address, exitState)) this.note("memory", address);
+        const va = map.pageOffset + (at - map.physOffset);
+        // What the kernel does not map, because it was told to use less memory, holds no task.
+        if (space.translate(va) !== at || !space.memory.read(at, bytes)) continue;
+        for (const address of selfPointers(words, va - leader)) {
+          if (++candidates <= MAX_CANDIDATES && this.isLiveLeader(address, exitState)) this.note("memory", address);
         }
       }
     }
@@ -183,6 +183,15 @@ class ViewCollector {
     const previous = kernel.space.readU32(sibling + 4) ?? 0;
     return kernel.space.readU32(next + 4) === sibling && kernel.space.readU32(previous) === sibling;
   }
+}
+
+/** Of words at `start` and behind, the addresses of those that are their own. */
+function selfPointers(words: Int32Array, start: number): number[] {
+  const found: number[] = [];
+  for (let index = 0, address = start | 0; index < words.length; index++, address = (address + 4) | 0) {
+    if (words[index] === address) found.push(address >>> 0);
+  }
+  return found;
 }
 
 /** Every task that any view shows. */

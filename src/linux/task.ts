@@ -3,7 +3,7 @@ import { latin1 } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
 import { Cred } from "./cred.ts";
 import { KernelObject } from "./kernel-object.ts";
-import { MAX_THREAD_NAME_BYTES, WORKER_CURRENT_WORK, WORKER_DESC_BYTES } from "./kernel-thread-layout.ts";
+import { MAX_THREAD_NAME_BYTES, RESCUER, WORKER_CURRENT_WORK, WORKER_DESC_BYTES } from "./kernel-thread-layout.ts";
 import type { AreaWalk } from "./memory-area.ts";
 import { walkAreas } from "./memory-area.ts";
 import type { FilePath } from "./mount.ts";
@@ -56,7 +56,7 @@ export class Task extends KernelObject {
     if (comm === undefined || flags === undefined || (flags & PF_KTHREAD) === 0) return comm;
     const kthread = this.word("task_struct.worker_private");
     if (kthread === undefined || kthread === 0) return comm;
-    if ((flags & PF_WQ_WORKER) !== 0) return comm + this.workerSuffix(kthread);
+    if ((flags & PF_WQ_WORKER) !== 0) return (this.rescuerName(kthread) ?? comm) + this.workerSuffix(kthread);
     const pointer = this.loadAt(kthread, "kthread.full_name");
     const full = pointer ? this.context.space.readCString(pointer, MAX_THREAD_NAME_BYTES) : undefined;
     return full?.startsWith(comm) ? full : comm;
@@ -167,6 +167,18 @@ export class Task extends KernelObject {
     const bytes = new Uint8Array(Math.min(end - start, MAX_ARGUMENT_BYTES));
     const text = latin1(bytes.subarray(0, user.readPrefix(start, bytes)));
     return text === "" ? [] : text.replace(/\0+$/, "").split("\0");
+  }
+
+  /** The name of a rescuer, where the kernel makes it of its queue's. */
+  private rescuerName(kthread: number): string | undefined {
+    const { context } = this;
+    const worker =
+      context.offsetOf("worker.rescue_wq") === undefined ? undefined : this.loadAt(kthread, "kthread.data");
+    const queue = worker === undefined ? 0 : (this.loadAt(worker, "worker.rescue_wq") ?? 0);
+    const name = context.offsetOf("workqueue_struct.name");
+    if (queue < context.map.pageOffset || name === undefined) return undefined;
+    const text = context.space.readCString(queue + name, MAX_THREAD_NAME_BYTES);
+    return text === undefined ? undefined : `${RESCUER}${text}`;
   }
 
   /** `-events` for a worker that last ran `events`, `+events` while it runs it (wq_worker_comm in kernel/workqueue.c). */

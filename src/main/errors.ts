@@ -48,6 +48,22 @@ export const rootfsNotThere = (board: string, name: string, known: readonly stri
     facts: { board, name, known },
   });
 
+export const suiteInvalid = (name: string): HvError =>
+  new HvError({
+    code: "suite-invalid",
+    message: `--suite: expected the name of a suite of Debian's, such as bookworm-backports, found "${name}"`,
+    hint: "The names are those of sources.list(5).",
+    facts: { name },
+  });
+
+export const suiteWithRootfs = (suite: string, rootfs: string): HvError =>
+  new HvError({
+    code: "suite-with-rootfs",
+    message: `--rootfs ${rootfs}: expected the board's own guest, found --suite ${suite}`,
+    hint: "Fetch them one after the other; a root file system has the modules of the board's own kernel.",
+    facts: { suite, rootfs },
+  });
+
 export const rootfsMissing = (board: string, name: string): HvError =>
   new HvError({
     code: "rootfs-missing",

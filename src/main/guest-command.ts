@@ -11,13 +11,21 @@ import {
   findGuest,
   type Guest,
   hasGuest,
+  isSuiteName,
   listGuests,
   listRootfs,
   progressText,
   type Rootfs,
   rootfsNames,
 } from "../guest/index.ts";
-import { guestFetchUnknown, guestNotBuilt, guestNotFetched, rootfsNotThere } from "./errors.ts";
+import {
+  guestFetchUnknown,
+  guestNotBuilt,
+  guestNotFetched,
+  rootfsNotThere,
+  suiteInvalid,
+  suiteWithRootfs,
+} from "./errors.ts";
 import { createLog } from "./log-text.ts";
 import type { ProgramIo } from "./program-io.ts";
 
@@ -97,7 +105,7 @@ export async function guestBuild(io: ProgramIo, board: string, options: GuestBui
   const { refresh = false, jobs, json = false, config } = options;
   const cacheDir = defaultCacheFolder(io.env);
   if (fetchedBoard(board) !== undefined) throw guestNotBuilt(board);
-  const cached = refresh || config !== undefined ? undefined : findGuest(board, { cacheDir });
+  const cached = refresh ? undefined : findGuest(board, { cacheDir, configFile: config });
   if (cached !== undefined) {
     sayGuest(io, cached, json);
     return ExitCode.ok;
@@ -112,6 +120,8 @@ export async function guestBuild(io: ProgramIo, board: string, options: GuestBui
 export interface GuestFetchOptions extends GuestBuildOptions {
   /** Also a root file system of this name. */
   rootfs?: string;
+  /** A suite of Debian's whose kernel is wanted. */
+  suite?: string;
 }
 
 /** The root file system for `guest`: the cached one, or one that is made, which takes minutes. */
@@ -143,7 +153,7 @@ async function provideRootfs(
 
 /** Fetches the guest of a board whose kernel a distribution ships, when the cache has none or to look for a newer one. */
 export async function guestFetch(io: ProgramIo, board: string, options: GuestFetchOptions = {}): Promise<ExitCode> {
-  const { refresh = false, json = false, rootfs } = options;
+  const { refresh = false, json = false, rootfs, suite } = options;
   const cacheDir = defaultCacheFolder(io.env);
   if (fetchedBoard(board) === undefined) {
     if (hasGuest(board)) throw guestNotFetched(board);
@@ -152,9 +162,11 @@ export async function guestFetch(io: ProgramIo, board: string, options: GuestFet
   if (rootfs !== undefined && !rootfsNames(board).includes(rootfs)) {
     throw rootfsNotThere(board, rootfs, rootfsNames(board));
   }
-  const cached = refresh ? undefined : findGuest(board, { cacheDir });
+  if (suite !== undefined && !isSuiteName(suite)) throw suiteInvalid(suite);
+  if (suite !== undefined && rootfs !== undefined) throw suiteWithRootfs(suite, rootfs);
+  const cached = refresh ? undefined : findGuest(board, { cacheDir, suite });
   const guest =
-    cached ?? (await withProgress(io, options, (common) => fetchGuest({ ...common, board, cacheDir, refresh })));
+    cached ?? (await withProgress(io, options, (common) => fetchGuest({ ...common, board, cacheDir, refresh, suite })));
   sayGuest(io, guest, json);
   if (rootfs !== undefined) sayRootfs(io, await provideRootfs(io, guest, { ...options, rootfs }), json);
   return ExitCode.ok;

@@ -11,7 +11,7 @@ import { examples, type Finish } from "./declaration.ts";
 import { DEFAULT_BOARD } from "./default-board.ts";
 import { optionInvalid } from "./errors.ts";
 import { reportFailure } from "./failure.ts";
-import type { GuestBuildOptions } from "./guest-command.ts";
+import type { GuestBuildOptions, GuestFetchOptions } from "./guest-command.ts";
 import {
   type BootCacheOption,
   DEFAULT_ENGINE,
@@ -230,15 +230,16 @@ function addGuest(program: Command, io: ProgramIo, finish: Finish): void {
     .description("fetch a board's guest where Debian ships it ready made")
     .argument("[board]", "a board's name", DEFAULT_BOARD)
     .option("--rootfs <name>", "also make this root file system, such as debian; takes minutes, once")
+    .option("--suite <name>", "the kernel of this suite of Debian's; the guest is kept beside the board's own")
     .option("--refresh", "look for newer packages than the cached ones")
     .option("--json", "the result as a line of JSON")
     .option("-v, --verbose", "show what the tools print")
     .addHelpText(
       "after",
-      `${examples("guest fetch raspberrypi", "guest fetch raspberrypi --rootfs debian", "guest fetch raspberrypi --refresh")}
+      `${examples("guest fetch raspberrypi", "guest fetch raspberrypi --rootfs debian", "guest fetch --suite bookworm-backports")}
 Boards whose guest no distribution ships are built instead: "komainu guest list" shows all, "komainu guest build" builds.`,
     )
-    .action(async (board: string, flags: { verbose?: boolean; refresh?: boolean; json?: boolean; rootfs?: string }) => {
+    .action(async (board: string, flags: GuestFetchOptions) => {
       const { guestFetch } = await import("./guest-command.ts");
       finish(await guestFetch(io, board, flags));
     });

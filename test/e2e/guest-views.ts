@@ -61,7 +61,10 @@ export interface FieldRow {
 
 export interface GuestViews {
   readonly views: Readonly<Record<ViewName, View>>;
-  readonly types: readonly FieldRow[];
+  /** What was learned when the shell had just come up, and later among all that the scene brings. */
+  readonly types: { readonly atPrompt: readonly FieldRow[]; readonly later: readonly FieldRow[] };
+  /** What all checks said, by name. */
+  readonly all: readonly { readonly check: string; readonly verdict: string }[];
   readonly release: string;
 }
 
@@ -74,11 +77,12 @@ interface Report {
 export async function lookAround(board: string, ...args: readonly string[]): Promise<GuestViews> {
   const names = Object.keys(VIEWS) as ViewName[];
   const looks = names.flatMap((name) => [CHECKS[name], `${UART} ${VIEWS[name]}`, CHECKS[name]]);
-  const commands = [...SCENERY.map((line) => `${UART} ${line}`), ...looks, "ids types", `${UART} uname -rv`];
+  const scene = SCENERY.map((line) => `${UART} ${line}`);
+  const commands = ["ids types", ...scene, ...looks, "ids types", "ids all", `${UART} uname -rv`];
   const { stdout, stderr } = await komainu(["exec", board, ...args, "--no-symbols", "--json", ...commands]);
   const outcomes = outcomesOf(stdout);
   if (outcomes.length !== commands.length) throw new Error(`the run ended early: ${stderr}\n${stdout.slice(-500)}`);
-  const after = outcomes.slice(SCENERY.length);
+  const after = outcomes.slice(1 + SCENERY.length);
   const linesOf = ({ text }: Outcome<unknown>): string[] => text.replaceAll("\r", "").trimEnd().split("\n");
   const views = names.map((name, index): [ViewName, View] => {
     const [before, inside, later] = after.slice(index * 3);
@@ -86,10 +90,11 @@ export async function lookAround(board: string, ...args: readonly string[]): Pro
     const outside = reports.map(({ rows }) => rows);
     return [name, { outside, verdicts: reports.map(({ verdict }) => verdict), inside: linesOf(inside) }];
   });
-  const [types, release] = after.slice(names.length * 3);
+  const [types, all, release] = after.slice(names.length * 3);
   return {
     views: Object.fromEntries(views) as Record<ViewName, View>,
-    types: types.data as FieldRow[],
+    types: { atPrompt: outcomes[0].data as FieldRow[], later: types.data as FieldRow[] },
+    all: (all.data as { checks: GuestViews["all"] }).checks,
     release: linesOf(release)[0],
   };
 }

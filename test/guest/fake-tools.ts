@@ -28,13 +28,16 @@ export interface FakeTools {
   remove(tool: string): void;
 }
 
-const REAL = ["sh", "tar", "xz", "gzip", "mkdir", "cp", "cat", "sleep"];
+const REAL = ["sed", "grep", "sh", "tar", "xz", "gzip", "mkdir", "cp", "cat", "sleep"];
 
 const scripts = (root: string): Record<string, string> => ({
   "apt-get": `
     for last; do :; done
+    case " $* " in *" indextargets "*) last=indextargets ;; esac
     echo "apt-get $last" >> ${root}/calls
+    for word; do case $word in */apt.conf) sed -n 's/^Dir::Etc::sourcelist "\\(.*\\)";/\\1/p' "$word" | while read -r list; do grep '^deb ' "$list" | sed 's/.*\\(http[^ ]*\\) /source \\1 /' > ${root}/source; done ;; esac; done
     case " $* " in
+      *" indextargets "*) echo "http://archive.example/debian/ bookworm Debian main"; exit ;;
       *" --simulate "*)
         echo "Inst zlib1g (1:1.2.13 Debian:12.0/stable [armel])"
         echo "Inst base-files [12.3] (12.4 Debian:12.0/stable [armel]) []"

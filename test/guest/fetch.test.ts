@@ -49,6 +49,25 @@ describe("fetchGuest", () => {
     expect(paths).toContain("init");
   });
 
+  it("takes the kernel of another suite beside that of the board, each found by what was asked for", async () => {
+    const fake = makeFakeTools();
+    const own = await fetchWith(fake);
+    writeFileSync(join(fake.root, "metapackage"), "linux-image-6.1.0-9-rpi (= 1:6.1.99-2)\n");
+    const other = await fetchWith(fake, { suite: "bookworm-backports" });
+    expect(readFileSync(join(fake.root, "source"), "utf8").trim()).toBe(
+      "source http://archive.example/debian/ bookworm-backports main",
+    );
+    expect(aptCalls(fake).slice(4, 7)).toEqual(["apt-get update", "apt-get indextargets", "apt-get update"]);
+    expect(other.hash).not.toBe(own.hash);
+    const options = { cacheDir: fake.cacheDir, boardsFolder: fake.boardsFolder };
+    expect(findGuest("raspberrypi", options)).toEqual(own);
+    expect(findGuest("raspberrypi", { ...options, suite: "bookworm-backports" })).toEqual(other);
+    expect(findGuest("raspberrypi", { ...options, suite: "trixie" })).toBeUndefined();
+    expect(readdirSync(join(fake.cacheDir, "packages/bookworm-backports"))).toContain(
+      "linux-image-rpi_6.1.99-1_armel.deb",
+    );
+  });
+
   it("asks the package sources again only to refresh", async () => {
     const fake = makeFakeTools();
     const first = await fetchWith(fake);

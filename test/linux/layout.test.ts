@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judged, offsetsWhere } from "../../src/linux/layout.ts";
+import { judged, lengthBound, offsetsWhere } from "../../src/linux/layout.ts";
 
 describe("judged", () => {
   it("takes for proved what data alone fits once, and what data and code agree on", () => {
@@ -23,6 +23,15 @@ describe("judged", () => {
     ]) {
       expect(judged(witnesses).known, JSON.stringify(witnesses)).toBe(false);
     }
+  });
+});
+
+describe("lengthBound", () => {
+  it("is the least distance of two structures, for none reaches into the next", () => {
+    expect(lengthBound([0xc0000300, 0xc0000000, 0xc00000a0, 0xc00000a0], 0x100)).toBe(0xa0);
+    expect(lengthBound([0xc0000000, 0xc0001000], 0x100)).toBe(0x100);
+    expect(lengthBound([0xc0000000], 0x100)).toBe(0x100);
+    expect(lengthBound([], 0x100)).toBe(0x100);
   });
 });
 

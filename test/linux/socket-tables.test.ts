@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { proved, unknown } from "../../src/linux/fact.ts";
 import { rawSockets, tcpSockets, udpSockets } from "../../src/linux/socket-tables.ts";
+import { symbolTableOf } from "../../src/linux/symbol-table.ts";
 import { Arena } from "./arena.ts";
 
 const NODE = 0x34;
@@ -8,9 +10,20 @@ const FIELDS = { "sock.skc_node": NODE, "sock.skc_family": 0x10, "sock.skc_state
 class Net extends Arena {
   readonly symbols = { find: (name: string): number | undefined => this.named.get(name) } as never;
   readonly named = new Map<string, number>();
+  readonly readCode = (address: number): number | undefined => this.space.readU32(address);
 
   constructor() {
     super(FIELDS);
+  }
+
+  /** A kernel that exports no table, and a function of it that loads the address of one. */
+  withCode(name: string, literal: number): void {
+    const at = this.words(this.take(16), [0xe59f0000, 0xe12fff1e, literal]);
+    const text = symbolTableOf("kallsyms", [
+      { address: at, type: "T", name },
+      { address: at + 12, type: "T", name: "behind" },
+    ]);
+    Object.assign(this.symbols, { text: proved(text, "a test") });
   }
 
   sock(port: number, next: number, family = 2): number {
@@ -43,6 +56,15 @@ describe("tcpSockets", () => {
     expect([reason, damage]).toEqual([undefined, undefined]);
   });
 
+  it("finds them by the code that hands the tables to a name space, where no symbol does", () => {
+    const net = new Net();
+    const [established, listening] = [net.nulls(64), net.nulls(32, 1 << 29)];
+    net.words(listening + 5 * 4, [net.sock(80, 0x4000000b) + NODE]);
+    net.withCode("tcp_sk_init", net.words(net.take(256), [established, 0, 63, 0, 0, 31, listening]));
+    const { socks, reason } = tcpSockets(net);
+    expect([socks.map(({ localPort }) => localPort), reason]).toEqual([[80], undefined]);
+  });
+
   it("tells a chain that comes back to itself, and one that leads to no socket", () => {
     const net = new Net();
     const [established, listening] = [net.nulls(64), net.nulls(32, 1 << 29)];
@@ -58,7 +80,8 @@ describe("tcpSockets", () => {
 
   it("says when there is no symbol, and when no table is one", () => {
     const net = new Net();
-    expect(tcpSockets(net).reason).toMatch(/tcp_hashinfo is not known/);
+    Object.assign(net.symbols, { text: unknown("a test") });
+    expect(tcpSockets(net).reason).toMatch(/neither a symbol nor code/);
     net.named.set("tcp_hashinfo", net.take(256));
     expect(tcpSockets(net).reason).toMatch(/no table of chains/);
   });
