@@ -150,12 +150,16 @@ describe.each(subjects.filter(isThere))("what is seen of $name from outside", pa
   it("is the guest's own view of its processes: parent, user, state, start and name", () => {
     const view = seen.views.processes;
     const inside = processesOf(view.inside);
-    const shell = inside.find(({ state }) => state === "R")?.pid;
+    const shell = inside.find(({ state, name }) => state === "R" && name === "sh")?.pid;
     expect(inside.length).toBeGreaterThan(30);
     expect(new Set(inside.map(({ state }) => state))).toEqual(new Set(["R", "S", "I", "Z", "T"]));
     expect(inside.map(({ euid }) => euid)).toContain(1000);
-    for (const rows of view.outside)
-      expect(rows.map(({ pid }) => pid).sort()).toEqual(inside.map(({ pid }) => pid).sort());
+    // A kernel thread may end or begin between the looks: what was there before and after was there meanwhile.
+    const [before, after] = view.outside.map((rows) => rows.map(({ pid }) => Number(pid)));
+    const own = inside.map(({ pid }) => pid);
+    expect(own.filter((pid) => !before.includes(pid) && !after.includes(pid))).toEqual([]);
+    expect(before.filter((pid) => after.includes(pid) && !own.includes(pid))).toEqual([]);
+    expect(before.filter((pid) => !after.includes(pid)).length).toBeLessThan(3);
     for (const process of inside) {
       const rows = find(view, ({ pid }) => String(pid), String(process.pid));
       expect(rows.map(({ name }) => lasting(String(name)))).toContain(lasting(process.name));
@@ -268,9 +272,10 @@ describe.each(subjects.filter(isThere))("what is seen of $name from outside", pa
     expect(seen.all.filter(({ verdict }) => verdict !== "clean")).toEqual([]);
   });
 
-  it("was learned where the build's debug information says it is, without exception", () => {
+  it("was learned where the build's debug information says it is, without exception", ({ skip }) => {
     const truth = truthOf(subject, seen.release);
-    if (truth === undefined) return;
+    if (truth === undefined)
+      return skip(`test/golden/types/${subject.golden}.json is of another kernel than ${seen.release}`);
     for (const [moment, types] of Object.entries(seen.types)) {
       const learned = types.filter(({ name, offset }) => offset !== null && truth[name] !== undefined);
       expect(learned.map(({ name, offset }) => [name, Number(offset)])).toEqual(
