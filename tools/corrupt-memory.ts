@@ -21,7 +21,7 @@ import { deviceModels } from "../src/devices/index.ts";
 import { SegmentSource } from "../src/dump/index.ts";
 import { checks, formatReport, runCheck } from "../src/ids/index.ts";
 import type { Kernel, KernelSource } from "../src/linux/index.ts";
-import { openKernel, tcpSockets } from "../src/linux/index.ts";
+import { FIELDS, openKernel, tcpSockets } from "../src/linux/index.ts";
 import { snapshotMemory } from "../src/vm/index.ts";
 
 const MAX_LOADS = 5_000_000;
@@ -66,31 +66,64 @@ function bootedImage({ board, append, save: keepAs }: BootOptions): Uint8Array {
   }
 }
 
-/** Where the structures lie that checks walk through. */
-function structuresOf(kernel: Kernel): number[] {
-  const found: (number | undefined)[] = [];
-  for (const task of kernel.tasks()) {
-    found.push(task.address, task.cred?.address, task.mm, task.files?.address, task.mountNamespace);
-    for (const { file } of task.files?.entries() ?? []) {
-      const { path, inode, sock } = file;
-      found.push(file.address, path?.dentry.address, path?.mount.address, inode?.address, inode?.superBlock?.address);
-      found.push(sock?.address);
-    }
-    for (const area of task.areas().areas) found.push(area.address);
-    const root = kernel.offsetOf("mm_struct.mm_mt.ma_root");
-    const node = task.mm === undefined || root === undefined ? undefined : kernel.space.readU32(task.mm + root);
-    if (node !== undefined) found.push((node & ~0xff) >>> 0);
-  }
+/** A structure that checks walk through, and where the members are that they read. */
+interface Target {
+  readonly address: number;
+  readonly members: readonly number[];
+}
+
+type Addresses = readonly (number | undefined)[];
+
+/** Addresses of what hangs on tasks, by the structure's name as fields have it. */
+function structuresOfTasks(kernel: Kernel): [structure: string, addresses: Addresses][] {
+  const { space } = kernel;
+  const tree = kernel.offsetOf("mm_struct.mm_mt.ma_root");
+  return [...kernel.tasks()].flatMap((task): [string, Addresses][] => {
+    const files = [...(task.files?.entries() ?? [])].map(({ file }) => file);
+    const node = task.mm === undefined || tree === undefined ? undefined : space.readU32(task.mm + tree);
+    return [
+      ["task_struct", [task.address]],
+      ["cred", [task.cred?.address]],
+      ["mm_struct", [task.mm]],
+      ["maple_node", [node === undefined ? undefined : (node & ~0xff) >>> 0]],
+      ["files_struct", [task.files?.address]],
+      ["mnt_namespace", [task.mountNamespace]],
+      ["vm_area_struct", task.areas().areas.map(({ address }) => address)],
+      ["file", files.map(({ address }) => address)],
+      ["dentry", files.map(({ path }) => path?.dentry.address)],
+      ["mount", files.map(({ path }) => path?.mount.address)],
+      ["inode", files.map(({ inode }) => inode?.address)],
+      ["super_block", files.map(({ inode }) => inode?.superBlock?.address)],
+      ["sock", files.map(({ sock }) => sock?.address)],
+    ];
+  });
+}
+
+function targetsOf(kernel: Kernel): Target[] {
   const [init] = kernel.tasks();
-  for (const mount of kernel.walkMounts(init).objects) found.push(mount.address, mount.superBlock?.address);
-  for (const module of kernel.walkModules().objects) found.push(module.address);
-  for (const sock of tcpSockets(kernel).socks) found.push(sock.address);
-  for (const name of ["printk_ringbuffer", "modules", "saved_command_line"] as const) found.push(kernel.offsetOf(name));
+  const mounts = kernel.walkMounts(init).objects;
   const ring = kernel.offsetOf("printk_ringbuffer");
-  if (ring !== undefined) found.push(kernel.space.readU32(ring + 4), kernel.space.readU32(ring + 8));
-  for (const name of ["tcp_hashinfo", "udp_table", "raw_v4_hashinfo", "init_net"])
-    found.push(kernel.symbols.find(name));
-  return [...new Set(found)].filter((address) => address !== undefined && address > kernel.map.pageOffset) as number[];
+  const variables = ["tcp_hashinfo", "udp_table", "raw_v4_hashinfo", "init_net"].map((name) =>
+    kernel.symbols.find(name),
+  );
+  const structures: [string, Addresses][] = [
+    ...structuresOfTasks(kernel),
+    ["mount", mounts.map(({ address }) => address)],
+    ["super_block", mounts.map(({ superBlock }) => superBlock?.address)],
+    ["module", kernel.walkModules().objects.map(({ address }) => address)],
+    ["sock", tcpSockets(kernel).socks.map(({ address }) => address)],
+    ["variable", [...variables, kernel.offsetOf("modules"), kernel.offsetOf("saved_command_line"), ring]],
+    ["log", ring === undefined ? [] : [kernel.space.readU32(ring + 4), kernel.space.readU32(ring + 8)]],
+  ];
+  const targets = new Map<number, Target>();
+  for (const [structure, addresses] of structures) {
+    const fields = FIELDS.filter((field) => field.startsWith(`${structure}.`));
+    const members = fields.flatMap((field) => kernel.offsetOf(field) ?? []);
+    for (const address of addresses) {
+      if (address !== undefined && address > kernel.map.pageOffset) targets.set(address, { address, members });
+    }
+  }
+  return [...targets.values()];
 }
 
 interface Options {
@@ -141,12 +174,16 @@ function memoryOf(file: Uint8Array): Memory {
   };
 }
 
-function damage(memory: Memory, kernel: Kernel, structures: readonly number[], random: (limit: number) => number) {
+/** Writes over some words: mostly members that checks read, at times any word of a structure. */
+function damage(memory: Memory, kernel: Kernel, targets: readonly Target[], random: (limit: number) => number) {
   const undo: [number, number][] = [];
   for (let word = 0; word < WORDS_A_ROUND; word++) {
-    const address = (structures[random(structures.length)] + random(STRUCTURE_WORDS) * 4) & ~3;
-    const physical = kernel.space.translate(address >>> 0);
-    const other = structures[random(structures.length)];
+    const { address: start, members } = targets[random(targets.length)];
+    const isMember = members.length > 0 && random(4) !== 0;
+    const offset = isMember ? members[random(members.length)] + random(2) * 4 : random(STRUCTURE_WORDS) * 4;
+    const address = ((start + offset) & ~3) >>> 0;
+    const physical = kernel.space.translate(address);
+    const other = targets[random(targets.length)].address;
     const values = [0, 0xffffffff, address, other, other + random(256) * 4, random(2 ** 32), 0x7fffffff, 1];
     const value = values[random(values.length)] >>> 0;
     const before = physical === undefined ? undefined : memory.exchange(physical, value);
@@ -159,12 +196,12 @@ function corrupt(memory: Memory, { from, rounds, seed }: Options): Outcome {
   const healthy = openKernel(memory.source);
   const known = checks.filter(({ ofProcess }) => ofProcess !== "required");
   for (const check of checks) runCheck(check, healthy, { isLong: true, pid: 1 });
-  const structures = structuresOf(healthy);
+  const targets = targetsOf(healthy);
   const walking = checks.filter(({ id }) => !STATIC_CHECKS.has(id));
   const outcome: Outcome = { findings: 0, cannotTell: 0, clean: 0, reopened: 0, notFound: 0, mostLoads: 0 };
   const tell = (text: string): void => void process.stderr.write(`${text}\n`);
   for (let round = from; round < from + rounds; round++) {
-    const undo = damage(memory, healthy, structures, randomFrom(seed, round));
+    const undo = damage(memory, healthy, targets, randomFrom(seed, round));
     try {
       const kernel = round % REOPEN_EVERY === 0 ? reopen(memory.source, outcome) : healthy;
       if (kernel !== undefined) look(kernel, round % REOPEN_EVERY === 0 ? known : walking, outcome);
