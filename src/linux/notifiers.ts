@@ -3,7 +3,8 @@
  * the chain to one of the `*_notifier_chain_register`.
  */
 import type { AddressSpace } from "./address-space.ts";
-import { branchTarget, loadedLiteral, type ReadWord } from "./arm-code.ts";
+import type { ReadWord } from "./arm-code.ts";
+import { type Path, type Trace, traceCode } from "./code-trace.ts";
 import type { KernelSymbols } from "./kernel-symbols.ts";
 
 export interface NotifierBlock {
@@ -23,9 +24,6 @@ export interface NotifierChain {
 
 const MAX_FUNCTION_BYTES = 0x200;
 const MAX_BLOCKS = 1024;
-const R0 = 0;
-/** Instructions in which `*_notifier_chain_register` computes where in the head the first pointer is. */
-const PROLOGUE_WORDS = 10;
 
 export interface NotifierContext {
   readonly space: AddressSpace;
@@ -33,61 +31,38 @@ export interface NotifierContext {
   readonly readCode: ReadWord;
 }
 
-/** The offset of the first pointer in a head of that kind: what is added to the first argument, if anything. */
-function headOffset({ readCode }: NotifierContext, register: number): number {
-  for (let at = register; at < register + PROLOGUE_WORDS * 4; at += 4) {
-    const instruction = readCode(at) ?? 0;
-    // add rX, r0, #imm8
-    if ((instruction & 0xffff0f00) >>> 0 === 0xe2800000) return instruction & 0xff;
-  }
-  return 0;
+const isDirect = ({ steps }: Path): boolean => steps.length === 0;
+
+function traced({ symbols, readCode }: NotifierContext, start: number): Trace {
+  const next = symbols.text.known ? symbols.text.value.nextStart(start) : undefined;
+  const endAddress = Math.min(next ?? start, start + MAX_FUNCTION_BYTES);
+  return traceCode({ startAddress: start, endAddress, readWord: readCode });
 }
 
-/** Constants in registers, as far as straight code makes them. */
-class KnownConstants {
-  private readonly values = new Map<number, number>();
-  private readonly readCode: ReadWord;
-
-  constructor(readCode: ReadWord) {
-    this.readCode = readCode;
-  }
-
-  get(register: number): number | undefined {
-    return this.values.get(register);
-  }
-
-  step(instruction: number, at: number): void {
-    const { values } = this;
-    const literal = loadedLiteral(instruction, at, this.readCode);
-    const destination = (instruction >>> 12) & 0xf;
-    const isMovt = (instruction & 0x0ff00000) === 0x03400000;
-    const isMov = (instruction & 0x0fff0ff0) === 0x01a00000;
-    const before = values.get(isMov ? instruction & 0xf : destination);
-    if (branchTarget(instruction, at) !== undefined) for (const register of [0, 1, 2, 3, 12]) values.delete(register);
-    else values.delete(destination);
-    if (literal !== undefined) values.set(literal.register, literal.value);
-    else if ((instruction & 0x0ff00000) === 0x03000000) values.set(destination, immediate16(instruction));
-    else if (isMovt && before !== undefined) {
-      values.set(destination, ((immediate16(instruction) << 16) | (before & 0xffff)) >>> 0);
-    } else if (isMov && before !== undefined) values.set(destination, before);
-  }
+/**
+ * The offset of the first pointer in a head of that kind, behind its lock: where the function that takes all kinds is told to
+ * begin or, when that is part of this one, what is loaded first.
+ */
+function headOffset(context: NotifierContext, register: number): number {
+  const { calls, accesses } = traced(context, register);
+  const worker = context.symbols.find("notifier_chain_register");
+  const [told] = calls.filter(({ target, args: [list] }) => target === worker && list.root === "r0" && isDirect(list));
+  if (worker !== undefined && told !== undefined) return told.args[0].add;
+  const [loaded] = accesses.filter(
+    ({ kind, address }) => kind === "load" && address.root === "r0" && isDirect(address),
+  );
+  return loaded?.address.add ?? 0;
 }
 
 /** The constant that the function at `start` passes first to a function of `registers`, and which that is. */
-function passedChain({ readCode }: NotifierContext, start: number, end: number, registers: ReadonlySet<number>) {
-  const constants = new KnownConstants(readCode);
-  for (let at = start; at < end; at += 4) {
-    const instruction = readCode(at);
-    if (instruction === undefined) return undefined;
-    const target = branchTarget(instruction, at);
-    const chain = constants.get(R0);
-    if (target !== undefined && registers.has(target) && chain !== undefined) return { chain, register: target };
-    constants.step(instruction, at);
+function passedChain(context: NotifierContext, start: number, registers: ReadonlySet<number>) {
+  for (const { target, args } of traced(context, start).calls) {
+    const [chain] = args;
+    if (target === undefined || !registers.has(target) || chain.root !== "const" || !isDirect(chain)) continue;
+    return { chain: chain.add >>> 0, register: target };
   }
   return undefined;
 }
-
-const immediate16 = (instruction: number): number => ((instruction >>> 4) & 0xf000) | (instruction & 0xfff);
 
 function walkChain({ space }: NotifierContext, head: number): Pick<NotifierChain, "blocks" | "brokenAt"> {
   const blocks: NotifierBlock[] = [];
@@ -119,8 +94,7 @@ export function notifierChains(context: NotifierContext): NotifierChain[] {
   }
   const chains = new Map<number, NotifierChain>();
   for (const { name, address } of functions) {
-    const end = Math.min(text.value.nextStart(address) ?? address, address + MAX_FUNCTION_BYTES);
-    const passed = passedChain(context, address, end, registers);
+    const passed = passedChain(context, address, registers);
     if (passed === undefined) continue;
     const head = passed.chain + headOffset(context, passed.register);
     if (!chains.has(head)) chains.set(head, { name: name.replace("register_", ""), head, ...walkChain(context, head) });

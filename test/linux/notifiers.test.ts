@@ -4,16 +4,24 @@ import { branch, CodeBench, loadLiteral, TEXT } from "./code-bench.ts";
 
 const REGISTER = TEXT + 0x100;
 const BLOCKING = TEXT + 0x140;
+const WORKER = TEXT + 0x160;
+const LOCK = TEXT + 0x1000;
 const CHAIN = 0xc0200000;
 const BLOCK = 0xc0210000;
 
 /** `register_keyboard_notifier` for an atomic chain, `register_reboot_notifier` for a blocking one with its lock before. */
 function givenChains(): CodeBench {
   const bench = new CodeBench();
+  // The worker is part of the first one, which loads the head: push {r4, lr}; ldr r3, [r0]; pop {r4, pc}.
   bench.define("atomic_notifier_chain_register", REGISTER);
-  bench.words(REGISTER, 0xe92d4010, 0xe8bd8010);
+  bench.words(REGISTER, 0xe92d4010, 0xe5903000, 0xe8bd8010);
+  // push {r4, lr}; mov r4, r0; bl lock; add r0, r4, #16; bl notifier_chain_register; pop {r4, pc}
   bench.define("blocking_notifier_chain_register", BLOCKING);
-  bench.words(BLOCKING, 0xe92d4070, 0xe2806010, 0xe8bd8070);
+  bench.words(BLOCKING, 0xe92d4010, 0xe1a04000, branch(BLOCKING + 8, LOCK, true), 0xe2840010);
+  bench.words(BLOCKING + 16, branch(BLOCKING + 16, WORKER, true), 0xe8bd8010);
+  bench.define("notifier_chain_register", WORKER);
+  // Its neighbour, whose additions are not theirs: add r6, r0, #32.
+  bench.words(WORKER, 0xe2806020, 0xe12fff1e);
   const users: [string, number, number][] = [
     ["register_keyboard_notifier", REGISTER, CHAIN],
     ["register_reboot_notifier", BLOCKING, CHAIN + 0x100],
