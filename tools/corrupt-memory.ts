@@ -30,6 +30,9 @@ const REOPEN_EVERY = 50;
 /** Code and tables that no structure leads to: looked at when the kernel is opened anew. */
 const STATIC_CHECKS = new Set(["banner", "hooks", "modules", "syscall", "text", "vectors"]);
 const STRUCTURE_WORDS = 64;
+const PIECE_BYTES = 1 << 20;
+/** The kernel's image lies in the first of memory, its zeros among it. */
+const KERNEL_BYTES = 24 << 20;
 
 interface BootOptions {
   readonly board: string;
@@ -148,12 +151,31 @@ interface Memory {
   exchange(physical: number, value: number): number | undefined;
 }
 
+/**
+ * Memory without the megabytes that are all zero: a look at all of it, as `ids psxview` takes, is most of a round otherwise. To a
+ * wild pointer they are memory that is not there.
+ */
+function usedPieces(startAddress: number, bytes: Uint8Array): { startAddress: number; bytes: Uint8Array }[] {
+  const pieces: { startAddress: number; bytes: Uint8Array }[] = [];
+  let start = 0;
+  const end = (at: number): void => {
+    if (at > start) pieces.push({ startAddress: startAddress + start, bytes: bytes.subarray(start, at) });
+  };
+  for (let at = KERNEL_BYTES; at < bytes.length; at += PIECE_BYTES) {
+    if (bytes.subarray(at, at + PIECE_BYTES).some((byte) => byte !== 0)) continue;
+    end(at);
+    start = at + PIECE_BYTES;
+  }
+  end(bytes.length);
+  return pieces;
+}
+
 function memoryOf(file: Uint8Array): Memory {
   const { profile } = loadBoard(snapshotMemory(file, "guest0").profile, { models: deviceModels });
   const { regions } = snapshotMemory(file, profile.guest.name);
   const segments = profile.regions.flatMap(({ name, address }) => {
     const bytes = regions.get(name);
-    return bytes === undefined ? [] : [{ startAddress: address, bytes }];
+    return bytes === undefined ? [] : usedPieces(address, bytes);
   });
   const views = segments.map(({ startAddress, bytes }) => {
     return { startAddress, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
