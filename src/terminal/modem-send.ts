@@ -1,9 +1,21 @@
-/** Sends a file by X-modem or Y-modem (Chuck Forsberg's "XMODEM/YMODEM protocol reference", 1988). */
+/** Sends a file by X-modem or Y-modem. */
 import { sendCancelled, sendStalled } from "./errors.ts";
-
-export type ModemProtocol = "xmodem" | "xmodem-1k" | "ymodem";
-
-export const MODEM_PROTOCOLS: readonly ModemProtocol[] = ["xmodem", "xmodem-1k", "ymodem"];
+import {
+  ACK,
+  CAN,
+  CANCELLATION,
+  CRC_MODE,
+  checkOf,
+  EOT,
+  LONG_BLOCK,
+  MAX_TRIES,
+  type ModemProtocol,
+  NAK,
+  PADDING,
+  SHORT_BLOCK,
+  SOH,
+  STX,
+} from "./modem-wire.ts";
 
 export interface ModemFile {
   readonly name: string;
@@ -22,28 +34,7 @@ export interface ModemPatience {
   readonly replyMs: number;
 }
 
-const SOH = 0x01;
-const STX = 0x02;
-const EOT = 0x04;
-const ACK = 0x06;
-const NAK = 0x15;
-const CAN = 0x18;
-const CRC_MODE = 0x43;
-const PADDING = 0x1a;
-const SHORT_BLOCK = 128;
-const LONG_BLOCK = 1024;
-const MAX_TRIES = 10;
 const PATIENCE: ModemPatience = { startMs: 60_000, replyMs: 10_000 };
-
-/** CRC-16 of CCITT with polynomial 0x1021, starting at 0. */
-export function crc16(data: Uint8Array): number {
-  let crc = 0;
-  for (const byte of data) {
-    crc ^= byte << 8;
-    for (let i = 0; i < 8; i++) crc = (crc & 0x8000) !== 0 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
-  }
-  return crc;
-}
 
 /** A file's name and size as Y-modem's block 0 has them; no file ends the batch. */
 function headerOf(file: ModemFile | undefined): Uint8Array {
@@ -88,7 +79,7 @@ export class ModemSender {
 
   /** Tells the receiver to give up. */
   cancel(): void {
-    this.line.write(new Uint8Array(5).fill(CAN));
+    this.line.write(CANCELLATION);
     this.replies.push(CAN, CAN);
     this.wake();
   }
@@ -119,11 +110,8 @@ export class ModemSender {
   }
 
   private block(number: number, data: Uint8Array): Promise<void> {
-    const crc = crc16(data);
-    const sum = data.reduce((total, byte) => (total + byte) & 0xff, 0);
-    const check = this.usesCrc ? [crc >> 8, crc & 0xff] : [sum];
     const kind = data.length === LONG_BLOCK ? STX : SOH;
-    return this.deliver(Uint8Array.from([kind, number, 255 - number, ...data, ...check]));
+    return this.deliver(Uint8Array.from([kind, number, 255 - number, ...data, ...checkOf(data, this.usesCrc)]));
   }
 
   private async deliver(packet: Uint8Array): Promise<void> {

@@ -4,18 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { crc16, type ModemProtocol, ModemSender } from "../../src/terminal/modem-send.ts";
+import { ModemSender } from "../../src/terminal/modem-send.ts";
+import type { ModemProtocol } from "../../src/terminal/modem-wire.ts";
 
 const hasLrzsz = spawnSync("rx", ["--version"]).status === 0;
 if (!hasLrzsz) console.warn("file transfer tests are skipped, rx is not installed: apt-get install lrzsz");
 
 const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 131 + (i >> 8)) & 0xff);
-
-describe("the check of a block", () => {
-  it("is the CRC that everybody has", () => {
-    expect(crc16(Buffer.from("123456789"))).toBe(0x31c3);
-  });
-});
 
 describe.skipIf(!hasLrzsz)("a file sent to lrzsz", () => {
   let folder: string;
