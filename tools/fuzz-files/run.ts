@@ -9,7 +9,7 @@ import { rigPower } from "../../src/main/prompt-rig.ts";
 import { MachineShelf } from "../../src/main/snapshot-shelf.ts";
 import { SnapshotStore } from "../../src/main/snapshot-store.ts";
 import { journalText, parseJournal, parseScenarios, replayJournal, runScenario } from "../../src/scenario/index.ts";
-import { copyMachine, encodeSnapshot, type Machine, restoreMachine, stateHash } from "../../src/vm/index.ts";
+import { encodeSnapshot, type Machine, restoreMachine, stateHash, takeSnapshot } from "../../src/vm/index.ts";
 import { Mutator } from "./mutate.ts";
 
 export interface FuzzOptions {
@@ -193,7 +193,7 @@ export class FileFuzzer {
   }
 
   private snapshot(machine: Machine): void {
-    const good = Buffer.from(encodeSnapshot(copyMachine(machine)));
+    const good = Buffer.from(encodeSnapshot(takeSnapshot(machine)));
     let content = this.mutator.mutate(good);
     if (this.mutator.below(2) === 0) {
       const body = this.mutator.mutate(good.subarray(0, good.length - 32));
