@@ -1,4 +1,5 @@
 /** Sends a file by X-modem or Y-modem. */
+import { HvError } from "../base/index.ts";
 import { sendCancelled, sendStalled } from "./errors.ts";
 import {
   ACK,
@@ -32,9 +33,14 @@ export interface ModemPatience {
   /** For a receiver that has not been started yet. */
   readonly startMs: number;
   readonly replyMs: number;
+  /** lrzsz throws away what comes right behind its `C`. */
+  readonly settleMs: number;
 }
 
-const PATIENCE: ModemPatience = { startMs: 60_000, replyMs: 10_000 };
+/** Receivers ask every three to ten seconds. */
+const ASKED_AGAIN_MS = 1_000;
+const FAREWELL_MS = 1_000;
+const PATIENCE: ModemPatience = { startMs: 60_000, replyMs: 60_000, settleMs: 50 };
 
 /** A file's name and size as Y-modem's block 0 has them; no file ends the batch. */
 function headerOf(file: ModemFile | undefined): Uint8Array {
@@ -51,6 +57,7 @@ export class ModemSender {
   private readonly replies: number[] = [];
   private wake: () => void = () => {};
   private usesCrc = false;
+  private isOver = false;
 
   constructor(line: ModemLine, patience: ModemPatience = PATIENCE) {
     this.line = line;
@@ -74,7 +81,23 @@ export class ModemSender {
     await this.deliver(Uint8Array.of(EOT));
     if (protocol !== "ymodem") return;
     await this.start();
-    await this.block(0, headerOf(undefined));
+    await this.farewell();
+  }
+
+  /** The receiver has the file: it may be gone before its last answer is through, as lrzsz on a pseudo-terminal is. */
+  private async farewell(): Promise<void> {
+    const heard = this.block(0, headerOf(undefined)).catch((error: unknown) => {
+      if (!(error instanceof HvError)) throw error;
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FAREWELL_MS);
+    });
+    await Promise.race([heard, patience]);
+    clearTimeout(timer);
+    this.isOver = true;
+    this.wake();
+    await heard;
   }
 
   /** Tells the receiver to give up. */
@@ -103,6 +126,8 @@ export class ModemSender {
       const reply = await this.reply(this.patience.startMs);
       if (reply !== CRC_MODE && reply !== NAK) continue;
       this.usesCrc = reply === CRC_MODE;
+      await new Promise((resolve) => setTimeout(resolve, this.patience.settleMs));
+      if (this.replies.includes(CAN)) continue;
       // What was repeated while nobody answered must not count as answers to blocks.
       this.replies.length = 0;
       return;
@@ -117,10 +142,12 @@ export class ModemSender {
   private async deliver(packet: Uint8Array): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       this.line.write(packet);
+      const sentMs = performance.now();
       for (;;) {
         const reply = await this.reply(this.patience.replyMs);
         if (reply === ACK) return;
-        if (reply === NAK) break;
+        // A receiver that has not heard the first block asks for it as before; one that asked while it came is answered.
+        if (reply === NAK || (reply === CRC_MODE && performance.now() - sentMs > ASKED_AGAIN_MS)) break;
       }
     }
     throw sendStalled(`it refused the same block ${MAX_TRIES} times`);
@@ -132,6 +159,7 @@ export class ModemSender {
       const byte = this.replies.shift();
       if (byte === CAN && this.replies[0] === CAN) throw sendCancelled();
       if (byte !== undefined) return byte;
+      if (this.isOver) throw sendStalled("it is gone");
       await this.arrival(patienceMs);
     }
   }
