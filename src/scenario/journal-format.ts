@@ -52,7 +52,7 @@ const lineEvent = z.union([
   z.strictObject({
     kind: z.literal("settings"),
     settings: z.strictObject({
-      baudRate: z.number().positive().optional(),
+      baudRate: z.int().min(1).max(0xffffffff).optional(),
       dataBits: z.union([z.literal(5), z.literal(6), z.literal(7), z.literal(8)]).optional(),
       parity: z.enum(["none", "odd", "even", "mark", "space"]).optional(),
       stopBits: z.union([z.literal(1), z.literal(2)]).optional(),

@@ -58,7 +58,7 @@ it("a run at the console of Linux with the wall clock replays to the same guest,
     console.write(key);
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
-  await sees(/\[guest0\/uart0\] 42\r\n[\s\S]*# /);
+  await sees(/uart0\] 42[\s\S]*\/ # /);
   console.write("date +%s; sleep 1; cat /proc/uptime; head -c 8 /dev/urandom | md5sum\r");
   await sees(/[0-9a-f]{32} {2}-[\s\S]*# /);
   console.write("\x1bxq");
@@ -75,4 +75,4 @@ it("a run at the console of Linux with the wall clock replays to the same guest,
   // An idle guest writes nothing: keys, commands and the time behind them, not its own waking.
   const lines = readFileSync(journal, "utf8").split("\n").length;
   expect(lines).toBeLessThan(400);
-});
+}, 600_000);
