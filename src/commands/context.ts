@@ -29,6 +29,14 @@ export interface SnapshotShelf {
   save(name: string): SnapshotSummary;
   /** The newest of this name, or the one whose id begins so. */
   load(nameOrId: string): SnapshotSummary;
+  /** Takes away the one that `load` would take, and what only it needs. */
+  delete(nameOrId: string): {
+    readonly id: string;
+    readonly name: string;
+    readonly freedBytes: number;
+    /** An older one of the same name is left. */
+    readonly hasOlder: boolean;
+  };
   list(): readonly SnapshotSummary[];
 }
 
@@ -38,6 +46,8 @@ export interface CommandContext extends ShellContext {
   readonly waiter: GuestWaiter;
   /** None where a run must not go back in time. */
   readonly snapshots?: SnapshotShelf;
+  /** Is told of each command when it begins and when it ends, by its words; for a journal. */
+  readonly onCommand?: (words: readonly string[], isRunning: boolean) => void;
   /** The wall clock, for what is measured and shown, never for what the machine does; none in a run that must repeat. */
   readonly nowMs?: () => number;
 }

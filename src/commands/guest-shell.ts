@@ -1,28 +1,17 @@
-/**
- * Runs one command line at a guest's shell over its serial port, as a person at the terminal would.
- *
- * The line is typed between two `echo`s of a mark. The mark is written in two pieces there, so that the terminal's
- * echo of the typed line, wrapped and redrawn as the guest's line editor likes, never contains it: what stands between
- * the two marks is exactly the command's output. `eval` keeps lines that end in `&` or a comment valid.
- */
+/** Runs one command line at a guest's shell over its serial port, as a person at the terminal would. */
 import { Status } from "../base/index.ts";
 import type { VirtualSerialPort } from "../vm/index.ts";
 import type { CommandContext } from "./context.ts";
 import { waitAsleep } from "./context.ts";
+import { AnswerReader, keysOf, MAX_OUTPUT_BYTES, markFor, shellLineProblem, typedLine } from "./shell-answer.ts";
 
-/** A line editor of a small shell takes 1024 characters; longer lines would be cut silently. */
-const MAX_TYPED_LENGTH = 1000;
 /** The guest may be silent that long while the command runs. */
 const SILENCE_LIMIT_NS = 60e9;
 /** The prompt is complete when the line has been quiet that long after the command's end. */
 const PROMPT_QUIET_NS = 20e6;
 /** A background job may print for ever after the command's end. */
 const PROMPT_LIMIT_NS = 1e9;
-/** Output kept for one command. */
-const MAX_OUTPUT_BYTES = 16 << 20;
-const KILL_LINE = 0x15;
 const CTRL_C = 0x03;
-const CR = 0x0d;
 
 export interface ShellAnswer {
   /** 0, the guest command's exit status, or a negative code when it could not be run to its end. */
@@ -30,86 +19,6 @@ export interface ShellAnswer {
   readonly output: string;
   /** Why the code is negative. */
   readonly problem?: string;
-}
-
-const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
-/** The line to type: output of `command` comes between `<mark>` and `<mark:status>`. */
-export const typedLine = (command: string, mark: string): string =>
-  `echo '<'${mark}'>'; eval ${quote(command)}; echo '<'${mark}:$?'>'`;
-
-/** A word that the command does not contain, the same on every run. */
-function markFor(command: string, nowNs: number): string {
-  let mark = `k${Math.floor(nowNs).toString(36)}`;
-  while (command.includes(mark)) mark += "x";
-  return mark;
-}
-
-/** Output without the terminal's CRs and without cursor position queries, which are meant for a terminal. */
-const cleanOutput = (text: string): string => text.replaceAll("\r\n", "\n").replaceAll("\x1b[6n", "");
-
-/** Watches the port's bytes for the two marks. */
-class AnswerReader {
-  private readonly bytes: number[] = [];
-  private readonly mark: string;
-  /** Index of the first byte of output. */
-  private start = -1;
-  private scanned = 0;
-  private end: { at: number; status: number } | undefined;
-  lastByteNs: number;
-  isOverflowing = false;
-  /** No longer takes output: the command ended or was given up. */
-  private isClosed = false;
-
-  constructor(mark: string, nowNs: number) {
-    this.mark = mark;
-    this.lastByteNs = nowNs;
-  }
-
-  get hasStarted(): boolean {
-    return this.start >= 0;
-  }
-
-  get status(): number | undefined {
-    return this.end?.status;
-  }
-
-  get output(): string {
-    if (this.start < 0) return "";
-    const bytes = this.bytes.slice(this.start, this.end?.at);
-    return cleanOutput(Buffer.from(bytes).toString("utf8"));
-  }
-
-  take(byte: number, nowNs: number): void {
-    this.lastByteNs = nowNs;
-    if (this.isClosed) return;
-    if (this.bytes.length >= MAX_OUTPUT_BYTES) {
-      this.isOverflowing = true;
-      return;
-    }
-    this.bytes.push(byte);
-    if (byte === 0x0a) this.scan();
-  }
-
-  close(): void {
-    this.isClosed = true;
-  }
-
-  /** Looks at what came since the last line end; a mark is never split over lines. */
-  private scan(): void {
-    const text = Buffer.from(this.bytes.slice(this.scanned)).toString("latin1");
-    if (this.start < 0) {
-      const opening = text.indexOf(`<${this.mark}>`);
-      if (opening >= 0) this.start = this.bytes.length;
-    } else {
-      const closing = new RegExp(`<${this.mark}:(\\d{1,3})>\\r?\\n$`).exec(text);
-      if (closing !== null) {
-        this.end = { at: this.scanned + closing.index, status: Number(closing[1]) };
-        this.close();
-      }
-    }
-    this.scanned = this.bytes.length;
-  }
 }
 
 /** Types `command` on `port` and waits for its end. The port must have nobody else listening. */
@@ -120,14 +29,11 @@ export async function runAtGuestShell(
 ): Promise<ShellAnswer> {
   const { clock } = context.hv;
   const mark = markFor(command, clock.nowNs());
-  const line = typedLine(command, mark);
-  if (line.length > MAX_TYPED_LENGTH || /[\x00-\x1f]/.test(command)) {
-    const problem = `expected a line of printable characters, at most ${MAX_TYPED_LENGTH} when quoted, found ${line.length}`;
-    return { code: Status.overflow, output: "", problem };
-  }
+  const problem = shellLineProblem(command, mark);
+  if (problem !== undefined) return { code: Status.overflow, output: "", problem };
   const reader = new AnswerReader(mark, clock.nowNs());
   const stopListening = port.listen((byte) => reader.take(byte, clock.nowNs()));
-  port.send(Uint8Array.from([KILL_LINE, ...new TextEncoder().encode(line), CR]));
+  port.send(keysOf(typedLine(command, mark)));
   const isInterrupted = await waitForEnd(context, reader);
   reader.close();
   if (isInterrupted || reader.status === undefined) port.send(Uint8Array.of(CTRL_C));

@@ -37,7 +37,12 @@ const families = [
 
 /** A manager with every command, in Xvisor's order; `ids` has the checks of `userChecks` too. */
 export function createCommandManager(userChecks: readonly Check[] = []): CommandManager<CommandContext> {
-  const manager = new CommandManager<CommandContext>({ onRun: ({ hv }, isRunning) => hv.consoleTurn(isRunning) });
+  const manager = new CommandManager<CommandContext>({
+    onRun: ({ hv, onCommand }, isRunning, { words, rest }) => {
+      onCommand?.(rest === undefined ? words : [...words, rest], isRunning);
+      hv.consoleTurn(isRunning);
+    },
+  });
   for (const family of families) manager.register(family);
   for (const family of [shutdown, reset, echo, sleep, version, vserial, blockdev, snapshot, idsFamily(userChecks)])
     manager.register(family);
@@ -46,4 +51,5 @@ export function createCommandManager(userChecks: readonly Check[] = []): Command
 
 export type { CommandContext, GuestWaiter, SnapshotShelf, SnapshotSummary } from "./context.ts";
 export { type KernelKnowledge, kernelOf, setKernelKnowledge } from "./guest-kernel.ts";
-export { remoteFilter } from "./vserial.ts";
+export { AnswerReader, keysOf, markFor, shellLineProblem, typedLine } from "./shell-answer.ts";
+export { passesKeysOn, remoteFilter } from "./vserial.ts";

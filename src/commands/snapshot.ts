@@ -54,5 +54,15 @@ export const snapshot: CommandFamily<CommandContext> = {
         return ok(`${name} ${id}: at ${seconds.toFixed(3)} s\n`, { name, id, seconds });
       },
     }),
+    form({
+      words: "delete",
+      args: { name: known },
+      when: hasStore,
+      run: (context, { name: wanted }) => {
+        const { name, id, freedBytes, hasOlder } = shelfOf(context).delete(wanted);
+        const older = hasOlder ? `; an older ${name} is left` : "";
+        return ok(`${name} ${id}: deleted, ${freedBytes} bytes freed${older}\n`, { name, id, freedBytes, hasOlder });
+      },
+    }),
   ],
 };

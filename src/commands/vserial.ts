@@ -20,6 +20,10 @@ export const remoteFilter: CommandFilter = ([name, subCommand]) =>
   (name === "vdisplay" && subCommand === "save") ||
   name === "snapshot";
 
+/** Commands that give what is typed to a guest, until the typed keys end them. */
+export const passesKeysOn = ([name, subCommand]: readonly string[]): boolean =>
+  name === "vserial" && subCommand === "bind";
+
 type Answer = CommandResult | Promise<CommandResult>;
 
 function withPort({ hv }: CommandContext, name: string, use: (port: VirtualSerialPort) => Answer): Answer {

@@ -12,6 +12,7 @@ export {
 } from "./cache.ts";
 export { type CpioEntry, readCpio, writeCpio } from "./cpio.ts";
 export { type FetchOptions, fetchGuest } from "./fetch.ts";
+export { takeLock } from "./lock.ts";
 export { fetchedBoard, fetchedBoards } from "./package-recipe.ts";
 export { type OnProgress, type ProgressEvent, type ProgressTextOptions, progressText } from "./progress.ts";
 export { guestBoards, hasGuest } from "./recipe.ts";

@@ -1,5 +1,5 @@
 /** `komainu console PORT`: a serial terminal on a real or virtual port, and the list of ports. */
-import { ExitCode } from "../base/index.ts";
+import { ExitCode, type LineEvent } from "../base/index.ts";
 import {
   createTransport,
   describeSerialPorts,
@@ -14,7 +14,6 @@ import {
 } from "../serial/index.ts";
 import {
   MODEM_PROTOCOLS,
-  type ModemProtocol,
   parseEscape,
   parseLineMaps,
   SessionLog,
@@ -24,13 +23,14 @@ import {
   type TimestampFormat,
   Timestamps,
 } from "../terminal/index.ts";
+import { type ConsoleTask, consoleTask, type TaskOptions } from "./console-task.ts";
 import { consoleNeedsPort, optionInvalid } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
 import { createLog } from "./log-text.ts";
 import { portToken } from "./port-token.ts";
 import type { ProgramIo } from "./program-io.ts";
 
-export interface ConsoleOptions {
+export interface ConsoleOptions extends TaskOptions {
   escape?: string;
   /** `true` for the usual format. */
   timestamp?: string | true;
@@ -39,7 +39,6 @@ export interface ConsoleOptions {
   log?: string;
   logStripped?: string;
   reconnect?: boolean;
-  send?: string;
   protocol?: string;
   tokenFile?: string;
 }
@@ -55,10 +54,29 @@ function timestampFormat(option: string | true | undefined): TimestampFormat | u
   return option === true ? "24hour" : oneOf("--timestamp", option, TIMESTAMP_FORMATS);
 }
 
-/** Sends the file of the command line when the connection stands; a terminal that nobody sits at ends then. */
-async function sendThenStay(terminal: Terminal, near: Transport, send: { file: string; protocol: ModemProtocol }) {
-  await terminal.send(send.file, send.protocol);
-  if (!near.isInteractive) terminal.act("quit");
+interface TaskEnd {
+  code?: ExitCode;
+  error?: unknown;
+}
+
+/** Runs the task when the line stands for the first time; resolves when it is over. */
+function startWhenOpen(far: Transport, terminal: Terminal, task: ConsoleTask): Promise<TaskEnd> {
+  return new Promise((resolve) => {
+    far.onOpen = () => {
+      far.onOpen = () => {};
+      const run = async (): Promise<TaskEnd> => {
+        try {
+          return { code: await task.run() };
+        } catch (error) {
+          return { error };
+        }
+      };
+      void terminal.during(run).then((end) => {
+        if (task.endsTerminal || end.error !== undefined) terminal.end("done");
+        resolve(end);
+      });
+    };
+  });
 }
 
 export async function consoleTerminal(io: ProgramIo, port: string, options: ConsoleOptions = {}): Promise<ExitCode> {
@@ -87,24 +105,24 @@ export async function consoleTerminal(io: ProgramIo, port: string, options: Cons
   const interruption = new Interruption();
   interruption.onRequest = () => void near.stop();
   interruption.listen();
-  let failure: unknown;
-  if (options.send !== undefined) {
-    const send = { file: options.send, protocol };
-    far.onOpen = () => {
-      far.onOpen = () => {};
-      sendThenStay(terminal, near, send).catch((error: unknown) => {
-        failure = error;
-        terminal.act("quit");
-      });
-    };
-  }
+  const ends = {
+    terminal,
+    name: far.description,
+    isInteractive: near.isInteractive,
+    write: (data: Uint8Array) => far.write(data),
+    setLine: (event: LineEvent) => far.setLine(event),
+  };
   try {
+    const task = consoleTask(ends, options, protocol);
+    const ended = task === undefined ? undefined : startWhenOpen(far, terminal, task);
     const help = escapePrefix === undefined ? "" : `; ${keyHelp(TERMINAL_KEYS, escapePrefix)}`;
     io.err(`${far.description}${near.isInteractive ? help : ""}\n`);
-    const { reason } = await terminal.run();
-    if (failure !== undefined) throw failure;
-    io.err(`\n${reason}\n`);
-    return interruption.isRequested ? ExitCode.interrupted : ExitCode.ok;
+    const end = await terminal.run();
+    task?.stop(end);
+    const { code = ExitCode.ok, error } = (await ended) ?? {};
+    if (error !== undefined) throw error;
+    io.err(`\n${task?.report || `${end.reason}\n`}`);
+    return interruption.isRequested ? ExitCode.interrupted : code;
   } finally {
     interruption.stop();
   }

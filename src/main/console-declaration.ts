@@ -26,7 +26,11 @@ export function addConsole(program: Command, io: ProgramIo, finish: Finish): voi
     .option("--log-stripped <file>", "the same without control sequences")
     .option("--no-reconnect", "end when the other end goes away")
     .option("--send <file>", "send a file when connected; without a terminal, end afterwards")
-    .option("--protocol <name>", "for --send: xmodem, xmodem-1k or ymodem", "ymodem")
+    .option("--receive <path>", "receive files when connected: into a folder by Y-modem, or one file by X-modem")
+    .option("--force", "received files replace what is there; without it they get a number behind their name")
+    .option("--protocol <name>", "for --send and --receive: xmodem, xmodem-1k or ymodem", "ymodem")
+    .option("--script <file>", "run steps in the language of `komainu test` on the line, and end: docs/ci.md")
+    .option("--then-interactive", "the terminal goes on behind a script")
     .option("--token-file <file>", "the word that a ws: port of another machine wants")
     .addHelpText(
       "after",
@@ -36,6 +40,8 @@ export function addConsole(program: Command, io: ProgramIo, finish: Finish): voi
         "console telnet:localhost:4000 --timestamp virtual",
         "console rfc2217:desk:4001 --map INLCRNL,ODELBS",
         "console /dev/ttyUSB0 --send u-boot.img --protocol xmodem-1k",
+        "console /dev/ttyUSB0 --receive logs/",
+        "console /dev/ttyUSB0 --script login.yaml --then-interactive",
       )}
 Behind the escape key: q quits, ? shows the other keys.`,
     )

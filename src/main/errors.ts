@@ -182,6 +182,24 @@ export const guestNotBuilt = (board: string): HvError =>
     facts: { board },
   });
 
+export const journalNeedsPlainStart = (options: readonly string[]): HvError => {
+  const found = options.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  return new HvError({
+    code: "journal-needs-plain-start",
+    message: `--journal: expected a run that the journal alone can repeat, found ${found.join(", ")}`,
+    hint: "A journal has the inputs of a machine that is powered on with its images; --rootfs, --append and --baud-pacing go with it.",
+    facts: { options },
+  });
+};
+
+export const consoleTasksClash = (options: readonly string[]): HvError =>
+  new HvError({
+    code: "console-tasks-clash",
+    message: `expected one of --script, --send and --receive, found ${options.join(" and ")}`,
+    hint: "A script sends and receives files too: its steps are upload and download.",
+    facts: { options },
+  });
+
 export const consoleNeedsPort = (spec: string): HvError =>
   new HvError({
     code: "console-needs-port",

@@ -36,6 +36,10 @@ export function findPort(hv: Hypervisor, name: string): VirtualSerialPort {
   return port;
 }
 
+/** The whole name of the port that `name` means; `undefined` while there is no guest. */
+export const portNameOf = (hv: Hypervisor, name: string): string | undefined =>
+  hv.serialPorts.length === 0 ? undefined : findPort(hv, name).name;
+
 const LF = 0x0a;
 
 /** Gathers what a guest prints in one slice into a write for each line, with the line's time. */
@@ -70,6 +74,8 @@ export interface BridgeOptions {
   readonly token?: string;
   /** Something has come for the guest. */
   readonly wake: () => void;
+  /** What the guest makes room for comes between two slices of it, where a journal can say when. */
+  readonly feedsBetweenSlices?: boolean;
   /** The person at this very terminal wants to end it all. */
   readonly quit: () => void;
 }
@@ -79,6 +85,7 @@ export class GuestSerialBridge {
   /** As the user named it. */
   readonly name: string;
   private readonly wake: () => void;
+  private readonly feedsBetweenSlices: boolean;
   private port: VirtualSerialPort | undefined;
   private detach: () => void = () => {};
   /** What the port had no room for; the client is held up while there is any. */
@@ -87,6 +94,7 @@ export class GuestSerialBridge {
   constructor({ port, spec }: GuestSerial, options: BridgeOptions) {
     this.name = port;
     this.wake = options.wake;
+    this.feedsBetweenSlices = options.feedsBetweenSlices === true;
     this.transport = createTransport(spec, options);
     this.transport.onData = (data) => this.take(data);
     this.transport.onClose = ({ final }) => {
@@ -112,7 +120,7 @@ export class GuestSerialBridge {
     );
     this.transport.write(port.takeBacklog());
     const stops = [port.listen((byte) => batch.add(byte)), port.listenToLine((event) => this.transport.setLine(event))];
-    port.onDrained = () => this.feed();
+    port.onDrained = () => (this.feedsBetweenSlices ? queueMicrotask(() => this.feed()) : this.feed());
     this.detach = () => {
       batch.flush();
       port.onDrained = () => {};

@@ -66,6 +66,12 @@ export interface PowerOptions extends SnapshotOptions, GdbOptions {
   bootCache?: BootCacheOption;
   /** What the guest's kernel is looked into with, beside its memory. */
   knowledge?: KernelKnowledge;
+  /** Time of power-on in seconds since 1970; without it the host's, or with virtual time always the same. */
+  epochSeconds?: number;
+  /** Random numbers that are the same in a run that is repeated, as with virtual time. */
+  isRepeatable?: boolean;
+  /** Between the driver and the machine, for who writes down what is done to it. */
+  interpose?: (inner: Drivable) => Drivable;
   /** Of virtual time; a boot that takes longer is not skipped. */
   bootLimitNs?: number;
 }
@@ -73,6 +79,8 @@ export interface PowerOptions extends SnapshotOptions, GdbOptions {
 export interface PoweredBoard {
   board: Board;
   images: Images;
+  /** On the first disk. */
+  rootfs: Rootfs | undefined;
   machine: Machine;
   driver: Driver;
   snapshot: SnapshotPoints;
@@ -219,8 +227,8 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   const seeded = new SeededEntropy(board.profile.name);
   const isVirtual = clock === "virtual";
   // A debugger goes back by running again, which must give the same random bytes.
-  const isSeeded = isVirtual || options.gdb !== undefined;
-  const epochSeconds = isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000);
+  const isSeeded = isVirtual || options.gdb !== undefined || options.isRepeatable === true;
+  const epochSeconds = options.epochSeconds ?? (isVirtual ? VIRTUAL_EPOCH_SECONDS : Math.floor(Date.now() / 1000));
   const disks = (): BlockDevice[] => {
     if (options.blockDevice !== undefined) return [options.blockDevice];
     if (options.disk !== undefined) return [fileDisk(options.disk)];
@@ -259,8 +267,9 @@ export function powerOn(options: PowerOptions): PoweredBoard {
   return {
     board,
     images,
+    rootfs,
     machine,
-    driver: new Driver(gdb?.drivable(driven) ?? driven, clock),
+    driver: new Driver(options.interpose?.(driven) ?? gdb?.drivable(driven) ?? driven, clock),
     gdb,
     snapshot,
     bootCache,

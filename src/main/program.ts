@@ -62,6 +62,7 @@ interface RunFlags {
   guestSerial?: string[];
   baudPacing?: boolean;
   tokenFile?: string;
+  journal?: string;
 }
 
 interface ExecFlags extends PowerFlags {
@@ -129,6 +130,7 @@ function addRun(program: Command, io: ProgramIo, finish: Finish): void {
     )
     .option("--baud-pacing", "the guest's lines are as slow as their rates say, and a wrong rate garbles")
     .option("--token-file <file>", "the word that clients from other machines must say; else one is made and shown")
+    .option("--journal <file>", "write down all that comes from outside: komainu replay FILE gives the same run again")
     .option("--json", "what --profile says as a line of JSON");
   addPowerOptions(command, "real")
     .addHelpText(
@@ -377,8 +379,8 @@ Exit codes: 0 good, 1 a check or command failed, 2 usage or configuration, 3 env
   addBoard(program, io, finish);
   addCheck(program, io, finish);
   addConsole(program, io, finish);
-  addTest(program, io, finish, examples);
-  addReplay(program, io, finish, examples);
+  addTest(program, io, finish);
+  addReplay(program, io, finish);
   return program;
 }
 

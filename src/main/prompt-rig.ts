@@ -28,24 +28,34 @@ const imageDigests = ({ kernel, deviceTree, initrd, overlays }: Images): Rig["im
   overlays: overlays.map(digestOf),
 });
 
+/** The board and its images, as a journal tells them. */
+export function identityOf({ board, images, rootfs }: PoweredBoard): Pick<Rig, "board" | "images"> {
+  return {
+    board: { name: board.profile.name, profile: readFileSync(board.path, "utf8") },
+    images: { ...imageDigests(images), rootfs: rootfs?.imageSha256 },
+  };
+}
+
 function rigOf(powered: PoweredBoard, printed: Uint8Array): Rig {
-  const { board, machine, consolePort, images } = powered;
+  const { machine, consolePort } = powered;
   return {
     machine,
     consolePort,
     printed,
-    board: { name: board.profile.name, profile: readFileSync(board.path, "utf8") },
-    images: imageDigests(images),
+    ...identityOf(powered),
   };
 }
 
 /** A maker of rigs; each call gives a machine of its own. */
 export function rigPower(options: RigOptions): PowerRig {
   const { env, engine, bootCache, bootSeconds, log = silentLogger(), isInterrupted = () => false } = options;
-  return async ({ board, append, start, disk }: RigRequest): Promise<Rig> => {
+  return async ({ board, append, rootfs, baudPacing, epochSeconds, start, disk }: RigRequest): Promise<Rig> => {
     const powered = powerOn({
       board,
       append,
+      rootfs,
+      baudPacing,
+      epochSeconds,
       env,
       engine,
       log,

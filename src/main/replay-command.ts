@@ -79,10 +79,12 @@ function materialized({ header }: Journal, folder: string, found: ReadonlyMap<st
 /** The board of this installation when it is the journal's own, with images beside it; else one that is made of both. */
 function boardFor(journal: Journal, folder: string, { images }: ReplayCommandOptions, env: NodeJS.ProcessEnv): string {
   const { name, profile } = journal.header.board;
+  const { kernel, deviceTree, initrd } = journal.header.images;
+  const wanted = [kernel, deviceTree, ...(initrd === undefined ? [] : [initrd])];
   const isShipped = listBoards().includes(name) && readFileSync(boardPath(name), "utf8") === profile;
   const guest = hasGuest(name) ? findGuest(name, { cacheDir: defaultCacheFolder(env) }) : undefined;
   const cached = filesByDigest(guest?.folder);
-  if (isShipped && cached.has(journal.header.images.kernel)) return name;
+  if (isShipped && wanted.every((digest) => cached.has(digest))) return name;
   return materialized(journal, folder, new Map([...cached, ...filesByDigest(images)]));
 }
 

@@ -5,12 +5,13 @@ import { createTransport, isRemote, parseSerialSpec, type SerialSpec, type Trans
 import { PromptSession, TerminalConsole } from "../shell/index.ts";
 import { logSeverity } from "../vm/index.ts";
 import { bannerText } from "./banner.ts";
-import { checkStdio, GuestSerialBridge, parseGuestSerial } from "./guest-serial.ts";
+import { checkStdio, GuestSerialBridge, parseGuestSerial, portNameOf } from "./guest-serial.ts";
 import { Interruption } from "./interruption.ts";
 import { createLog } from "./log-text.ts";
 import { portToken } from "./port-token.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
 import type { ProgramIo } from "./program-io.ts";
+import { checkJournalOptions, checkJournalPlace, DriveTap, RunJournal } from "./run-journal.ts";
 import { type SnapshotOptions, snapshotStore } from "./snapshot-option.ts";
 import { MachineShelf } from "./snapshot-shelf.ts";
 import type { SymbolsOption } from "./symbols-flag.ts";
@@ -29,6 +30,8 @@ export interface RunOptions extends Omit<PowerOptions, "log"> {
   /** Folder with checks of the user's own. */
   checks?: string;
   symbols?: SymbolsOption;
+  /** File for all inputs of the run, which `replay` runs again. */
+  journal?: string;
 }
 
 type SessionEnd = "closed" | "shutdown" | "reset" | "interrupted";
@@ -46,6 +49,7 @@ class ConsoleRun {
   private powered: PoweredBoard | undefined;
   private terminal: TerminalConsole | undefined;
   private isFinal = false;
+  private lives = 0;
   /** Profiles of the lives that are over; printed when the terminal is the shell's again. */
   private readonly reports: string[] = [];
 
@@ -64,7 +68,8 @@ class ConsoleRun {
     const log = this.log.child("serial");
     this.transport = createTransport(spec, { log, token });
     const wake = (): void => this.powered?.driver.wake();
-    this.bridges = guestPorts.map((port) => new GuestSerialBridge(port, { log, token, wake, quit: this.quit }));
+    const bridging = { log, token, wake, quit: this.quit, feedsBetweenSlices: options.journal !== undefined };
+    this.bridges = guestPorts.map((port) => new GuestSerialBridge(port, bridging));
   }
 
   /** Messages of the hypervisor appear on its console, as `stdio loglevel` wants them. */
@@ -146,11 +151,23 @@ class ConsoleRun {
   private async live(changes: SnapshotOptions): Promise<SessionEnd> {
     const { transport, options, interruption } = this;
     this.session = undefined;
-    const powered = powerOn({ ...options, ...changes, log: new Logger("", this.announce) });
+    const isRepeatable = options.journal !== undefined;
+    // The machine's own hand on the journal is there before the journal, which tells of the machine.
+    const tap = isRepeatable ? new DriveTap() : undefined;
+    const powered = powerOn({
+      ...options,
+      ...changes,
+      isRepeatable,
+      interpose: tap?.interpose,
+      log: new Logger("", this.announce),
+    });
     const { machine, driver } = powered;
     this.powered = powered;
     const { hypervisor } = machine;
+    const journal = tap === undefined ? undefined : new RunJournal(powered, options, { log: this.log, tap });
     hypervisor.onSerialPorts = () => {
+      const names = this.bridges.flatMap(({ name }) => portNameOf(hypervisor, name) ?? []);
+      journal?.attach(new Set(names));
       for (const bridge of this.bridges) bridge.attach(hypervisor);
     };
     hypervisor.onSerialPorts();
@@ -178,8 +195,10 @@ class ConsoleRun {
       console: terminal,
       hv: hypervisor,
       manager,
-      waiter: driver,
-      snapshots: new MachineShelf(snapshotStore(options.env), powered),
+      waiter: journal?.waiter(driver) ?? driver,
+      onCommand: journal?.onCommand,
+      // A run that goes back in time is not one line of inputs.
+      snapshots: journal === undefined ? new MachineShelf(snapshotStore(options.env), powered) : undefined,
       nowMs: () => performance.now(),
     };
     const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });
@@ -201,6 +220,7 @@ class ConsoleRun {
     while (!isDone()) {
       if ((await driver.run({ isDone })) === "asleep") await driver.untilWoken();
     }
+    if (journal !== undefined) this.keep(journal);
     if (failure !== undefined) throw failure;
     if (machine.powerRequest !== "reset") powered.snapshot.finish(machine);
     powered.translations?.save();
@@ -208,12 +228,25 @@ class ConsoleRun {
     if (machine.powerRequest !== "none") return machine.powerRequest;
     return "closed";
   }
+
+  /** Each life of the board has a journal of its own: the second one is `FILE.2`. */
+  private keep(journal: RunJournal): void {
+    const { journal: path = "" } = this.options;
+    this.lives++;
+    const file = this.lives === 1 ? path : `${path}.${this.lives}`;
+    journal.finish(file);
+    this.reports.push(`Journal: komainu replay ${file}\n`);
+  }
 }
 
 export async function run(io: ProgramIo, options: RunOptions): Promise<ExitCode> {
   // Bad ones are refused before the console is taken.
   userChecks(options.checks);
   const knowledge = kernelKnowledge(options.symbols);
+  if (options.journal !== undefined) {
+    checkJournalOptions(options);
+    checkJournalPlace(options.journal);
+  }
   const interruption = new Interruption();
   const console = new ConsoleRun(io, { ...options, knowledge }, interruption);
   interruption.listen();

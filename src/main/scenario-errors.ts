@@ -48,6 +48,17 @@ export const storeDamaged = (path: string, expected: string, found: string): HvE
     exitCode: ExitCode.environment,
   });
 
+/** Another process writes to the store at this moment. */
+export const storeBusy = (folder: string, cause: HvError): HvError =>
+  new HvError({
+    code: "snapshot-store-busy",
+    message: `${folder}: expected to have the store of snapshots alone for a moment, found another process at it`,
+    hint: "Try again.",
+    facts: { folder, ...cause.facts },
+    exitCode: ExitCode.environment,
+    cause,
+  });
+
 export const snapshotUnknown = (name: string, hint: string): HvError =>
   new HvError({
     code: "snapshot-unknown",

@@ -79,7 +79,8 @@ class ChildHand implements Hand {
   }
 }
 
-const groupOf = (scenario: Scenario): string => JSON.stringify([boardOf(scenario), scenario.append ?? ""]);
+const groupOf = (scenario: Scenario): string =>
+  JSON.stringify([boardOf(scenario), scenario.append ?? "", scenario.rootfs ?? ""]);
 /** Starts from a boot that can be kept. */
 const needsPrompt = ({ start, diskBytes }: Scenario): boolean => start === "prompt" && diskBytes === undefined;
 

@@ -66,7 +66,8 @@ export class ScenarioWorker {
   private async prepare(scenario: Scenario): Promise<JobResult> {
     const startMs = performance.now();
     try {
-      await this.power({ board: boardOf(scenario), append: scenario.append, start: "prompt" });
+      const { append, rootfs } = scenario;
+      await this.power({ board: boardOf(scenario), append, rootfs, start: "prompt" });
       return {};
     } catch (error) {
       if (!(error instanceof HvError)) throw error;

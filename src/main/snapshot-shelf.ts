@@ -1,11 +1,13 @@
 /** The snapshots of one running machine, for the console: it is saved to the store, and brought back from it. */
 import type { SnapshotShelf, SnapshotSummary } from "../commands/index.ts";
-import { copyMachine, type Machine, restoreSnapshot } from "../vm/index.ts";
+import { type Machine, restoreSnapshot, takeSnapshot } from "../vm/index.ts";
 import type { Driver } from "./drive.ts";
-import type { SnapshotEntry, SnapshotStore } from "./snapshot-store.ts";
+import type { DeletedSnapshot, SnapshotEntry, SnapshotStore } from "./snapshot-store.ts";
+
+const ID_CHARACTERS = 12;
 
 const summary = ({ id, name, board, instructions, virtualNs, pageCount }: SnapshotEntry): SnapshotSummary => ({
-  id: id.slice(0, 12),
+  id: id.slice(0, ID_CHARACTERS),
   name,
   board,
   instructions,
@@ -28,7 +30,7 @@ export class MachineShelf implements SnapshotShelf {
     const { machine } = this;
     const virtualNs = machine.timeline.nowNs();
     const named = { name, board: machine.profile.name, instructions: machine.instructions(), virtualNs };
-    return summary(this.store.save(named, copyMachine(machine)));
+    return summary(this.store.save(named, takeSnapshot(machine)));
   }
 
   load(nameOrId: string): SnapshotSummary {
@@ -36,6 +38,11 @@ export class MachineShelf implements SnapshotShelf {
     restoreSnapshot(this.machine, snapshot);
     this.driver.resynchronize();
     return summary(entry);
+  }
+
+  delete(nameOrId: string): DeletedSnapshot {
+    const { id, ...deleted } = this.store.delete(nameOrId);
+    return { id: id.slice(0, ID_CHARACTERS), ...deleted };
   }
 
   list(): SnapshotSummary[] {

@@ -1,5 +1,5 @@
 /**
- * The store of named snapshots: `snapshot save | load | list` at the console, `--from-snapshot` at the start.
+ * The store of named snapshots: `snapshot save | load | list | delete` at the console, `--from-snapshot` at the start.
  *
  * A snapshot is a file named by its own SHA-256; its pages are in packs named by theirs. Everything is verified before
  * anything of it comes into a machine. Format: `docs/snapshot-format.md`, "The snapshot store".
@@ -8,9 +8,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join } from "node:path";
 import { z } from "zod";
 import { HvError, nameHint, type State } from "../base/index.ts";
+import { takeLock } from "../guest/index.ts";
 import { parseStateText, type Snapshot, stateText } from "../vm/index.ts";
 import { snapshotUnwritable } from "./errors.ts";
-import { snapshotUnknown, storeDamaged } from "./scenario-errors.ts";
+import { snapshotUnknown, storeBusy, storeDamaged } from "./scenario-errors.ts";
 import { digestOf, encodePack, readPack, readPackIndex } from "./snapshot-pack.ts";
 
 const SCHEMA = "komainu.snapshot/1";
@@ -56,6 +57,15 @@ export interface SnapshotEntry {
   readonly savedMs: number;
 }
 
+export interface DeletedSnapshot {
+  readonly id: string;
+  readonly name: string;
+  /** Of its own file and of the packs that nobody else names. */
+  readonly freedBytes: number;
+  /** An older one of the same name is there, which `load` takes now. */
+  readonly hasOlder: boolean;
+}
+
 interface Named {
   readonly name: string;
   readonly board: string;
@@ -73,12 +83,13 @@ export class SnapshotStore {
   /** Saves what `named` tells of; pages that the store has already are only named. Throws `snapshot-unwritable`. */
   save(named: Named, { state, pages }: Snapshot): SnapshotEntry {
     try {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      const manifest = this.place(named, state, pages);
-      const text = Buffer.from(JSON.stringify(manifest), "utf8");
-      const id = digestOf(text).toString("hex");
-      this.write(`${id}${SUFFIX}`, text);
-      return this.entry(id, manifest);
+      return this.alone(() => {
+        const manifest = this.place(named, state, pages);
+        const text = Buffer.from(JSON.stringify(manifest), "utf8");
+        const id = digestOf(text).toString("hex");
+        this.write(`${id}${SUFFIX}`, text);
+        return this.entry(id, manifest);
+      });
     } catch (error) {
       if (error instanceof HvError) throw error;
       throw snapshotUnwritable(join(this.folder, named.name), error);
@@ -101,6 +112,74 @@ export class SnapshotStore {
       last = page;
     }
     return { entry: this.entry(id, manifest), snapshot: { state: parseStateText(manifest.state), pages } };
+  }
+
+  /**
+   * Takes a snapshot away, the newest of a name as `load` takes it, and the packs that no other snapshot names. Its own
+   * file goes first: whatever ends this in between leaves packs too many, never a snapshot without its pages. Throws
+   * `snapshot-unknown`, `snapshot-store-busy`, `snapshot-unwritable`.
+   */
+  delete(nameOrId: string): DeletedSnapshot {
+    const { id } = this.find(nameOrId);
+    const path = join(this.folder, `${id}${SUFFIX}`);
+    try {
+      return this.alone(() => {
+        const name = this.nameOf(id);
+        let freedBytes = statSync(path).size;
+        rmSync(path);
+        for (const pack of this.unnamedPacks()) {
+          freedBytes += statSync(pack).size;
+          rmSync(pack);
+        }
+        const hasOlder = this.list().some((entry) => entry.name === name);
+        return { id, name: name ?? nameOrId, freedBytes, hasOlder };
+      });
+    } catch (error) {
+      if (error instanceof HvError) throw error;
+      throw snapshotUnwritable(path, error);
+    }
+  }
+
+  /** `undefined` for one that is damaged. */
+  private nameOf(id: string): string | undefined {
+    try {
+      return this.manifest(id).name;
+    } catch (error) {
+      if (error instanceof HvError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Packs that no snapshot names. One that cannot be read may name any: then none is known to be unnamed. */
+  private unnamedPacks(): string[] {
+    const named = new Set<string>();
+    for (const id of this.ids()) {
+      try {
+        for (const pack of this.manifest(id).packs) named.add(`${pack}${PACK_SUFFIX}`);
+      } catch (error) {
+        if (error instanceof HvError) return [];
+        throw error;
+      }
+    }
+    const packs = readdirSync(this.folder).filter((file) => file.endsWith(PACK_SUFFIX));
+    return packs.filter((file) => !named.has(file)).map((file) => join(this.folder, file));
+  }
+
+  /** A pack that one process names in a new snapshot must not be deleted by another. */
+  private alone<T>(work: () => T): T {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    let release: () => void;
+    try {
+      release = takeLock(join(this.folder, "lock"));
+    } catch (error) {
+      if (error instanceof HvError) throw storeBusy(this.folder, error);
+      throw error;
+    }
+    try {
+      return work();
+    } finally {
+      release();
+    }
   }
 
   /** The oldest first; what is damaged is left out here, and refused when it is asked for. */

@@ -1,6 +1,6 @@
 /** The command line of `test` and `replay`. */
 import { type Command, Option } from "commander";
-import type { ExitCode } from "../base/index.ts";
+import { examples, type Finish } from "./declaration.ts";
 import {
   type BootCacheOption,
   DEFAULT_ENGINE,
@@ -12,8 +12,6 @@ import {
 import type { ProgramIo } from "./program-io.ts";
 import type { ReplayCommandOptions } from "./replay-command.ts";
 import type { TestOptions } from "./test-command.ts";
-
-type Finish = (code: ExitCode) => void;
 
 const MAX_JOBS = 256;
 const MAX_RETRIES = 10;
@@ -32,12 +30,7 @@ function addMachineOptions(command: Command): Command {
     );
 }
 
-export function addTest(
-  program: Command,
-  io: ProgramIo,
-  finish: Finish,
-  examples: (...lines: string[]) => string,
-): void {
+export function addTest(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program
     .command("test")
     .description("run board scenarios; exit code 1 when one failed")
@@ -76,16 +69,11 @@ Exit codes: 0 all passed, 1 a scenario failed, 2 a file is wrong, 3 something co
     });
 }
 
-export function addReplay(
-  program: Command,
-  io: ProgramIo,
-  finish: Finish,
-  examples: (...lines: string[]) => string,
-): void {
+export function addReplay(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program
     .command("replay")
     .description("run a journal again: the same inputs at the same instructions, to the same end")
-    .argument("<file>", "the journal that a failing scenario left")
+    .argument("<file>", "the journal that a failing scenario or `run --journal` left")
     .option("--until <pattern>", "stop when the console has printed this text or /regular expression/")
     .option("--images <folder>", "where to look for the kernel and the other images that the journal names by digest")
     .option("--quiet", "do not show what the guest's console prints")

@@ -78,6 +78,7 @@ export class TestBoard implements RunningBoard {
       place,
       board,
       append: options.append,
+      rootfs: options.rootfs,
       start,
       timeoutNs: (options.timeoutMs ?? DEFAULT_TIMEOUT_MS) * 1e6,
       hostTimeoutMs: options.hostTimeoutMs ?? DEFAULT_HOST_TIMEOUT_MS,

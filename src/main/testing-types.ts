@@ -11,6 +11,8 @@ export interface BoardOptions {
   start?: "prompt" | "off";
   /** More words for the kernel command line. */
   append?: string;
+  /** A root file system of the board's profile, such as `debian`; no `diskBytes` beside it. */
+  rootfs?: string;
   /** A virtio disk of so many bytes, empty; whole sectors of 512. */
   diskBytes?: number;
   /** For each call, in the guest's time. Default 10,000. */

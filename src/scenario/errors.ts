@@ -34,6 +34,8 @@ export const scenarioSyntax = (place: Place, problem: string): HvError =>
 export interface ScenarioFinding extends Place {
   readonly message: string;
   readonly hint?: string;
+  /** Of the error, where it is not `scenario-invalid`. */
+  readonly code?: string;
 }
 
 /** YAML that is no scenario; the first finding leads, the rest are in `facts.findings`. */
@@ -41,12 +43,22 @@ export function scenarioInvalid(findings: readonly ScenarioFinding[]): HvError {
   const [first] = findings;
   const more = findings.length === 1 ? "" : ` (and ${findings.length - 1} more)`;
   return new HvError({
-    code: "scenario-invalid",
+    code: first.code ?? "scenario-invalid",
     message: `${placeText(first)}: ${first.message}${more}`,
     hint: first.hint ?? "docs/ci.md shows the whole language.",
     facts: { path: first.path, findings },
   });
 }
+
+/** The other end of a real line is gone while a script runs on it. */
+export const lineLost = (name: string, reason: string): HvError =>
+  new HvError({
+    code: "line-lost",
+    message: `expected ${name} to stay connected, found it gone: ${reason}`,
+    hint: "Without --no-reconnect the terminal connects again and the script goes on.",
+    facts: { name, reason },
+    exitCode: ExitCode.environment,
+  });
 
 export const journalUnreadable = (path: string, error: unknown): HvError =>
   new HvError({

@@ -7,11 +7,21 @@ export {
   scenarioUnreadable,
 } from "./errors.ts";
 export { type Failure, failureLines, whereIs } from "./failure-report.ts";
-export { type Journal, type JournalHeader, journalText, parseJournal } from "./journal-format.ts";
+export {
+  JOURNAL_LIMITS,
+  JOURNAL_SCHEMA,
+  type Journal,
+  type JournalHeader,
+  journalText,
+  parseJournal,
+} from "./journal-format.ts";
 export { isAsExpected, type Scalar, valueAtPath } from "./json-path.ts";
 export { parseDuration, scenarioJsonSchema } from "./language.ts";
 export { randomNumbers } from "./line-fault.ts";
+export { type LineResult, LineRunner, lineExitCode, lineResultText } from "./line-runner.ts";
+export type { HostClock, ScriptLine } from "./line-session.ts";
 export { DEFAULT_FORBIDDEN, parseScenarios, type Scenario, type Step } from "./parse-scenario.ts";
+export { parseScript } from "./parse-script.ts";
 export { isRegularExpression, type Pattern, parsePattern, patternProblem } from "./pattern.ts";
 export { readDeviceRegister, readGuestMemory, readRegister } from "./readings.ts";
 export { type ReplayOptions, type ReplayResult, replayJournal } from "./replay.ts";

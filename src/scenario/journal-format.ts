@@ -9,6 +9,8 @@ import { journalInvalid } from "./errors.ts";
 export const JOURNAL_SCHEMA = "komainu.journal/1";
 const MAX_CHARACTERS = 64 << 20;
 const MAX_EVENTS = 1_000_000;
+/** What a journal may have of inputs, with room for its other lines. */
+export const JOURNAL_LIMITS = { maxEvents: MAX_EVENTS - 10, maxCharacters: MAX_CHARACTERS - (4 << 20) } as const;
 
 /** Instructions since power-on, and nanoseconds of virtual time: together they name one moment of one life. */
 const moment = z.tuple([z.int().nonnegative(), z.number().nonnegative()]);
@@ -29,6 +31,9 @@ const header = z.strictObject({
   scenario: z.strictObject({ name: z.string().max(1_000), place: z.string().max(2_000) }),
   board: z.strictObject({ name: z.string().min(1).max(100), profile: z.string().max(1 << 20) }),
   append: z.string().max(1_000).optional(),
+  rootfs: z.string().min(1).max(100).optional(),
+  baudPacing: z.literal(true).optional(),
+  epochSeconds: z.int().nonnegative().optional(),
   start: z.enum(["prompt", "off"]),
   diskBytes: z.int().positive().optional(),
   images: z.strictObject({
@@ -36,13 +41,33 @@ const header = z.strictObject({
     deviceTree: digest,
     initrd: digest.optional(),
     overlays: z.array(digest).max(100),
+    rootfs: digest.optional(),
   }),
   begin: moment,
 });
 
 const at = { at: moment };
+/** What the other end of a serial line does besides sending characters: `LineEvent`. */
+const lineEvent = z.union([
+  z.strictObject({
+    kind: z.literal("settings"),
+    settings: z.strictObject({
+      baudRate: z.int().min(1).max(0xffffffff).optional(),
+      dataBits: z.union([z.literal(5), z.literal(6), z.literal(7), z.literal(8)]).optional(),
+      parity: z.enum(["none", "odd", "even", "mark", "space"]).optional(),
+      stopBits: z.union([z.literal(1), z.literal(2)]).optional(),
+    }),
+  }),
+  z.strictObject({
+    kind: z.literal("modem"),
+    lines: z.strictObject({ dtr: z.boolean().optional(), rts: z.boolean().optional() }),
+  }),
+  z.strictObject({ kind: z.literal("break"), isOn: z.boolean() }),
+]);
 const events = z.union([
   z.strictObject({ ...at, send: portName, bytes }),
+  z.strictObject({ ...at, line: portName, event: lineEvent }),
+  z.strictObject({ ...at, pass: z.number().nonnegative() }),
   z.strictObject({ ...at, command: z.string().max(100_000) }),
   z.strictObject({ ...at, resume: z.boolean() }),
   z.strictObject({ ...at, abandon: z.literal(true) }),
@@ -66,7 +91,9 @@ const events = z.union([
 
 const end = z.strictObject({
   end: moment,
-  stateHash: digest,
+  /** Of the whole machine; of a run at a console, whose keys are no inputs of the machine, that of the guest alone. */
+  stateHash: digest.optional(),
+  guestHash: digest.optional(),
   console: z.strictObject({ byteCount: z.int().nonnegative(), sha256: digest }),
   failure: z.string().max(100_000).optional(),
 });

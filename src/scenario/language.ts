@@ -18,7 +18,7 @@ export function parseDuration(text: string): number | undefined {
   return ns > 0 && ns <= MAX_DURATION_NS ? ns : undefined;
 }
 
-const duration = z
+export const duration = z
   .string({ error: durationWords })
   .refine((text) => parseDuration(text) !== undefined, { error: durationWords })
   .transform((text) => parseDuration(text) ?? 0)
@@ -31,7 +31,7 @@ const pattern = z
     if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
   })
   .meta({ description: "A piece of the text as it is, or /a regular expression/ with flags i, s, u." });
-const patterns = z
+export const patterns = z
   .union([pattern, z.array(pattern).min(1)])
   .transform((given) => (Array.isArray(given) ? given : [given]));
 
@@ -42,7 +42,7 @@ const word = z
 const name = z.string().regex(/^[\w./-]{1,64}$/, { error: "expected a name of letters, digits, _ . / and -" });
 const text = z.string().min(1).max(10_000);
 /** No control characters, which no name of a file has. */
-const PRINTABLE = /^[^\x00-\x1f\x7f]+$/;
+export const PRINTABLE = /^[^\x00-\x1f\x7f]+$/;
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
   error: "expected a text, /regular expression/, number, true, false or null",
 });
@@ -155,7 +155,7 @@ export const verbs = Object.keys(stepSchemas) as readonly Verb[];
 export type StepOf<V extends Verb> = z.output<(typeof stepSchemas)[V]>;
 export type LineFault = z.output<z.ZodObject<typeof lineFault>>;
 
-const settings = {
+export const settings = {
   timeout: duration.optional().meta({ description: "For each step, in the guest's time; 10s without it." }),
   hostTimeout: duration
     .optional()
@@ -186,6 +186,7 @@ export const fileSchema = z.strictObject({
     .regex(PRINTABLE, { error: "expected the name of a board or a file" })
     .meta({ description: "A board's name, or a profile file beside this one." }),
   append: z.string().max(1_000).optional().meta({ description: "More words for the kernel command line." }),
+  rootfs: name.optional().meta({ description: "A root file system of the board's profile, such as debian." }),
   ...settings,
   scenarios: z.array(scenarioSchema).min(1).max(10_000),
 });

@@ -1,5 +1,5 @@
 /** Runs a journal again: the same machine, every input at its own instruction, and the same end. */
-import { stateHash } from "../vm/index.ts";
+import { guestHash, stateHash } from "../vm/index.ts";
 import { ConsoleLog } from "./console-log.ts";
 import { imagesDiffer, replayDiverged } from "./errors.ts";
 import type { Journal, JournalEvent, Moment } from "./journal-format.ts";
@@ -32,7 +32,7 @@ const inputName = (event: JournalEvent): string => Object.keys(event).find((key)
 function compareImages(stage: Stage, { header }: Journal): void {
   const { images } = stage.identity;
   const wanted = header.images;
-  for (const what of ["kernel", "deviceTree", "initrd"] as const) {
+  for (const what of ["kernel", "deviceTree", "initrd", "rootfs"] as const) {
     if (images[what] !== wanted[what]) throw imagesDiffer(what, wanted[what] ?? "(none)", images[what] ?? "none");
   }
   wanted.overlays.forEach((overlay, i) => {
@@ -104,8 +104,15 @@ class Replay {
     if (this.log.byteCount !== byteCount || this.log.digest() !== sha256) {
       throw replayDiverged("the console", `${byteCount} bytes with SHA-256 ${sha256}`, `${this.log.byteCount} others`);
     }
-    const hash = stateHash(this.stage.machine);
-    if (hash !== end.stateHash) throw replayDiverged("the end", `a machine with state ${end.stateHash}`, hash);
+    const hashes = [
+      [end.stateHash, stateHash, "machine"],
+      [end.guestHash, guestHash, "guest"],
+    ] as const;
+    for (const [wanted, hashOf, what] of hashes) {
+      if (wanted === undefined) continue;
+      const hash = hashOf(this.stage.machine);
+      if (hash !== wanted) throw replayDiverged("the end", `a ${what} with state ${wanted}`, hash);
+    }
   }
 }
 
@@ -121,8 +128,9 @@ export async function replayJournal(journal: Journal, options: ReplayOptions): P
     options.onPrint?.(byte);
     if (isText) state.replay?.look();
   };
-  const { append, start, diskBytes } = header;
-  const stage = await Stage.open(options.power, { board: options.board, append, start, diskBytes }, feed);
+  const { append, rootfs, baudPacing, epochSeconds, start, diskBytes } = header;
+  const request = { board: options.board, append, rootfs, baudPacing, epochSeconds, start, diskBytes };
+  const stage = await Stage.open(options.power, request, feed);
   state.consolePort = stage.consolePort;
   compareImages(stage, journal);
   const [instructions, ns] = stage.moment;

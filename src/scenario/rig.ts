@@ -7,6 +7,12 @@ export interface RigRequest {
   /** A board's name or a profile file. */
   readonly board: string;
   readonly append?: string;
+  /** Name of a root file system of the profile; no `disk` then. */
+  readonly rootfs?: string;
+  /** Serial lines are as slow as their rates say. */
+  readonly baudPacing?: boolean;
+  /** Time of power-on in seconds since 1970, where it is not the usual one of virtual time. */
+  readonly epochSeconds?: number;
   /** `prompt`: at the first prompt of its shell; `off`: nothing has run. */
   readonly start: "prompt" | "off";
   readonly disk?: BlockDevice;

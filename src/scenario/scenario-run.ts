@@ -69,8 +69,8 @@ export class ScenarioRun {
   static async open(settings: RunSettings, options: RunnerOptions): Promise<ScenarioRun> {
     const startMs = options.hostNowMs();
     const watch = new Watch(settings.forbid.map(parsePattern));
-    const { board, append, start, diskBytes } = settings;
-    const stage = await Stage.open(options.power, { board, append, start, diskBytes }, watch.feed);
+    const { board, append, rootfs, start, diskBytes } = settings;
+    const stage = await Stage.open(options.power, { board, append, rootfs, start, diskBytes }, watch.feed);
     return new ScenarioRun(settings, options, { stage, watch, startMs });
   }
 
@@ -130,7 +130,7 @@ export class ScenarioRun {
   /** What replays the run up to now. */
   journal(failure?: string): Journal {
     const { stage, session, watch } = this.context;
-    const { name, place, append, start, diskBytes } = this.settings;
+    const { name, place, append, rootfs, start, diskBytes } = this.settings;
     stage.settle();
     const log = watch.log(stage.consolePort);
     const console = { byteCount: log.byteCount, sha256: log.digest() };
@@ -141,6 +141,7 @@ export class ScenarioRun {
         scenario: { name, place: placeText(place) },
         ...stage.identity,
         append,
+        rootfs,
         start,
         diskBytes,
         begin: this.begin,

@@ -7,11 +7,11 @@ import type { PinBank } from "../device/index.ts";
 import type { MmioHandler } from "../memory/index.ts";
 import {
   type BlockDevice,
-  copyMachine,
   type Guest,
   type Machine,
   restoreSnapshot,
   type Snapshot,
+  takeSnapshot,
   type VirtualSerialPort,
 } from "../vm/index.ts";
 import type { Input, Moment } from "./journal-format.ts";
@@ -105,6 +105,8 @@ export class Stage {
 
   async apply(input: Input): Promise<void> {
     if ("send" in input) this.port(input.send).send(toBytes(input.bytes));
+    else if ("line" in input) this.port(input.line).changeFarLine(input.event);
+    else if ("pass" in input) this.machine.timeline.advanceTo(input.pass);
     else if ("pin" in input) this.pin(input.pin).bank.input(this.pin(input.pin).index).set(input.level);
     else if ("write" in input) this.write(input.write, toBytes(input.bytes));
     else if ("power" in input) await this.switchPower(input.power);
@@ -172,7 +174,7 @@ export class Stage {
     if (!this.snapshots.has(name) && this.snapshots.size >= MAX_SNAPSHOTS) {
       throw stageRefused("snapshot", `at most ${MAX_SNAPSHOTS} of them`, "one more");
     }
-    this.snapshots.set(name, { snapshot: copyMachine(this.machine), disk: this.disk?.copy() });
+    this.snapshots.set(name, { snapshot: takeSnapshot(this.machine), disk: this.disk?.copy() });
   }
 
   private load(name: string): void {

@@ -2,11 +2,20 @@
 
 import { hexAddress } from "../base/index.ts";
 import type { CommandOutcome } from "../shell/index.ts";
+import {
+  expectAll,
+  expectAnswer,
+  expectNone,
+  expectOutput,
+  GUEST_TIME,
+  MAX_SHOWN,
+  secondsText as seconds,
+  shown,
+} from "./expectations.ts";
 import { isAsExpected, type Scalar, valueAtPath } from "./json-path.ts";
 import type { StepOf, Verb } from "./language.ts";
 import { seedOf } from "./line-fault.ts";
 import type { Step } from "./parse-scenario.ts";
-import { type Pattern, parsePattern } from "./pattern.ts";
 import { physicalOf, readDeviceRegister, readGuestMemory, readRegister } from "./readings.ts";
 import { takeScreenshot } from "./screenshot.ts";
 import type { Session } from "./session.ts";
@@ -31,12 +40,9 @@ export interface StepContext {
 type Run<V extends Verb> = (context: StepContext, options: StepOf<V>) => void | Promise<void>;
 
 const CR = "\r";
-const MAX_SHOWN = 300;
-const shown = (text: string): string =>
-  JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text);
-const seconds = (ns: number): string => `${Number((ns / 1e9).toFixed(3))} s`;
-const listed = (sources: readonly string[]): string => sources.map((source) => shown(source)).join(" or ");
 const portOf = ({ stage }: StepContext, port: string | undefined): string => stage.port(port ?? stage.consolePort).name;
+
+const watched = ({ session, watch }: StepContext) => ({ session, watch, whose: GUEST_TIME });
 
 /** Text as the guest's UART gets it: UTF-8, a character for each byte. */
 const lineBytes = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
@@ -60,37 +66,6 @@ async function send(context: StepContext, port: string | undefined, text: string
     }
     await session.act({ send: name, bytes: rest.slice(0, space) });
     rest = rest.slice(space);
-  }
-}
-
-/** Waits for each of the patterns in turn. */
-async function expectAll(
-  context: StepContext,
-  sources: readonly string[],
-  port: string,
-  untilNs: number,
-  spanNs: number,
-): Promise<void> {
-  const { session, watch } = context;
-  for (const source of sources) {
-    watch.await(port, [parsePattern(source)]);
-    const isFound = await session.advance(() => watch.match !== undefined, untilNs);
-    watch.rest();
-    if (isFound) continue;
-    throw new StepFailure("timeout", {
-      expected: `${shown(source)} on ${port} within ${seconds(spanNs)} of the guest's time`,
-      found: "that it did not come",
-      port,
-      pattern: source,
-    });
-  }
-}
-
-function expectOutput(text: string, sources: readonly string[] | undefined, what: string): void {
-  for (const source of sources ?? []) {
-    if (parsePattern(source).find(text) === undefined) {
-      throw new StepFailure("assertion", { expected: `${what} with ${shown(source)}`, found: shown(text) });
-    }
   }
 }
 
@@ -177,21 +152,6 @@ async function fault(
   await context.session.act({ fault: portOf(context, port), kind, rate, toward, seed: chosen });
 }
 
-async function never(context: StepContext, { never: sources, for: spanNs, port }: StepOf<"never">): Promise<void> {
-  const name = portOf(context, port);
-  const { session, watch } = context;
-  watch.await(name, sources.map(parsePattern));
-  await session.advance(() => watch.match !== undefined, session.nowNs + spanNs);
-  const match: Pattern | undefined = watch.match;
-  watch.rest();
-  if (match !== undefined)
-    throw new StepFailure("forbidden", {
-      expected: `no ${listed(sources)} on ${name}`,
-      found: shown(match.source),
-      port: name,
-    });
-}
-
 async function shell(
   context: StepContext,
   { shell: line, exit, output, not, timeout, port }: StepOf<"shell">,
@@ -207,21 +167,7 @@ async function shell(
       port: name,
     });
   }
-  if (answer.status !== exit) {
-    throw new StepFailure("assertion", {
-      expected: `exit code ${exit} of ${shown(line)}`,
-      found: `${answer.status}, and the output ${shown(answer.output)}`,
-      port: name,
-    });
-  }
-  expectOutput(answer.output, output, `output of ${shown(line)}`);
-  for (const source of not ?? []) {
-    if (parsePattern(source).find(answer.output) === undefined) continue;
-    throw new StepFailure("forbidden", {
-      expected: `output of ${shown(line)} without ${shown(source)}`,
-      found: shown(answer.output),
-    });
-  }
+  expectAnswer(line, answer, { exit, output, not }, name);
   context.watch.log(name).skip();
 }
 
@@ -260,8 +206,9 @@ const runs: { readonly [V in Verb]: Run<V> } = {
   send: (context, { send: text, port }) => send(context, port, text),
   line: (context, { line: text, port }) => send(context, port, text + CR),
   expect: (context, { expect: sources, timeout = context.timeoutNs, port }) =>
-    expectAll(context, sources, portOf(context, port), context.session.nowNs + timeout, timeout),
-  never,
+    expectAll(watched(context), sources, portOf(context, port), timeout),
+  never: (context, { never: sources, for: spanNs, port }) =>
+    expectNone(watched(context), sources, portOf(context, port), spanNs),
   wait: async ({ session }, { wait }) => void (await session.advance(() => false, session.nowNs + wait)),
   console: consoleLine,
   ids: check,

@@ -1,10 +1,11 @@
 /** A console on a stream socket that something else listens on: plain, TELNET or RFC 2217. */
 import { connect, type Socket } from "node:net";
 import type { LineEvent, Logger } from "../base/index.ts";
+import { ClientTransport } from "./client-transport.ts";
 import { clientCodec, type StreamProtocol } from "./codecs.ts";
 import { socketUnreachable } from "./errors.ts";
 import { type Address, addressText } from "./serial-spec.ts";
-import { MAX_PENDING_BYTES, STOP_PATIENCE_MS, type Transport, TransportBase, toBytes } from "./transport.ts";
+import { MAX_PENDING_BYTES, type Transport, toBytes } from "./transport.ts";
 import type { WireCodec } from "./wire-codec.ts";
 
 export interface SocketOptions {
@@ -13,14 +14,10 @@ export interface SocketOptions {
   readonly log: Logger;
 }
 
-export class SocketTransport extends TransportBase implements Transport {
+export class SocketTransport extends ClientTransport<Socket> implements Transport {
   readonly description: string;
-  readonly isInteractive = true;
-  isConnected = false;
   private readonly options: SocketOptions;
   private readonly codec: WireCodec;
-  private socket: Socket | undefined;
-  private reason = "the other end closed the connection";
 
   constructor(options: SocketOptions) {
     super();
@@ -45,17 +42,12 @@ export class SocketTransport extends TransportBase implements Transport {
     } catch (error) {
       throw socketUnreachable(this.description, error);
     }
-    this.socket = socket;
-    this.isConnected = true;
+    this.connected(socket);
     socket.on("data", (data) => {
       const bytes = this.codec.decode(data);
       if (bytes.length > 0) this.onData(bytes);
     });
     socket.on("drain", () => this.onDrain());
-    socket.on("error", (error) => {
-      this.reason = error.message;
-    });
-    socket.on("close", () => this.close());
     const greeting = this.codec.greeting();
     if (greeting.length > 0) socket.write(greeting);
     this.onOpen();
@@ -75,28 +67,11 @@ export class SocketTransport extends TransportBase implements Transport {
     if (this.isConnected) this.codec.setLine(event);
   }
 
-  pause(): void {
-    this.socket?.pause();
-  }
-
-  resume(): void {
-    this.socket?.resume();
-  }
-
-  async stop(): Promise<void> {
-    const { socket } = this;
-    if (socket === undefined || !this.isConnected) return;
-    this.reason = "stopped";
-    const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-    const timer = setTimeout(() => socket.destroy(), STOP_PATIENCE_MS);
+  protected hangUp(socket: Socket): void {
     socket.end(() => socket.destroy());
-    await closed;
-    clearTimeout(timer);
   }
 
-  private close(): void {
-    if (!this.isConnected) return;
-    this.isConnected = false;
-    this.onClose({ reason: this.reason, final: true });
+  protected drop(socket: Socket): void {
+    socket.destroy();
   }
 }

@@ -1,9 +1,10 @@
 /** A console on a WebSocket that something else listens on; what ours says in text messages is in `ws-link.ts`. */
 import type { WebSocket } from "ws";
 import type { LineEvent } from "../base/index.ts";
+import { ClientTransport } from "./client-transport.ts";
 import { socketUnreachable } from "./errors.ts";
 import { addressText } from "./serial-spec.ts";
-import { MAX_PENDING_BYTES, STOP_PATIENCE_MS, type Transport, TransportBase, toBytes } from "./transport.ts";
+import { MAX_PENDING_BYTES, type Transport, toBytes } from "./transport.ts";
 import { isLineEvent, SUBPROTOCOL } from "./ws-link.ts";
 
 export interface WsOptions {
@@ -19,13 +20,9 @@ interface Told {
   readonly event?: unknown;
 }
 
-export class WsTransport extends TransportBase implements Transport {
+export class WsTransport extends ClientTransport<WebSocket> implements Transport {
   readonly description: string;
-  readonly isInteractive = true;
-  isConnected = false;
   private readonly options: WsOptions;
-  private socket: WebSocket | undefined;
-  private reason = "the other end closed the connection";
 
   constructor(options: WsOptions) {
     super();
@@ -61,15 +58,7 @@ export class WsTransport extends TransportBase implements Transport {
     } catch (error) {
       throw socketUnreachable(this.description, error);
     }
-    this.socket = socket;
-    this.isConnected = true;
-    socket.on("error", (error) => {
-      this.reason = error.message;
-    });
-    socket.on("close", () => {
-      this.isConnected = false;
-      this.onClose({ reason: this.reason, final: true });
-    });
+    this.connected(socket);
     this.onOpen();
   }
 
@@ -85,23 +74,12 @@ export class WsTransport extends TransportBase implements Transport {
     if (this.isConnected) this.socket?.send(JSON.stringify({ type: "line", event }));
   }
 
-  pause(): void {
-    this.socket?.pause();
-  }
-
-  resume(): void {
-    this.socket?.resume();
-  }
-
-  async stop(): Promise<void> {
-    const { socket } = this;
-    if (socket === undefined || !this.isConnected) return;
-    this.reason = "stopped";
-    const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-    const timer = setTimeout(() => socket.terminate(), STOP_PATIENCE_MS);
+  protected hangUp(socket: WebSocket): void {
     socket.close();
-    await closed;
-    clearTimeout(timer);
+  }
+
+  protected drop(socket: WebSocket): void {
+    socket.terminate();
   }
 
   private told(text: string): void {

@@ -31,7 +31,7 @@ export interface ExecuteOptions {
 
 export interface ManagerOptions<C> {
   /** Called when a command starts and when it ends. */
-  readonly onRun?: (context: C, isRunning: boolean) => void;
+  readonly onRun?: (context: C, isRunning: boolean, command: ParsedCommand) => void;
 }
 
 /** As the last word of a command it asks for the command's data instead of its text. */
@@ -143,9 +143,9 @@ export class CommandManager<C extends ShellContext> {
     if (family === undefined) return failed(Status.fail, this.unknownText(name));
     if (filter?.(command.words) === true) return failed(Status.access, `Error: command ${name} filtered\n`);
     const isJson = words.at(-1) === JSON_OPTION && family.hasNoHelpForm !== true;
-    this.options.onRun?.(context, true);
+    this.options.onRun?.(context, true, command);
     const answer = await this.runFamily(context, family, isJson ? words.slice(0, -1) : words, command.rest);
-    this.options.onRun?.(context, false);
+    this.options.onRun?.(context, false, command);
     const result =
       isJson && answer.data !== undefined ? { ...answer, text: `${JSON.stringify(answer.data)}\n` } : answer;
     if (result.code === Status.ok) return result;

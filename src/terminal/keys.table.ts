@@ -10,6 +10,8 @@ export type TerminalAction =
   | "hex"
   | "send-ymodem"
   | "send-xmodem"
+  | "receive-ymodem"
+  | "receive-xmodem"
   | "take"
   | "help";
 
@@ -22,6 +24,8 @@ export const TERMINAL_KEYS: KeyTable<TerminalAction> = {
   x: { action: "hex", text: "shows bytes in hex or not" },
   s: { action: "send-ymodem", text: "sends a file by Y-modem" },
   S: { action: "send-xmodem", text: "by X-modem" },
+  g: { action: "receive-ymodem", text: "gets files by Y-modem" },
+  G: { action: "receive-xmodem", text: "a file by X-modem" },
   w: { action: "take", text: "takes the keyboard of a shared port" },
   "?": { action: "help", text: "shows this" },
 };

@@ -1,9 +1,22 @@
-/** Sends a file by X-modem or Y-modem (Chuck Forsberg's "XMODEM/YMODEM protocol reference", 1988). */
+/** Sends a file by X-modem or Y-modem. */
+import { HvError } from "../base/index.ts";
 import { sendCancelled, sendStalled } from "./errors.ts";
-
-export type ModemProtocol = "xmodem" | "xmodem-1k" | "ymodem";
-
-export const MODEM_PROTOCOLS: readonly ModemProtocol[] = ["xmodem", "xmodem-1k", "ymodem"];
+import {
+  ACK,
+  CAN,
+  CANCELLATION,
+  CRC_MODE,
+  checkOf,
+  EOT,
+  LONG_BLOCK,
+  MAX_TRIES,
+  type ModemProtocol,
+  NAK,
+  PADDING,
+  SHORT_BLOCK,
+  SOH,
+  STX,
+} from "./modem-wire.ts";
 
 export interface ModemFile {
   readonly name: string;
@@ -20,30 +33,14 @@ export interface ModemPatience {
   /** For a receiver that has not been started yet. */
   readonly startMs: number;
   readonly replyMs: number;
+  /** lrzsz throws away what comes right behind its `C`. */
+  readonly settleMs: number;
 }
 
-const SOH = 0x01;
-const STX = 0x02;
-const EOT = 0x04;
-const ACK = 0x06;
-const NAK = 0x15;
-const CAN = 0x18;
-const CRC_MODE = 0x43;
-const PADDING = 0x1a;
-const SHORT_BLOCK = 128;
-const LONG_BLOCK = 1024;
-const MAX_TRIES = 10;
-const PATIENCE: ModemPatience = { startMs: 60_000, replyMs: 10_000 };
-
-/** CRC-16 of CCITT with polynomial 0x1021, starting at 0. */
-export function crc16(data: Uint8Array): number {
-  let crc = 0;
-  for (const byte of data) {
-    crc ^= byte << 8;
-    for (let i = 0; i < 8; i++) crc = (crc & 0x8000) !== 0 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
-  }
-  return crc;
-}
+/** Receivers ask every three to ten seconds. */
+const ASKED_AGAIN_MS = 1_000;
+const FAREWELL_MS = 1_000;
+const PATIENCE: ModemPatience = { startMs: 60_000, replyMs: 60_000, settleMs: 50 };
 
 /** A file's name and size as Y-modem's block 0 has them; no file ends the batch. */
 function headerOf(file: ModemFile | undefined): Uint8Array {
@@ -60,6 +57,7 @@ export class ModemSender {
   private readonly replies: number[] = [];
   private wake: () => void = () => {};
   private usesCrc = false;
+  private isOver = false;
 
   constructor(line: ModemLine, patience: ModemPatience = PATIENCE) {
     this.line = line;
@@ -83,12 +81,28 @@ export class ModemSender {
     await this.deliver(Uint8Array.of(EOT));
     if (protocol !== "ymodem") return;
     await this.start();
-    await this.block(0, headerOf(undefined));
+    await this.farewell();
+  }
+
+  /** The receiver has the file: it may be gone before its last answer is through, as lrzsz on a pseudo-terminal is. */
+  private async farewell(): Promise<void> {
+    const heard = this.block(0, headerOf(undefined)).catch((error: unknown) => {
+      if (!(error instanceof HvError)) throw error;
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FAREWELL_MS);
+    });
+    await Promise.race([heard, patience]);
+    clearTimeout(timer);
+    this.isOver = true;
+    this.wake();
+    await heard;
   }
 
   /** Tells the receiver to give up. */
   cancel(): void {
-    this.line.write(new Uint8Array(5).fill(CAN));
+    this.line.write(CANCELLATION);
     this.replies.push(CAN, CAN);
     this.wake();
   }
@@ -112,6 +126,8 @@ export class ModemSender {
       const reply = await this.reply(this.patience.startMs);
       if (reply !== CRC_MODE && reply !== NAK) continue;
       this.usesCrc = reply === CRC_MODE;
+      await new Promise((resolve) => setTimeout(resolve, this.patience.settleMs));
+      if (this.replies.includes(CAN)) continue;
       // What was repeated while nobody answered must not count as answers to blocks.
       this.replies.length = 0;
       return;
@@ -119,20 +135,19 @@ export class ModemSender {
   }
 
   private block(number: number, data: Uint8Array): Promise<void> {
-    const crc = crc16(data);
-    const sum = data.reduce((total, byte) => (total + byte) & 0xff, 0);
-    const check = this.usesCrc ? [crc >> 8, crc & 0xff] : [sum];
     const kind = data.length === LONG_BLOCK ? STX : SOH;
-    return this.deliver(Uint8Array.from([kind, number, 255 - number, ...data, ...check]));
+    return this.deliver(Uint8Array.from([kind, number, 255 - number, ...data, ...checkOf(data, this.usesCrc)]));
   }
 
   private async deliver(packet: Uint8Array): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       this.line.write(packet);
+      const sentMs = performance.now();
       for (;;) {
         const reply = await this.reply(this.patience.replyMs);
         if (reply === ACK) return;
-        if (reply === NAK) break;
+        // A receiver that has not heard the first block asks for it as before; one that asked while it came is answered.
+        if (reply === NAK || (reply === CRC_MODE && performance.now() - sentMs > ASKED_AGAIN_MS)) break;
       }
     }
     throw sendStalled(`it refused the same block ${MAX_TRIES} times`);
@@ -144,6 +159,7 @@ export class ModemSender {
       const byte = this.replies.shift();
       if (byte === CAN && this.replies[0] === CAN) throw sendCancelled();
       if (byte !== undefined) return byte;
+      if (this.isOver) throw sendStalled("it is gone");
       await this.arrival(patienceMs);
     }
   }

@@ -1,13 +1,10 @@
 /** A serial terminal: a person's keys and screen at one end, a line at the other. */
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { type LineEvent, lineText } from "../base/index.ts";
-import { type Disconnection, keyHelp, TAKE_KEYBOARD, type Transport } from "../serial/index.ts";
-import { fileUnreadable } from "./errors.ts";
+import { keyHelp, TAKE_KEYBOARD, type Transport } from "../serial/index.ts";
+import { FileTransfers } from "./file-transfers.ts";
 import { HexDump } from "./hex-dump.ts";
 import { TERMINAL_KEYS, type TerminalAction } from "./keys.table.ts";
 import type { LineMaps } from "./line-maps.ts";
-import { type ModemProtocol, ModemSender } from "./modem-send.ts";
 import type { SessionLog } from "./session-log.ts";
 import type { TimestampFormat, Timestamps } from "./timestamps.ts";
 
@@ -21,6 +18,12 @@ export interface TerminalOptions {
   readonly showsHex: boolean;
 }
 
+/** Which end ended it, or whoever sits at it. */
+export interface TerminalEnd {
+  readonly by: "near" | "far" | "user";
+  readonly reason: string;
+}
+
 const HIGH_WATER_BYTES = 65_536;
 const BREAK_MS = 300;
 const [BS, CR, DEL, CTRL_C] = [0x08, 0x0d, 0x7f, 0x03];
@@ -31,29 +34,40 @@ export class Terminal {
   private readonly dump = new HexDump();
   private showsHex: boolean;
   private lines = { dtr: true, rts: true };
-  private sender: ModemSender | undefined;
-  /** The name of a file that is being asked for. */
-  private question: { answer: string; readonly protocol: ModemProtocol } | undefined;
-  private finish: (disconnection: Disconnection) => void = () => {};
+  readonly transfers: FileTransfers;
+  /** Sees what arrives, as it came, but for what belongs to a transfer of files. */
+  onArrival: (data: Uint8Array) => void = () => {};
+  /** A name that is being asked for, and what is done with it. */
+  private question: { answer: string; readonly then: (answer: string) => Promise<unknown> } | undefined;
+  /** Things that the terminal does by itself now; the end of an input that is no person waits for them. */
+  private taskCount = 0;
+  private endOfInput: string | undefined;
+  private finish: (end: TerminalEnd) => void = () => {};
 
   constructor(options: TerminalOptions) {
     this.options = options;
     this.showsHex = options.showsHex;
+    this.transfers = new FileTransfers({
+      write: (data) => options.far.write(data),
+      say: (text) => this.say(text),
+    });
   }
 
   /** Passes bytes both ways until one of the ends is gone for good, or the user quits. */
-  async run(): Promise<Disconnection> {
+  async run(): Promise<TerminalEnd> {
     const { near, far, timestamps } = this.options;
-    const over = new Promise<Disconnection>((resolve) => {
+    const over = new Promise<TerminalEnd>((resolve) => {
       this.finish = resolve;
     });
     near.onData = (data) => this.typed(data);
-    near.onClose = (disconnection) => {
-      if (disconnection.final) this.finish(disconnection);
+    near.onClose = ({ reason, final }) => {
+      // An input that has ended has an output still.
+      if (near.isConnected && this.taskCount > 0) this.endOfInput = reason;
+      else if (final) this.finish({ by: "near", reason });
     };
     far.onData = (data) => this.arrived(data);
-    far.onClose = (disconnection) => {
-      if (disconnection.final) this.finish(disconnection);
+    far.onClose = ({ reason, final }) => {
+      if (final) this.finish({ by: "far", reason });
     };
     far.onDrain = () => near.resume();
     near.onDrain = () => far.resume();
@@ -73,11 +87,27 @@ export class Terminal {
     }
   }
 
+  /** Does something by itself, such as sending a file. */
+  async during<T>(task: () => Promise<T>): Promise<T> {
+    this.taskCount++;
+    try {
+      return await task();
+    } finally {
+      this.taskCount--;
+      if (this.taskCount === 0 && this.endOfInput !== undefined) this.finish({ by: "near", reason: this.endOfInput });
+    }
+  }
+
+  /** Ends the terminal, as if its user had. */
+  end(reason: string): void {
+    this.finish({ by: "user", reason });
+  }
+
   act(action: TerminalAction): void {
     const { far, timestamps, escapePrefix } = this.options;
     switch (action) {
       case "quit":
-        this.finish({ reason: "the escape key and q were typed", final: true });
+        this.end("the escape key and q were typed");
         return;
       case "break":
         far.setLine({ kind: "break", isOn: true });
@@ -99,7 +129,15 @@ export class Terminal {
         return;
       case "send-ymodem":
       case "send-xmodem":
-        this.ask(action === "send-ymodem" ? "ymodem" : "xmodem-1k");
+        this.ask("File to send", (path) =>
+          this.transfers.send(path, action === "send-ymodem" ? "ymodem" : "xmodem-1k"),
+        );
+        return;
+      case "receive-ymodem":
+        this.ask("Folder to receive into", (path) => this.transfers.receive(path, { protocol: "ymodem" }));
+        return;
+      case "receive-xmodem":
+        this.ask("File to receive", (path) => this.transfers.receive(path, { protocol: "xmodem" }));
         return;
       case "take":
         far.write(TAKE_KEYBOARD);
@@ -109,43 +147,15 @@ export class Terminal {
     }
   }
 
-  /** Sends a file; what the receiver says is not shown meanwhile. */
-  async send(path: string, protocol: ModemProtocol): Promise<void> {
-    let data: Uint8Array;
-    try {
-      data = readFileSync(path);
-    } catch (error) {
-      throw fileUnreadable(path, error);
-    }
-    const { far } = this.options;
-    let shownPercent = -10;
-    const sender = new ModemSender({
-      write: (bytes) => far.write(bytes),
-      progress: (sent, total) => {
-        const percent = Math.floor((100 * sent) / total);
-        if (percent < shownPercent + 10 && percent < 100) return;
-        shownPercent = percent;
-        this.say(`${basename(path)}: ${sent} of ${total} bytes (${percent} %)`);
-      },
-    });
-    this.sender = sender;
-    try {
-      await sender.send({ name: basename(path), data }, protocol);
-      this.say(`${basename(path)}: sent`);
-    } finally {
-      this.sender = undefined;
-    }
-  }
-
   private toggle(which: "dtr" | "rts"): void {
     this.lines = { ...this.lines, [which]: !this.lines[which] };
     this.options.far.setLine({ kind: "modem", lines: { [which]: this.lines[which] } });
     this.say(`${which.toUpperCase()} ${this.lines[which] ? "on" : "off"}`);
   }
 
-  private ask(protocol: ModemProtocol): void {
-    this.question = { answer: "", protocol };
-    this.options.near.write("\r\nFile to send, Ctrl-C for none: ");
+  private ask(what: string, then: (answer: string) => Promise<unknown>): void {
+    this.question = { answer: "", then };
+    this.options.near.write(`\r\n${what}, Ctrl-C for none: `);
   }
 
   private answered(byte: number): void {
@@ -156,7 +166,7 @@ export class Terminal {
       this.question = undefined;
       near.write("\r\n");
       if (byte === CTRL_C || question.answer === "") return;
-      this.send(question.answer, question.protocol).catch((error: Error) => this.say(error.message));
+      question.then(question.answer).catch((error: Error) => this.say(error.message));
     } else if (byte === BS || byte === DEL) {
       if (question.answer !== "") near.write("\b \b");
       question.answer = question.answer.slice(0, -1);
@@ -172,8 +182,8 @@ export class Terminal {
       for (const byte of data) this.answered(byte);
       return;
     }
-    if (this.sender !== undefined) {
-      if (data.includes(CTRL_C)) this.sender.cancel();
+    if (this.transfers.isActive) {
+      if (data.includes(CTRL_C)) this.transfers.cancel();
       return;
     }
     far.write(maps.outgoing(data));
@@ -182,11 +192,12 @@ export class Terminal {
 
   private arrived(data: Uint8Array): void {
     const { near, far, maps, timestamps, log } = this.options;
-    if (this.sender !== undefined) {
-      this.sender.received(data);
+    if (this.transfers.isActive) {
+      this.transfers.received(data);
       return;
     }
     log.write(data);
+    this.onArrival(data);
     near.write(this.showsHex ? this.dump.feed(data) : timestamps.mark(maps.incoming(data)));
     if (near.pendingBytes > HIGH_WATER_BYTES) far.pause();
   }
@@ -197,6 +208,11 @@ export class Terminal {
     const { baudRate, dataBits, parity, stopBits } = event.kind === "settings" ? event.settings : {};
     if (baudRate === undefined || dataBits === undefined || parity === undefined || stopBits === undefined) return;
     this.say(`the other end is at ${lineText({ baudRate, dataBits, parity, stopBits })}`);
+  }
+
+  /** Lines for whoever sits at the terminal. */
+  tell(text: string): void {
+    this.options.near.write(`\r\n${text.replaceAll("\n", "\r\n")}`);
   }
 
   private say(text: string): void {

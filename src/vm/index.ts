@@ -19,7 +19,6 @@ export * from "./region.ts";
 export * from "./scheduler.ts";
 export {
   boardState,
-  copyMachine,
   guestHash,
   hardwareDigest,
   restoreBoardState,
@@ -28,6 +27,7 @@ export {
   saveMachine,
   snapshotEpochSeconds,
   stateHash,
+  takeSnapshot,
 } from "./snapshot.ts";
 export { decodeSnapshot, encodeSnapshot, parseStateText, type Snapshot, stateText } from "./snapshot-format.ts";
 export { type SnapshotMemory, snapshotMemory } from "./snapshot-memory.ts";

@@ -234,6 +234,11 @@ export class Machine implements MachineControl, Stateful {
     return this.guestMachine?.bus.writeMemory(address, data) ?? false;
   }
 
+  /** Wall-clock time of power-on, in seconds since 1970. */
+  get epochSeconds(): number {
+    return this.options.wallClock.epochSeconds;
+  }
+
   bootKernel(): LoadedKernel | undefined {
     const { segments, entry } = this.options.boot;
     const kernel = segments.find(({ name, address }) => name === "kernel" && address === entry.pc);
@@ -262,10 +267,7 @@ export class Machine implements MachineControl, Stateful {
       blockDevices: scratchDisks(options.blockDevices ?? []),
       startsEmpty: true,
     });
-    const state = this.save();
-    machine.prepareRestore(state);
-    machine.host.ram().set(this.host.ram());
-    machine.restore(state);
+    machine.become(this.save(), (ram) => ram.set(this.host.ram()));
     return {
       readGuest: (address, target) => machine.readGuest(address, target),
       core: (vcpuIndex) => machine.core(vcpuIndex),
@@ -300,6 +302,13 @@ export class Machine implements MachineControl, Stateful {
       hypervisor: this.hypervisor.save(),
       guest: this.guestMachine?.save() ?? null,
     };
+  }
+
+  /** Brings this machine to a saved one's state, with the content of RAM that `fill` gives it. */
+  become(state: State, fill: (ram: Uint8Array) => void): void {
+    this.prepareRestore(state);
+    fill(this.host.ram());
+    this.restore(state);
   }
 
   /** Before memory is restored: there is a guest when the saved machine had one. */

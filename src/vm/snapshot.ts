@@ -59,13 +59,11 @@ function checkedState(machine: Machine, { state, pages }: Snapshot): State {
   return checked;
 }
 
-function put(machine: Machine, state: State, pages: Snapshot["pages"]): void {
-  machine.prepareRestore(state);
-  const ram = machine.host.ram();
-  ram.fill(0);
-  for (const [page, bytes] of pages) ram.set(bytes, page * PAGE_SIZE);
-  machine.restore(state);
-}
+const put = (machine: Machine, state: State, pages: Snapshot["pages"]): void =>
+  machine.become(state, (ram) => {
+    ram.fill(0);
+    for (const [page, bytes] of pages) ram.set(bytes, page * PAGE_SIZE);
+  });
 
 /** A state that some part refuses, or trips over, is a bad snapshot, whatever the part says. */
 const refusal = (error: unknown): unknown =>
@@ -74,7 +72,7 @@ const refusal = (error: unknown): unknown =>
     : snapshotInvalid("a state that every part of the machine takes", error.message);
 
 /** The whole machine as a snapshot of its own, whose pages do not change with the machine; between two slices. */
-export function copyMachine(machine: Machine): Snapshot {
+export function takeSnapshot(machine: Machine): Snapshot {
   const pages = new Map<number, Uint8Array>();
   forEachUsedPage(machine.host, (page, bytes) => pages.set(page, new Uint8Array(bytes)));
   return { state: boardState(machine), pages };
@@ -87,7 +85,7 @@ export function copyMachine(machine: Machine): Snapshot {
  */
 export function restoreSnapshot(machine: Machine, snapshot: Snapshot): void {
   const state = checkedState(machine, snapshot);
-  const before = machine.instructions() === 0 ? undefined : copyMachine(machine);
+  const before = machine.instructions() === 0 ? undefined : takeSnapshot(machine);
   try {
     put(machine, state, snapshot.pages);
   } catch (error) {

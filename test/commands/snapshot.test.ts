@@ -25,6 +25,10 @@ function given() {
       if (kept.includes(name)) return entry(name);
       throw new HvError({ code: "snapshot-unknown", message: "expected another name", hint: "Known: none." });
     },
+    delete: (name) => {
+      kept.splice(kept.indexOf(name), 1);
+      return { id: "0123456789ab", name, freedBytes: 4_096, hasOlder: kept.includes(name) };
+    },
     list: () => kept.map(entry),
   };
   return bench;
@@ -37,6 +41,18 @@ describe("snapshot", () => {
     expect(await bench.text("snapshot list")).toMatch(/here +0123456789ab +tiny +1\.500 +3/);
     expect(await bench.text("snapshot load here")).toBe("here 0123456789ab: at 1.500 s\n");
     expect(bench.manager.complete(bench.context({} as never), "snapshot load h").candidates).toEqual(["here"]);
+  });
+
+  it("deletes by a name that TAB completes, and says when an older one is left", async () => {
+    const bench = given();
+    for (const name of ["here", "here", "there"]) await bench.run(`snapshot save ${name}`);
+    const { candidates } = bench.manager.complete(bench.context({} as never), "snapshot delete ");
+    expect(candidates).toEqual(["here", "there"]);
+    expect(await bench.text("snapshot delete here")).toBe(
+      "here 0123456789ab: deleted, 4096 bytes freed; an older here is left\n",
+    );
+    expect(await bench.text("snapshot delete here")).toBe("here 0123456789ab: deleted, 4096 bytes freed\n");
+    expect((await bench.text("snapshot list")).match(/0123456789ab/g)).toHaveLength(1);
   });
 
   it("says in words what it cannot do", async () => {

@@ -40,6 +40,17 @@ describe("MachineShelf", () => {
     expect(stateHash(other.machine)).toBe(hash);
   });
 
+  it("deletes what it has saved, and the machine goes on", () => {
+    const { machine, shelf } = given();
+    machine.runSlice(5_000, { skipIdle: true });
+    shelf.save("gone");
+    const hash = stateHash(machine);
+    expect(shelf.delete("gone")).toMatchObject({ name: "gone", id: expect.stringMatching(/^[0-9a-f]{12}$/) });
+    expect(shelf.list()).toEqual([]);
+    expect(() => shelf.load("gone")).toThrow(expect.objectContaining({ code: "snapshot-unknown" }));
+    expect(stateHash(machine)).toBe(hash);
+  });
+
   it("leaves the machine as it was when a part refuses its state", () => {
     const { machine, shelf } = given();
     machine.runSlice(5_000, { skipIdle: true });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -77,6 +77,74 @@ describe("SnapshotStore", () => {
     writeFileSync(join(folder, pack), bytes);
     store.save(named("b"), snapshotOf([1, 1]));
     expect(store.load("b").snapshot.pages.size).toBe(1);
+  });
+
+  it("deletes a snapshot with the packs that no other has pages in, and leaves the others whole", () => {
+    const store = new SnapshotStore(folder);
+    store.save(named("a"), snapshotOf([1, 1], [2, 2]));
+    store.save(named("b"), snapshotOf([1, 1], [2, 5]));
+    store.save(named("c"), snapshotOf([1, 7]));
+    const sizes = () => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    const before = sizes();
+    const { freedBytes, hasOlder } = store.delete("a");
+    // The pages of a are b's too.
+    expect([packs().length, hasOlder]).toEqual([3, false]);
+    expect(before - sizes()).toBe(freedBytes);
+    store.delete("c");
+    expect(packs()).toHaveLength(2);
+    expect([...store.load("b").snapshot.pages.values()].map(([first]) => first)).toEqual([1, 5]);
+    store.delete(store.list()[0].id.slice(0, 10));
+    expect(readdirSync(folder)).toEqual([]);
+    expect(() => store.delete("b")).toThrow(expect.objectContaining({ code: "snapshot-unknown" }));
+  });
+
+  it("deletes the one that load would take, and says when an older one is left", () => {
+    const store = new SnapshotStore(folder);
+    const old = store.save(named("a"), snapshotOf([1, 1]));
+    utimesSync(join(folder, `${old.id}.snapshot`), 1, 1);
+    const young = store.save(named("a"), snapshotOf([1, 2]));
+    expect(store.delete("a")).toMatchObject({ id: young.id, name: "a", hasOlder: true });
+    expect(store.load("a").entry.id).toBe(old.id);
+  });
+
+  it("deletes no pack while a snapshot that cannot be read may need it, and one that is damaged by its id", () => {
+    const store = new SnapshotStore(folder);
+    store.save(named("a"), snapshotOf([1, 1]));
+    const { id } = store.save(named("b"), snapshotOf([1, 2]));
+    const path = join(folder, `${id}.snapshot`);
+    const good = readFileSync(path);
+    writeFileSync(path, "damaged");
+    store.delete("a");
+    expect(packs()).toHaveLength(2);
+    writeFileSync(path, good);
+    expect(store.load("b").snapshot.pages.size).toBe(1);
+    writeFileSync(path, "damaged");
+    store.delete(id.slice(0, 12));
+    expect(packs()).toEqual([]);
+  });
+
+  it("takes away what a deletion that was cut off has left, and uses it again before", () => {
+    const store = new SnapshotStore(folder);
+    const { id } = store.save(named("a"), snapshotOf([1, 1]));
+    // Cut off behind its first step.
+    rmSync(join(folder, `${id}.snapshot`));
+    store.save(named("b"), snapshotOf([1, 1]));
+    expect(packs()).toHaveLength(1);
+    expect(store.load("b").snapshot.pages.size).toBe(1);
+    store.delete("b");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("neither writes nor deletes while another process does", () => {
+    const store = new SnapshotStore(folder);
+    store.save(named("a"), snapshotOf([1, 1]));
+    // The parent of the tests lives.
+    writeFileSync(join(folder, "lock"), `${process.ppid}`);
+    const busy = expect.objectContaining({ code: "snapshot-store-busy", exitCode: 3 });
+    expect(() => store.save(named("b"), snapshotOf())).toThrow(busy);
+    expect(() => store.delete("a")).toThrow(busy);
+    rmSync(join(folder, "lock"));
+    expect(store.list()).toHaveLength(1);
   });
 
   it("says which snapshots there are when one is not", () => {

@@ -24,6 +24,19 @@ const journal: Journal = {
 describe("journals as text", () => {
   it("come back as they were", () => expect(parseJournal(journalText(journal), "j")).toEqual(journal));
 
+  it("of a run at a console have its line, its clock and the guest alone at the end", () => {
+    const run: Journal = {
+      header: { ...journal.header, start: "off", rootfs: "debian", baudPacing: true, epochSeconds: 1_700_000_000 },
+      events: [
+        { at: [1, 2], line: "guest0/uart0", event: { kind: "settings", settings: { baudRate: 9600, parity: "even" } } },
+        { at: [1, 3], line: "guest0/uart0", event: { kind: "modem", lines: { dtr: false } } },
+        { at: [1, 4], line: "guest0/uart0", event: { kind: "break", isOn: true } },
+      ],
+      end: { end: [5, 6], guestHash: digest, console: { byteCount: 0, sha256: digest } },
+    };
+    expect(parseJournal(journalText(run), "j")).toEqual(run);
+  });
+
   it("are refused with the line when a byte was changed, or the end is missing", () => {
     const text = journalText(journal);
     const changed = text.replace("vcpu list", "vcpu halt");

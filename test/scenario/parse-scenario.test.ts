@@ -40,6 +40,15 @@ scenarios:
     });
   });
 
+  it("has a root file system for all scenarios of the file, which is their disk then", () => {
+    const text = "board: b\nrootfs: debian\nscenarios:\n  - { name: a, steps: [{ shell: ls }] }\n";
+    expect(parse(text)[0].rootfs).toBe("debian");
+    const { message } = failing(`${text}  - { name: b, disk: 8M, steps: [{ shell: ls }] }\n`);
+    expect(message).toBe(
+      "t.yaml:5:22: expected no disk beside the root file system debian, which is the board's first disk, found one",
+    );
+  });
+
   it.each([
     [
       "a misspelt verb",

@@ -4,18 +4,15 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { crc16, type ModemProtocol, ModemSender } from "../../src/terminal/modem-send.ts";
+
+import { ModemSender } from "../../src/terminal/modem-send.ts";
+import type { ModemProtocol } from "../../src/terminal/modem-wire.ts";
+import { until } from "../serial/socat-pair.ts";
 
 const hasLrzsz = spawnSync("rx", ["--version"]).status === 0;
 if (!hasLrzsz) console.warn("file transfer tests are skipped, rx is not installed: apt-get install lrzsz");
 
 const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 131 + (i >> 8)) & 0xff);
-
-describe("the check of a block", () => {
-  it("is the CRC that everybody has", () => {
-    expect(crc16(Buffer.from("123456789"))).toBe(0x31c3);
-  });
-});
 
 describe.skipIf(!hasLrzsz)("a file sent to lrzsz", () => {
   let folder: string;
@@ -83,7 +80,7 @@ describe("a receiver that does not do its part", () => {
   const given = (answer: (packet: Uint8Array) => number[]) => {
     const sender: ModemSender = new ModemSender(
       { write: (data) => queueMicrotask(() => sender.received(Uint8Array.from(answer(data)))), progress: () => {} },
-      { startMs: 50, replyMs: 50 },
+      { startMs: 50, replyMs: 50, settleMs: 1 },
     );
     return sender;
   };
@@ -97,6 +94,40 @@ describe("a receiver that does not do its part", () => {
     const sender = given(() => [0x15]);
     sender.received(Uint8Array.of(0x43));
     await expect(sender.send(file, "xmodem")).rejects.toMatchObject({ code: "send-stalled" });
+  });
+
+  it("that has not heard the first block gets it again when it asks again, and not for a request that was under way", async () => {
+    const written: number[] = [];
+    const sender: ModemSender = new ModemSender(
+      {
+        write: (data) => {
+          written.push(data[0]);
+          // The second copy of the block is taken, and so is the end.
+          if (written.length > 1) queueMicrotask(() => sender.received(Uint8Array.of(0x06)));
+        },
+        progress: () => {},
+      },
+      { startMs: 5_000, replyMs: 5_000, settleMs: 1 },
+    );
+    sender.received(Uint8Array.of(0x43));
+    const sending = sender.send(file, "xmodem");
+    await until(() => written.length === 1, "the first block");
+    sender.received(Uint8Array.of(0x43));
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(written).toEqual([0x01]);
+    sender.received(Uint8Array.of(0x43));
+    await sending;
+    expect(written).toEqual([0x01, 0x01, 0x04]);
+  });
+
+  it("that is gone before its last answer has the file nevertheless", async () => {
+    // Asks, takes the name and asks, takes the block, the end, asks, and is gone.
+    const answers = [[0x06, 0x43], [0x06], [0x06, 0x43], []];
+    const sender: ModemSender = given(() => answers.shift() ?? []);
+    const late = setInterval(() => sender.received(Uint8Array.of(0x43)), 5);
+    await sender.send(file, "ymodem");
+    clearInterval(late);
+    expect(answers).toEqual([]);
   });
 
   it("that cancels ends it, and so does the user", async () => {

@@ -129,4 +129,42 @@ describe("a serial terminal", () => {
     terminal.act("quit");
     await over;
   });
+
+  it("gets files from a Y-modem sender at the other end, into the folder that is typed", async () => {
+    const data = Buffer.from(Array.from({ length: 3_000 }, (_, i) => (i * 3) & 0xff));
+    writeFileSync(join(folder, "log.bin"), data);
+    const target = mkdtempSync(join(folder, "target-"));
+    const { terminal, input, sees, over } = await given();
+    const sender = spawn("sb", ["-q", "log.bin"], { cwd: folder, stdio: "pipe" });
+    sender.stdin.on("error", () => {});
+    board.onData = (bytes) => void sender.stdin.write(bytes);
+    sender.stdout.on("data", (bytes: Buffer) => board.write(bytes));
+    terminal.act("receive-ymodem");
+    await sees("Folder to receive into");
+    input.write(`${target}\r`);
+    await sees(`${target}/log.bin: received`);
+    expect(readFileSync(join(target, "log.bin")).equals(data)).toBe(true);
+    terminal.act("receive-xmodem");
+    await sees("File to receive");
+    input.write("\x03");
+    terminal.act("quit");
+    await over;
+  });
+
+  it("ends with its input only when it has nothing to do by itself any more", async () => {
+    const { terminal, input, over, sees } = await given();
+    let done = (): void => {};
+    const task = terminal.during(
+      () =>
+        new Promise<void>((resolve) => {
+          done = resolve;
+        }),
+    );
+    input.end();
+    board.write("still here\r\n");
+    await sees("still here");
+    done();
+    await task;
+    expect((await over).reason).toBe("end of input");
+  });
 });

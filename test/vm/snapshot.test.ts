@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { State } from "../../src/base/index.ts";
 import { PAGE_SIZE } from "../../src/memory/index.ts";
 import {
-  copyMachine,
   guestHash,
   hardwareDigest,
   restoreMachine,
   saveMachine,
   snapshotEpochSeconds,
   stateHash,
+  takeSnapshot,
 } from "../../src/vm/snapshot.ts";
 import { decodeSnapshot, encodeSnapshot } from "../../src/vm/snapshot-format.ts";
 import { countingProgram, givenMachine, programs, versatile, waitingProgram } from "./machine-bench.ts";
@@ -85,7 +85,7 @@ describe("a snapshot of a machine", () => {
   });
 
   it("keeps the wall-clock time of power-on", () => {
-    expect(snapshotEpochSeconds(copyMachine(givenMachine(programs.spin).machine))).toBe(1_767_225_600);
+    expect(snapshotEpochSeconds(takeSnapshot(givenMachine(programs.spin).machine))).toBe(1_767_225_600);
   });
 
   it("is refused, with nothing changed, when it is of another board", () => {

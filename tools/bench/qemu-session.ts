@@ -1,5 +1,5 @@
 /** Measures one life of QEMU's machine, driven over its serial port as `vserial exec` drives Komainu's guest. */
-import { typedLine } from "../../src/commands/guest-shell.ts";
+import { typedLine } from "../../src/commands/shell-answer.ts";
 import { answerMalformed } from "./errors.ts";
 import type { GuestFiles } from "./guest-files.ts";
 import type { Job, SessionSample, Timing } from "./sample.ts";

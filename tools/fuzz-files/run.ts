@@ -1,4 +1,4 @@
-/** Gives damaged scenario files, journals and snapshots to the code that takes them, and looks at what it says and does. */
+/** Gives damaged scenario files, scripts, journals and snapshots to the code that takes them, and looks at what it says and does. */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +8,15 @@ import { powerOn } from "../../src/main/power-on.ts";
 import { rigPower } from "../../src/main/prompt-rig.ts";
 import { MachineShelf } from "../../src/main/snapshot-shelf.ts";
 import { SnapshotStore } from "../../src/main/snapshot-store.ts";
-import { journalText, parseJournal, parseScenarios, replayJournal, runScenario } from "../../src/scenario/index.ts";
-import { copyMachine, encodeSnapshot, type Machine, restoreMachine, stateHash } from "../../src/vm/index.ts";
+import {
+  journalText,
+  parseJournal,
+  parseScenarios,
+  parseScript,
+  replayJournal,
+  runScenario,
+} from "../../src/scenario/index.ts";
+import { encodeSnapshot, type Machine, restoreMachine, stateHash, takeSnapshot } from "../../src/vm/index.ts";
 import { Mutator } from "./mutate.ts";
 
 export interface FuzzOptions {
@@ -54,6 +61,21 @@ scenarios:
   - { name: third, steps: *steps }
 `;
 
+const SCRIPT = `# A script of every kind of step.
+timeout: 1s
+forbid: ["Kernel panic", /Oops/]
+steps:
+  - { line: "echo hello" }
+  - { send: "\\x03" }
+  - { expect: [hello, /wor.d/i], timeout: 200ms }
+  - { shell: ls, exit: 0, output: /bin/, not: x }
+  - { modem: { dtr: on, rts: off } }
+  - { break: 300ms }
+  - { never: x, for: 10ms }
+  - { upload: image.bin, protocol: xmodem }
+  - { download: logs, force: true }
+`;
+
 export class FileFuzzer {
   readonly totals: FuzzTotals = { refused: 0, taken: 0, codes: {} };
   private readonly options: FuzzOptions;
@@ -72,6 +94,7 @@ export class FileFuzzer {
     const machine = await this.machine();
     const kinds = [
       () => this.scenario(),
+      () => this.script(),
       () => this.journal(journal),
       () => this.snapshot(machine),
       () => this.store(machine),
@@ -100,6 +123,17 @@ export class FileFuzzer {
     if (hasPlace && !PLACE.test(text)) this.fail(`no place: ${text}`, content);
     this.totals.refused++;
     this.totals.codes[error.code] = (this.totals.codes[error.code] ?? 0) + 1;
+  }
+
+  /** A script that is still valid is not run: it has no machine, and its line is somebody else's. */
+  private script(): void {
+    const content = this.mutator.mutate(Buffer.from(SCRIPT));
+    try {
+      parseScript(content.toString("utf8"), "f.yaml");
+      this.totals.taken++;
+    } catch (error) {
+      this.refuse(error, content, { codes: [2], hasPlace: true });
+    }
   }
 
   private async scenario(): Promise<void> {
@@ -193,7 +227,7 @@ export class FileFuzzer {
   }
 
   private snapshot(machine: Machine): void {
-    const good = Buffer.from(encodeSnapshot(copyMachine(machine)));
+    const good = Buffer.from(encodeSnapshot(takeSnapshot(machine)));
     let content = this.mutator.mutate(good);
     if (this.mutator.below(2) === 0) {
       const body = this.mutator.mutate(good.subarray(0, good.length - 32));
