@@ -9,7 +9,6 @@ import {
   formatSummary,
   printable,
   reportJson,
-  runCheck,
   summaryJson,
   verdictOf,
 } from "../ids/index.ts";
@@ -21,7 +20,7 @@ import type { Guest } from "../vm/index.ts";
 import type { CommandContext } from "./context.ts";
 import { form } from "./context.ts";
 import { kernelOf, SteadyLook } from "./guest-kernel.ts";
-import { costOfOpening } from "./ids-opening.ts";
+import { showCost } from "./ids-cost.ts";
 import { compareBaseline, lookOnce, reportFindings, saveBaseline, scheduleLooks } from "./ids-record.ts";
 import { addWatch, endWatch, showWatches } from "./ids-watch.ts";
 
@@ -116,31 +115,6 @@ function showTypes(context: CommandContext, filter: string | undefined): Command
   return { code: Status.ok, text: textOf(lines), data: rows };
 }
 
-/** What a check takes: the wall clock's microseconds come from outside, as no result may depend on them. */
-function showCost(context: CommandContext, known: readonly Check[], id: string): CommandResult {
-  const check = known.find((candidate) => candidate.id === id);
-  if (check === undefined || check.ofProcess === "required") {
-    const names = known.flatMap((other) => (other.ofProcess === "required" ? [] : [other.id]));
-    return failed(Status.noEntry, `Error: expected a check (${names.join(", ")}), found "${id}"\n`);
-  }
-  const kernel = openGuest(context);
-  if (!isKernel(kernel)) return kernel;
-  const { hv, nowMs } = context;
-  const [guest] = hv.guests;
-  if (id === "symbols" && guest !== undefined) return costOfOpening(context, guest);
-  // What is learned once for a boot is not part of what a look costs.
-  runCheck(check, kernel);
-  const executedBefore = hv.control.instructions();
-  const startMs = nowMs?.();
-  const report = runCheck(check, kernel);
-  const microseconds = startMs === undefined ? null : Math.round(((nowMs?.() ?? 0) - startMs) * 1000);
-  const instructions = hv.control.instructions() - executedBefore;
-  const data = { check: id, rows: report.rows.length, loads: report.loads, instructions, microseconds };
-  const time = microseconds === null ? "time not measured" : `${microseconds} microseconds`;
-  const text = `${id}: ${data.rows} rows, ${data.loads} translated loads, ${instructions} guest instructions, ${time}\n`;
-  return { code: Status.ok, text, data };
-}
-
 /** All checks, or one in full. */
 function showChecks(known: readonly Check[], id: string | undefined): CommandResult {
   if (id === undefined) {
@@ -197,7 +171,11 @@ export function idsFamily(userChecks: readonly Check[] = []): CommandFamily<Comm
       form({ words: "baseline save", run: (context) => onKernel(context, known, saveBaseline) }),
       form({ words: "baseline compare", run: (context) => onKernel(context, known, compareBaseline) }),
       form({ words: "types", args: types, run: (context, { filter }) => showTypes(context, filter) }),
-      form({ words: "cost", args: { check: checkName }, run: (context, { check }) => showCost(context, known, check) }),
+      form({
+        words: "cost",
+        args: { check: checkName },
+        run: (context, { check }) => showCost(context, known, () => openGuest(context), check),
+      }),
     ],
   };
 }

@@ -12,6 +12,7 @@ export class ConsoleBench {
   /** What the guest does in each millisecond that a command waits. */
   onStep: () => void = () => {};
   snapshots: SnapshotShelf | undefined;
+  nowMs: (() => number) | undefined;
 
   readonly waiter = {
     waitUntil: async (done: () => boolean, deadlineNs: number): Promise<boolean> => {
@@ -29,7 +30,8 @@ export class ConsoleBench {
   }
 
   context(console: Console) {
-    return { hv: this.hv, manager: this.manager, waiter: this.waiter, snapshots: this.snapshots, console };
+    const { hv, manager, waiter, snapshots, nowMs } = this;
+    return { hv, manager, waiter, snapshots, nowMs, console };
   }
 
   async run(line: string): Promise<{ code: number; text: string }> {
