@@ -20,8 +20,15 @@ import type { Guest } from "../vm/index.ts";
 import type { CommandContext } from "./context.ts";
 import { form } from "./context.ts";
 import { kernelOf, SteadyLook } from "./guest-kernel.ts";
+import {
+  type BaselineRequest,
+  compareBaseline,
+  DEFAULT_BASELINE,
+  listBaselines,
+  saveBaseline,
+} from "./ids-baseline.ts";
 import { showCost } from "./ids-cost.ts";
-import { compareBaseline, lookOnce, reportFindings, saveBaseline, scheduleLooks } from "./ids-record.ts";
+import { lookOnce, reportFindings, scheduleLooks } from "./ids-record.ts";
 import { addWatch, endWatch, showWatches } from "./ids-watch.ts";
 
 const codeOf: Record<CheckReport["verdict"], Status> = {
@@ -53,6 +60,15 @@ function onKernel(context: CommandContext, known: readonly Check[], run: OnKerne
   if (guest === undefined || !isKernel(kernel)) return isKernel(kernel) ? noGuest() : kernel;
   return run(context, guest, kernel, everyCheck(known));
 }
+
+/** The form's function for what is done with a baseline of that name. */
+const baselineOf =
+  (known: readonly Check[], run: (context: CommandContext, request: BaselineRequest) => CommandResult) =>
+  (context: CommandContext, { name = DEFAULT_BASELINE }: { name: string | undefined }): CommandResult =>
+    onKernel(context, known, (_, guest, kernel, checks) => {
+      const look = (some: readonly Check[]): CheckReport[] => lookOnce(context, kernel, some);
+      return run(context, { guest, kernel, checks, look, name });
+    });
 
 async function schedule(
   context: CommandContext,
@@ -152,6 +168,7 @@ export function idsFamily(userChecks: readonly Check[] = []): CommandFamily<Comm
   const known = [...checks, ...userChecks];
   const checkName = word<CommandContext>("check", () => known.map(({ id }) => id));
   const list = { check: optional(checkName) };
+  const baseline = { name: optional(word("name")) };
   const types = { filter: optional(word("field")) };
   return {
     name: "ids",
@@ -168,8 +185,9 @@ export function idsFamily(userChecks: readonly Check[] = []): CommandFamily<Comm
         args: { seconds: decimal("seconds"), times: optional(decimal("times")) },
         run: (context, { seconds, times = 1 }) => schedule(context, known, { seconds, times }),
       }),
-      form({ words: "baseline save", run: (context) => onKernel(context, known, saveBaseline) }),
-      form({ words: "baseline compare", run: (context) => onKernel(context, known, compareBaseline) }),
+      form({ words: "baseline save", args: baseline, run: baselineOf(known, saveBaseline) }),
+      form({ words: "baseline compare", args: baseline, run: baselineOf(known, compareBaseline) }),
+      form({ words: "baseline list", run: (context) => onKernel(context, known, listBaselines) }),
       form({ words: "types", args: types, run: (context, { filter }) => showTypes(context, filter) }),
       form({
         words: "cost",

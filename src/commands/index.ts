@@ -44,6 +44,13 @@ export function createCommandManager(userChecks: readonly Check[] = []): Command
   return manager;
 }
 
-export type { CommandContext, GuestWaiter, SnapshotShelf, SnapshotSummary } from "./context.ts";
+export type {
+  BaselineShelf,
+  CommandContext,
+  FindingsSink,
+  GuestWaiter,
+  SnapshotShelf,
+  SnapshotSummary,
+} from "./context.ts";
 export { type KernelKnowledge, kernelOf, setKernelKnowledge } from "./guest-kernel.ts";
 export { remoteFilter } from "./vserial.ts";

@@ -1,9 +1,13 @@
 /** `snapshot`: keeps the whole machine by a name and brings it back, time included. */
-import { Status } from "../base/index.ts";
+import { HvError, Status } from "../base/index.ts";
+import type { Kernel } from "../linux/index.ts";
 import type { CommandFamily } from "../shell/index.ts";
 import { columns, failed, ok, table, word } from "../shell/index.ts";
+import type { Guest, Hypervisor } from "../vm/index.ts";
 import type { CommandContext, SnapshotShelf } from "./context.ts";
 import { form } from "./context.ts";
+import { kernelOf } from "./guest-kernel.ts";
+import { resumeWatches, watchedPlaces } from "./ids-watch.ts";
 
 const NAME = /^[\w.-]{1,64}$/;
 
@@ -17,6 +21,27 @@ const known = word("name", (context: CommandContext) =>
     .list()
     .map(({ name }) => name),
 );
+
+/** What is watched belongs to this program, not to the machine that is saved. */
+function notKept({ hv }: CommandContext): string {
+  const places = hv.guests.flatMap(watchedPlaces);
+  return places.length === 0 ? "" : `not in it: ids watch ${places.join(", ")}\n`;
+}
+
+/** What was watched, in the machine that was loaded. */
+function goesOn({ hv }: CommandContext): string {
+  const lines = hv.guests.flatMap((guest) => resumeWatches(hv, guest, kernelIn(hv, guest)));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function kernelIn(hv: Hypervisor, guest: Guest): Kernel | undefined {
+  try {
+    return kernelOf(hv, guest);
+  } catch (error) {
+    if (error instanceof HvError) return undefined;
+    throw error;
+  }
+}
 
 export const snapshot: CommandFamily<CommandContext> = {
   name: "snapshot",
@@ -42,7 +67,8 @@ export const snapshot: CommandFamily<CommandContext> = {
           return failed(Status.invalid, `Error: expected a name of letters, digits, _ . and -, found "${name}"\n`);
         }
         const { id, seconds, pageCount } = shelfOf(context).save(name);
-        return ok(`${name} ${id}: ${pageCount} pages, at ${seconds.toFixed(3)} s\n`, { name, id, seconds, pageCount });
+        const text = `${name} ${id}: ${pageCount} pages, at ${seconds.toFixed(3)} s\n`;
+        return ok(text + notKept(context), { name, id, seconds, pageCount });
       },
     }),
     form({
@@ -51,7 +77,8 @@ export const snapshot: CommandFamily<CommandContext> = {
       when: hasStore,
       run: (context, { name }) => {
         const { id, seconds } = shelfOf(context).load(name);
-        return ok(`${name} ${id}: at ${seconds.toFixed(3)} s\n`, { name, id, seconds });
+        const text = `${name} ${id}: at ${seconds.toFixed(3)} s\n`;
+        return ok(text + goesOn(context), { name, id, seconds });
       },
     }),
   ],

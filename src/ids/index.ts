@@ -41,7 +41,14 @@ export const checks: readonly Check[] = [
   vectors,
 ].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
-export { type Baseline, baselineChecks, compareBaselines, type Difference, takeBaseline } from "./baseline.ts";
+export {
+  type Baseline,
+  baselineChecks,
+  type Comparison,
+  compareBaselines,
+  type Difference,
+  takeBaseline,
+} from "./baseline.ts";
 export type {
   Check,
   CheckRequest,

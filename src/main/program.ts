@@ -54,6 +54,8 @@ interface PowerFlags {
   json?: boolean;
   checks?: string;
   symbols?: SymbolsOption;
+  state?: string;
+  findings?: string;
   verbose?: boolean;
 }
 
@@ -103,7 +105,9 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
       parsePort("--gdb"),
     )
     .option("--gdb-wait", "with --gdb: hold the guest before its first instruction until the debugger lets it go on")
-    .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md");
+    .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md")
+    .option("--state <folder>", "where `ids baseline` keeps what it saves, in place of the user's data folder")
+    .option("--findings <file>", "append what `ids report` and `ids schedule` find, a line of JSON each (OCSF)");
   return addSymbolOptions(command, NO_FILES).option(
     "-v, --verbose",
     "also show messages of level debug, info and note",

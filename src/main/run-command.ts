@@ -5,6 +5,8 @@ import { createTransport, isRemote, parseSerialSpec, type SerialSpec, type Trans
 import { PromptSession, TerminalConsole } from "../shell/index.ts";
 import { logSeverity } from "../vm/index.ts";
 import { bannerText } from "./banner.ts";
+import { baselineStore } from "./baseline-store.ts";
+import { FindingsFile } from "./findings-file.ts";
 import { checkStdio, GuestSerialBridge, parseGuestSerial } from "./guest-serial.ts";
 import { Interruption } from "./interruption.ts";
 import { createLog } from "./log-text.ts";
@@ -29,6 +31,10 @@ export interface RunOptions extends Omit<PowerOptions, "log"> {
   /** Folder with checks of the user's own. */
   checks?: string;
   symbols?: SymbolsOption;
+  /** Where baselines are kept. */
+  state?: string;
+  /** Takes findings beside the console. */
+  findings?: string;
 }
 
 type SessionEnd = "closed" | "shutdown" | "reset" | "interrupted";
@@ -40,6 +46,7 @@ class ConsoleRun {
   private readonly bridges: readonly GuestSerialBridge[];
   private readonly interruption: Interruption;
   private readonly log: Logger;
+  private readonly findings: FindingsFile | undefined;
   /** The terminal may be in anybody's hands: some commands are refused. */
   private readonly isRemote: boolean;
   private session: PromptSession<CommandContext> | undefined;
@@ -65,6 +72,7 @@ class ConsoleRun {
     this.transport = createTransport(spec, { log, token });
     const wake = (): void => this.powered?.driver.wake();
     this.bridges = guestPorts.map((port) => new GuestSerialBridge(port, { log, token, wake, quit: this.quit }));
+    this.findings = options.findings === undefined ? undefined : new FindingsFile(options.findings);
   }
 
   /** Messages of the hypervisor appear on its console, as `stdio loglevel` wants them. */
@@ -108,6 +116,7 @@ class ConsoleRun {
       await transport.stop();
       for (const bridge of this.bridges) await bridge.transport.stop();
       for (const report of this.reports) this.io.err(report);
+      this.findings?.close();
     }
   }
 
@@ -180,6 +189,8 @@ class ConsoleRun {
       manager,
       waiter: driver,
       snapshots: new MachineShelf(snapshotStore(options.env), powered),
+      baselines: baselineStore(options),
+      findings: this.findings,
       nowMs: () => performance.now(),
     };
     const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });
