@@ -29,6 +29,7 @@ import {
 } from "./ids-baseline.ts";
 import { showCost } from "./ids-cost.ts";
 import { lookOnce, reportFindings, scheduleLooks } from "./ids-record.ts";
+import { endSwitchLog, showSwitchLog, startSwitchLog } from "./ids-sched.ts";
 import { addWatch, endWatch, showWatches } from "./ids-watch.ts";
 
 const codeOf: Record<CheckReport["verdict"], Status> = {
@@ -179,6 +180,12 @@ export function idsFamily(userChecks: readonly Check[] = []): CommandFamily<Comm
       form({ words: "all", run: (context) => runAll(context, known) }),
       form({ words: "watch", args: { place: optional(word("symbol or address")) }, run: watch }),
       form({ words: "unwatch", args: { place: word("symbol or address") }, run: unwatch }),
+      form({ words: "sched", run: (context) => onKernel(context, known, (_, guest) => showSwitchLog(guest)) }),
+      form({
+        words: "sched on",
+        run: (context) => onKernel(context, known, ({ hv }, guest, kernel) => startSwitchLog(hv, guest, kernel)),
+      }),
+      form({ words: "sched off", run: (context) => onKernel(context, known, (_, guest) => endSwitchLog(guest)) }),
       form({ words: "report", run: (context) => onKernel(context, known, reportFindings) }),
       form({
         words: "schedule",

@@ -7,6 +7,7 @@ import type { Guest, Hypervisor } from "../vm/index.ts";
 import type { CommandContext, SnapshotShelf } from "./context.ts";
 import { form } from "./context.ts";
 import { kernelOf } from "./guest-kernel.ts";
+import { resumeSwitchLog, switchLogOf } from "./ids-sched.ts";
 import { resumeWatches, watchedPlaces } from "./ids-watch.ts";
 
 const NAME = /^[\w.-]{1,64}$/;
@@ -24,13 +25,19 @@ const known = word("name", (context: CommandContext) =>
 
 /** What is watched belongs to this program, not to the machine that is saved. */
 function notKept({ hv }: CommandContext): string {
-  const places = hv.guests.flatMap(watchedPlaces);
-  return places.length === 0 ? "" : `not in it: ids watch ${places.join(", ")}\n`;
+  const kept = hv.guests.flatMap((guest) => [
+    ...watchedPlaces(guest).map((place) => `ids watch ${place}`),
+    ...(switchLogOf(guest) === undefined ? [] : ["ids sched"]),
+  ]);
+  return kept.length === 0 ? "" : `not in it: ${kept.join(", ")}\n`;
 }
 
 /** What was watched, in the machine that was loaded. */
 function goesOn({ hv }: CommandContext): string {
-  const lines = hv.guests.flatMap((guest) => resumeWatches(hv, guest, kernelIn(hv, guest)));
+  const lines = hv.guests.flatMap((guest) => {
+    const kernel = kernelIn(hv, guest);
+    return [...resumeWatches(hv, guest, kernel), ...resumeSwitchLog(hv, guest, kernel)];
+  });
   return lines.map((line) => `${line}\n`).join("");
 }
 

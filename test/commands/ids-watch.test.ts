@@ -85,7 +85,9 @@ describe("ids watch", () => {
     };
     await bench.text("ids watch sys_call_table");
     await bench.text("ids watch c0009050");
-    expect(await bench.text("snapshot save here")).toMatch(/\nnot in it: ids watch sys_call_table, c0009050\n$/);
+    expect(await bench.text("snapshot save here")).toMatch(
+      /\nnot in it: ids watch sys_call_table, ids watch c0009050\n$/,
+    );
     const [before] = bench.board.watched;
     expect(await bench.text("snapshot load here")).toMatch(
       /\nids watch sys_call_table: goes on\nids watch c0009050: goes on\n$/,

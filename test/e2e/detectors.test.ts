@@ -13,6 +13,7 @@ import { BOARD } from "./program.ts";
 const SUBJECTS = [
   "module off list and sysfs",
   "process off list and table",
+  "process off every list, with the scheduler's log",
   "system call table",
   "inline hook by a load of PC",
   "socket out of /proc/net/tcp",
