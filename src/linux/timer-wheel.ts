@@ -22,7 +22,7 @@ export interface WheelTimer {
   readonly callback: number;
   /** In jiffies. */
   readonly expires: number;
-  /** 0 for the base that wakes the CPU; the next one holds deferrable timers. */
+  /** The bases that have timers, counted in the order of their addresses. */
   readonly base: number;
 }
 
@@ -42,7 +42,9 @@ export interface TimerBase {
 
 /** 64 slots a level, and 8 levels or, with more than 100 ticks a second, 9. */
 const SLOT_COUNTS = [576, 512] as const;
+const MAX_SLOTS = SLOT_COUNTS[0];
 const BITS_PER_BYTE = 8;
+const BITS_PER_WORD = 32;
 const WORD_BYTES = 4;
 /** Before the bitmap: lock, running timer, clock, flags; with the lock's debugging more. */
 const MAX_VECTORS_OFFSET = 0x200;
@@ -52,8 +54,10 @@ const MAX_TIMERS = 16_384;
 const ENTRY_PPREV = 4;
 const TIMER_EXPIRES = 8;
 const TIMER_FUNCTION = 12;
-/** `timer_bases` is aligned to a line of the cache. */
-const LINES = [32, 64] as const;
+/** `timer_bases` is aligned to a line of the cache, of 32 or 64 bytes. */
+const LINE = 32;
+/** For one CPU, for all, deferrable ones. */
+const MAX_BASES = 3;
 
 /** Functions that use `timer_bases`; a kernel has some of them, the others may be inlined. */
 const USERS = [
@@ -68,68 +72,78 @@ const USERS = [
   "init_timers",
 ];
 
-/** True when every slot has timers exactly where its bit says so, and enough have to be sure. */
-function isBase(context: TimerContext, { vectors, slotCount }: TimerBase, atLeast: number): boolean {
-  const { space } = context;
-  const bytes = slotCount / BITS_PER_BYTE;
-  const words = wordsAt(space, vectors - bytes, bytes + slotCount * WORD_BYTES);
-  if (words === undefined) return false;
+/** Memory around a constant, loaded once for all places that are tried in it. */
+interface Window {
+  readonly address: number;
+  readonly words: Uint32Array;
+}
+
+function windowAt(space: AddressSpace, address: number, sizeBytes: number): Window {
+  const bytes = new Uint8Array(sizeBytes);
+  return { address, words: new Uint32Array(bytes.buffer, 0, space.readPrefix(address, bytes) >>> 2) };
+}
+
+/** True when every slot has timers exactly where its bit says so, each linked back, and enough have to be sure. */
+function isBase(space: AddressSpace, window: Window, { vectors, slotCount }: TimerBase, atLeast: number): boolean {
+  const { words } = window;
+  const first = (vectors - window.address) >> 2;
+  const bitmap = first - slotCount / BITS_PER_WORD;
+  if (bitmap < 0 || first + slotCount > words.length) return false;
+  // Most places have no bits at all.
+  if (words.subarray(bitmap, first).every((word) => word === 0)) return false;
   let found = 0;
   for (let slot = 0; slot < slotCount; slot++) {
-    const isPending = ((words[slot >>> 5] >>> (slot & 31)) & 1) !== 0;
-    const first = words[bytes / WORD_BYTES + slot];
-    if (isPending !== (first !== 0)) return false;
-    if (first === 0) continue;
-    if (space.readU32(first + ENTRY_PPREV) !== vectors + slot * WORD_BYTES) return false;
+    const isPending = ((words[bitmap + (slot >>> 5)] >>> (slot & 31)) & 1) !== 0;
+    const timer = words[first + slot];
+    if (isPending !== (timer !== 0)) return false;
+    if (timer === 0) continue;
+    if (space.readU32(timer + ENTRY_PPREV) !== vectors + slot * WORD_BYTES) return false;
     found++;
   }
   return found >= atLeast;
 }
 
-function wordsAt(space: AddressSpace, address: number, sizeBytes: number): Uint32Array | undefined {
-  const bytes = new Uint8Array(sizeBytes);
-  return space.readPrefix(address, bytes) === sizeBytes ? new Uint32Array(bytes.buffer) : undefined;
-}
-
-/** The bases, the first of them proved by its bits and slots. */
-export function findTimerBases(context: TimerContext): Fact<readonly TimerBase[]> {
-  const { symbols, readCode, map } = context;
+/** The bases, one of them proved by its bits and slots. */
+export function findTimerBases({ symbols, readCode, map, space }: TimerContext): Fact<readonly TimerBase[]> {
   const literals = USERS.flatMap((name) => literalsOf(name, symbols, readCode));
   const known = symbols.find("timer_bases");
   const starts = new Set([...(known === undefined ? [] : [known]), ...literals]);
-  const found = new Map<number, TimerBase>();
+  // The first of them may have too few timers to tell.
+  const farthest = MAX_VECTORS_OFFSET + (MAX_BASES - 1) * (MAX_SLOTS * WORD_BYTES + MAX_VECTORS_OFFSET);
+  const windowBytes = farthest + MAX_SLOTS * WORD_BYTES;
   for (const start of starts) {
     if (start < map.pageOffset || (start & 3) !== 0) continue;
-    for (let offset = WORD_BYTES; offset <= MAX_VECTORS_OFFSET; offset += WORD_BYTES) {
+    const window = windowAt(space, start, windowBytes);
+    for (let offset = WORD_BYTES; offset <= farthest; offset += WORD_BYTES) {
       for (const slotCount of SLOT_COUNTS) {
         const base = { vectors: start + offset, slotCount };
-        if (isBase(context, base, MIN_TIMERS)) found.set(base.vectors, base);
+        if (!isBase(space, window, base, MIN_TIMERS)) continue;
+        return proved(allBases(space, base), "each slot of its wheel has timers exactly where its bit says so");
       }
     }
   }
-  if (found.size === 0) return unknown(`${starts.size} constants of the timers' functions lead to no wheel`);
-  const [first] = [...found.values()].sort((a, b) => a.vectors - b.vectors);
-  // Another base lies a whole structure behind; one without timers has nothing to tell, and is not looked for.
-  const sizeBytes = first.slotCount * WORD_BYTES + first.slotCount / BITS_PER_BYTE;
-  return proved(
-    nextBases(context, first, sizeBytes),
-    "each slot of its wheel has timers exactly where its bit says so",
-  );
+  return unknown(`${starts.size} constants of the timers' functions lead to no wheel with ${MIN_TIMERS} timers`);
 }
 
-function nextBases(context: TimerContext, first: TimerBase, sizeBytes: number): TimerBase[] {
-  for (const line of LINES) {
-    // What is before the bitmap is at most a few lines.
-    for (
-      let distance = Math.ceil(sizeBytes / line) * line;
-      distance <= sizeBytes + MAX_VECTORS_OFFSET;
-      distance += line
-    ) {
-      const second = { ...first, vectors: first.vectors + distance };
-      if (isBase(context, second, 1)) return [first, second];
+/** One base and those whole structures before and behind it. One that has no timers has nothing to tell. */
+function allBases(space: AddressSpace, one: TimerBase): TimerBase[] {
+  const { slotCount, vectors } = one;
+  const sizeBytes = slotCount * WORD_BYTES + slotCount / BITS_PER_BYTE;
+  const farthest = MAX_BASES * (sizeBytes + MAX_VECTORS_OFFSET);
+  const window = windowAt(space, vectors - farthest, 2 * farthest + sizeBytes);
+  for (
+    let distance = Math.ceil(sizeBytes / LINE) * LINE;
+    distance <= sizeBytes + MAX_VECTORS_OFFSET;
+    distance += LINE
+  ) {
+    const bases = [one];
+    for (let steps = 1 - MAX_BASES; steps < MAX_BASES; steps++) {
+      const other = { slotCount, vectors: vectors + steps * distance };
+      if (steps !== 0 && isBase(space, window, other, 1)) bases.push(other);
     }
+    if (bases.length > 1) return bases.sort((a, b) => a.vectors - b.vectors);
   }
-  return [first];
+  return [one];
 }
 
 /** Every timer of the bases, slot by slot. */

@@ -18,6 +18,8 @@ const SUBJECTS = [
   "inline hook by a load of PC",
   "socket out of /proc/net/tcp",
   "keyboard notifier",
+  "timer",
+  "timer of high resolution",
   "user ID written over",
   "system call vector",
 ];

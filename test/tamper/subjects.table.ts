@@ -177,6 +177,22 @@ export const subjects: readonly Subject[] = [
     expects: ["hooks/notifier"],
   },
   {
+    name: "timer",
+    module: "timer_hook",
+    kind: "timer",
+    does: "lets code in the heap run by a timer of the wheel",
+    parameters: () => "",
+    expects: ["timers/callback"],
+  },
+  {
+    name: "timer of high resolution",
+    module: "timer_hook",
+    kind: "timer",
+    does: "lets code in the heap run by a timer of high resolution",
+    parameters: () => "high=1",
+    expects: ["timers/callback"],
+  },
+  {
     name: "netfilter hook",
     module: "netfilter_hook",
     kind: "netfilter hook",
