@@ -7,7 +7,7 @@ import { printable } from "../ids/index.ts";
 import { type Kernel, SwitchLog, Task } from "../linux/index.ts";
 import type { CommandResult } from "../shell/index.ts";
 import { columns, failed, ok, table } from "../shell/index.ts";
-import type { Guest, Hypervisor } from "../vm/index.ts";
+import type { Guest, Hypervisor, ObservedWrite } from "../vm/index.ts";
 
 /** Switches that `--json` has one by one. */
 const SHOWN_SWITCHES = 256;
@@ -32,15 +32,22 @@ function begin(hv: Hypervisor, guest: Guest, kernel: Kernel): string | undefined
   if (!curr.known) return `rq.curr: ${curr.reason}`;
   const physical = kernel.space.translate(queue.value + curr.value);
   const log = new SwitchLog();
+  let last: Task | undefined;
+  const onSwitch = ({ value, sizeBytes, instructions }: ObservedWrite): void => {
+    if (sizeBytes !== WORD_BYTES) return;
+    const before = last?.comm;
+    if (last?.pid !== undefined && before !== undefined) log.rename(last.address, last.pid, before);
+    const next = new Task(kernel, value);
+    const { pid, comm } = next;
+    // A word that is no task was not written by the scheduler of this kernel.
+    if (pid === undefined || comm === undefined) return;
+    log.note({ address: value, pid, comm, at: instructions });
+    last = next;
+  };
   const end =
     physical === undefined
       ? undefined
-      : hv.control.watchWrites([{ address: physical, sizeBytes: WORD_BYTES }], ({ value, sizeBytes, instructions }) => {
-          if (sizeBytes !== WORD_BYTES) return;
-          const { pid, comm } = new Task(kernel, value);
-          // A word that is no task was not written by the scheduler of this kernel.
-          if (pid !== undefined && comm !== undefined) log.note({ address: value, pid, comm, at: instructions });
-        });
+      : hv.control.watchWrites([{ address: physical, sizeBytes: WORD_BYTES }], onSwitch);
   if (end === undefined) return "rq.curr: it is not in the guest's RAM";
   logs.set(guest, { log, since: hv.control.instructions(), end });
   return undefined;

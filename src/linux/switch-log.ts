@@ -4,7 +4,7 @@
 export interface RanTask {
   readonly address: number;
   readonly pid: number;
-  /** As it was at the last switch to it. */
+  /** As it was at the last switch to it or away from it: a program that is started gives its task another name. */
   readonly comm: string;
   /** Switches to it. */
   readonly turns: number;
@@ -59,5 +59,12 @@ export class SwitchLog {
       this.forgotten++;
     }
     this.byAddress.set(address, { address, pid, comm, turns, firstAt, lastAt: at });
+  }
+
+  /** The name of a task that ran, as it is now. */
+  rename(address: number, pid: number, comm: string): void {
+    const task = this.byAddress.get(address);
+    // Setting a key that is there keeps the order.
+    if (task?.pid === pid && task.comm !== comm) this.byAddress.set(address, { ...task, comm });
   }
 }

@@ -57,6 +57,16 @@ describe("ids sched", () => {
     expect(text).toMatch(/^3 switches since instruction 0, 2 tasks\n/m);
   });
 
+  it("has the name that a task got while it ran", () => {
+    const { bench, kernel, guest, runs, machine } = given();
+    startSwitchLog(bench.hv, machine, kernel);
+    runs(3, 100);
+    guest.text(guest.taskAddresses[3] - guest.pageOffset + guest.offsets.comm, "top\0");
+    runs(1, 200);
+    expect(switchLogOf(machine)?.tasks.map(({ comm }) => comm)).toEqual(["top", "init"]);
+    expect(switchLogOf(machine)?.recent.map(({ comm }) => comm)).toEqual(["sh", "init"]);
+  });
+
   it("takes no part of a word and no address without a task for a switch", () => {
     const { bench, kernel, runs, machine } = given();
     startSwitchLog(bench.hv, machine, kernel);

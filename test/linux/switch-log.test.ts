@@ -20,8 +20,11 @@ describe("SwitchLog", () => {
     log.note(to(16, 1, 100));
     log.note({ ...to(16, 2, 100), comm: "renamed" });
     expect(log.tasks).toMatchObject([{ pid: 100, comm: "renamed", turns: 2, firstAt: 1 }]);
+    log.rename(16, 100, "started");
+    log.rename(16, 101, "another");
+    expect(log.tasks).toMatchObject([{ pid: 100, comm: "started", turns: 2 }]);
     log.note(to(16, 3, 200));
-    expect(log.tasks).toMatchObject([{ pid: 200, turns: 1, firstAt: 3 }]);
+    expect(log.tasks).toMatchObject([{ pid: 200, comm: "task200", turns: 1, firstAt: 3 }]);
   });
 
   it("keeps so many tasks and switches and no more, whatever the guest does", () => {
