@@ -1,4 +1,5 @@
 /** What a console command may use, and the helper that declares its forms for this context. */
+import type { Baseline } from "../ids/index.ts";
 import type { ArgumentTable, CommandManager, Form, FormInit, ShellContext } from "../shell/index.ts";
 import { makeForm } from "../shell/index.ts";
 import type { Hypervisor } from "../vm/index.ts";
@@ -40,6 +41,21 @@ export interface SnapshotShelf {
   list(): readonly SnapshotSummary[];
 }
 
+/** Where baselines are kept, each for one build of a kernel. What cannot be read or written is thrown. */
+export interface BaselineShelf {
+  /** For people. */
+  readonly place: string;
+  save(kernel: string, name: string, baseline: Baseline): void;
+  /** `undefined` when there is none of this name. */
+  load(kernel: string, name: string): Baseline | undefined;
+  names(kernel: string): readonly string[];
+}
+
+/** The file of findings, whole lines at a time. What cannot be written is thrown. */
+export interface FindingsSink {
+  append(lines: string): void;
+}
+
 export interface CommandContext extends ShellContext {
   readonly hv: Hypervisor;
   readonly manager: CommandManager<CommandContext>;
@@ -48,6 +64,10 @@ export interface CommandContext extends ShellContext {
   readonly snapshots?: SnapshotShelf;
   /** Is told of each command when it begins and when it ends, by its words; for a journal. */
   readonly onCommand?: (words: readonly string[], isRunning: boolean) => void;
+  /** Without one they are kept in memory. */
+  readonly baselines?: BaselineShelf;
+  /** Takes the findings of `ids report` and `ids schedule` beside the console. */
+  readonly findings?: FindingsSink;
   /** The wall clock, for what is measured and shown, never for what the machine does; none in a run that must repeat. */
   readonly nowMs?: () => number;
 }

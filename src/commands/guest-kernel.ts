@@ -8,6 +8,7 @@ import type { BuildFile, CpuRegisters, Kernel } from "../linux/index.ts";
 import { openKernel } from "../linux/index.ts";
 import type { PhysicalSource } from "../memory/index.ts";
 import type { Guest, GuestCopy, GuestView, Hypervisor } from "../vm/index.ts";
+import { switchLogOf } from "./ids-sched.ts";
 
 /** The guest's physical memory as checks read it; nothing in it can be changed through this. */
 class GuestMemorySource implements PhysicalSource {
@@ -119,6 +120,7 @@ export function openAnew(hv: Hypervisor, guest: Guest, nowMs?: () => number): Ke
       memory: source,
       registers: hv.control.core(0) === undefined ? undefined : new VcpuRegisters(source),
       bootImage: isMemoryAlone ? undefined : () => hv.control.bootKernel(),
+      switchLog: () => switchLogOf(guest),
     },
     { files, nowMs },
   );

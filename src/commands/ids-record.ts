@@ -1,17 +1,9 @@
-/** `ids report`, `ids schedule` and `ids baseline`: findings as events, looks at set times, and what changed since. */
+/** `ids report` and `ids schedule`: findings as events, on the console and in a file, and looks at set times. */
 import { Status } from "../base/index.ts";
-import type { Baseline, Check, CheckReport } from "../ids/index.ts";
-import {
-  baselineChecks,
-  compareBaselines,
-  detectionFinding,
-  findingUid,
-  printable,
-  takeBaseline,
-} from "../ids/index.ts";
+import type { Check, CheckReport } from "../ids/index.ts";
+import { detectionFinding, findingUid } from "../ids/index.ts";
 import type { Kernel } from "../linux/index.ts";
 import type { CommandResult, JsonValue } from "../shell/index.ts";
-import { failed } from "../shell/index.ts";
 import type { Guest } from "../vm/index.ts";
 import type { CommandContext } from "./context.ts";
 import { waitAsleep } from "./context.ts";
@@ -26,15 +18,18 @@ export function lookOnce({ hv }: CommandContext, kernel: Kernel, checks: readonl
   return checks.map((check) => look.run(check));
 }
 
-/** Findings as events; those whose identity is in `known` are left out, and the rest join it. */
-function eventsOf({ hv }: CommandContext, guest: Guest, reports: readonly CheckReport[], known: Set<string>) {
+/**
+ * Findings as events; those whose identity is in `known` are left out, and the rest join it. Where there is a file of
+ * findings they are in it when this comes back.
+ */
+function eventsOf({ hv, findings }: CommandContext, guest: Guest, reports: readonly CheckReport[], known: Set<string>) {
   const seen = {
     timeMs: hv.wallClock.epochSeconds * 1000,
     instructions: hv.control.instructions(),
     guest: guest.name,
     version: hv.version.version,
   };
-  return reports.flatMap((report) =>
+  const events = reports.flatMap((report) =>
     report.findings
       .filter((finding) => !known.has(findingUid(report.id, finding)))
       .map((finding) => {
@@ -42,6 +37,8 @@ function eventsOf({ hv }: CommandContext, guest: Guest, reports: readonly CheckR
         return detectionFinding(report, finding, seen) as JsonValue;
       }),
   );
+  if (events.length > 0) findings?.append(linesOf(events));
+  return events;
 }
 
 const linesOf = (events: readonly JsonValue[]): string => events.map((event) => `${JSON.stringify(event)}\n`).join("");
@@ -74,35 +71,4 @@ export async function scheduleLooks(
   }
   const text = `${linesOf(events)}${looks} looks, ${seconds} s apart: ${events.length} findings\n`;
   return { code: events.length === 0 ? Status.ok : Status.fail, text, data: { looks, findings: events } };
-}
-
-const baselines = new WeakMap<Guest, Baseline>();
-
-const comparedOf = (checks: readonly Check[]): Check[] => checks.filter(({ id }) => baselineChecks.includes(id));
-
-export function saveBaseline(
-  context: CommandContext,
-  guest: Guest,
-  kernel: Kernel,
-  checks: readonly Check[],
-): CommandResult {
-  const baseline = takeBaseline(lookOnce(context, kernel, comparedOf(checks)));
-  baselines.set(guest, baseline);
-  const rows = [...baseline].map(([check, texts]) => `${check} ${texts.size}`).join(", ");
-  return { code: Status.ok, text: `kept until the program ends: ${rows} rows\n` };
-}
-
-export function compareBaseline(
-  context: CommandContext,
-  guest: Guest,
-  kernel: Kernel,
-  checks: readonly Check[],
-): CommandResult {
-  const before = baselines.get(guest);
-  if (before === undefined)
-    return failed(Status.noEntry, 'Error: there is no baseline; make one with "ids baseline save"\n');
-  const differences = compareBaselines(before, takeBaseline(lookOnce(context, kernel, comparedOf(checks))));
-  const text = differences.map(({ check, change, row }) => `${check}: ${change}: ${printable(row)}\n`).join("");
-  const data = differences.map((difference) => ({ ...difference }));
-  return { code: differences.length === 0 ? Status.ok : Status.fail, text, data };
 }

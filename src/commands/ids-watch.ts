@@ -25,11 +25,11 @@ interface WriterRow {
 
 interface Watch {
   readonly place: string;
-  readonly address: number;
-  readonly sizeBytes: number;
+  address: number;
+  sizeBytes: number;
   readonly writes: WriterRow[];
   count: number;
-  readonly end: () => void;
+  end: () => void;
 }
 
 const watches = new WeakMap<Guest, Map<string, Watch>>();
@@ -91,23 +91,48 @@ export function addWatch(hv: Hypervisor, guest: Guest, kernel: Kernel, word: str
   if (known.size >= MAX_WATCHES) {
     return failed(Status.noSpace, `Error: at most ${MAX_WATCHES} places can be watched; end one with "ids unwatch"\n`);
   }
-  const { address, sizeBytes } = place;
-  const pieces = piecesOf(kernel, address, sizeBytes);
-  const writes: WriterRow[] = [];
-  const end =
-    pieces === undefined
-      ? undefined
-      : hv.control.watchWrites(pieces, (write) => {
-          watch.count++;
-          if (writes.length >= MAX_KEPT) return;
-          const row = writerRow(kernel, word, address + write.offset, write);
-          writes.push(row);
-          hv.log.warning(`ids watch: ${lineOf(row)}`);
-        });
-  if (end === undefined) return failed(Status.fail, `Error: ${word} at ${hex8(address)} is not in the guest's RAM\n`);
-  const watch: Watch = { place: word, address, sizeBytes, writes, count: 0, end };
+  const watch: Watch = { ...place, place: word, writes: [], count: 0, end: () => {} };
+  if (!arm(hv, kernel, watch))
+    return failed(Status.fail, `Error: ${word} at ${hex8(place.address)} is not in the guest's RAM\n`);
   known.set(word, watch);
-  return { code: Status.ok, text: `${word}: ${sizeBytes} bytes at ${hex8(address)} are watched\n` };
+  return { code: Status.ok, text: `${word}: ${watch.sizeBytes} bytes at ${hex8(watch.address)} are watched\n` };
+}
+
+/** False when some of the place is not in the guest's RAM. */
+function arm(hv: Hypervisor, kernel: Kernel, watch: Watch): boolean {
+  const { place, address, sizeBytes, writes } = watch;
+  const pieces = piecesOf(kernel, address, sizeBytes);
+  if (pieces === undefined) return false;
+  const end = hv.control.watchWrites(pieces, (write) => {
+    watch.count++;
+    if (writes.length >= MAX_KEPT) return;
+    const row = writerRow(kernel, place, address + write.offset, write);
+    writes.push(row);
+    hv.log.warning(`ids watch: ${lineOf(row)}`);
+  });
+  if (end === undefined) return false;
+  watch.end = end;
+  return true;
+}
+
+/** Places that are watched. */
+export const watchedPlaces = (guest: Guest): string[] => [...watchesOf(guest).keys()];
+
+/**
+ * The guest's memory is another moment's: every watch begins anew at what its word names there, with the writes that were
+ * seen. A line for each; those that name nothing there are over.
+ */
+export function resumeWatches(hv: Hypervisor, guest: Guest, kernel: Kernel | undefined): string[] {
+  const known = watchesOf(guest);
+  return [...known].map(([word, watch]) => {
+    watch.end();
+    const place = kernel === undefined ? undefined : placeOf(kernel, word);
+    if (kernel !== undefined && place !== undefined && arm(hv, kernel, Object.assign(watch, place))) {
+      return `ids watch ${word}: goes on`;
+    }
+    known.delete(word);
+    return `ids watch ${word}: over, the machine that was loaded has no such place`;
+  });
 }
 
 const lineOf = (row: WriterRow): string =>

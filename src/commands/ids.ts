@@ -9,7 +9,6 @@ import {
   formatSummary,
   printable,
   reportJson,
-  runCheck,
   summaryJson,
   verdictOf,
 } from "../ids/index.ts";
@@ -21,8 +20,16 @@ import type { Guest } from "../vm/index.ts";
 import type { CommandContext } from "./context.ts";
 import { form } from "./context.ts";
 import { kernelOf, SteadyLook } from "./guest-kernel.ts";
-import { costOfOpening } from "./ids-opening.ts";
-import { compareBaseline, lookOnce, reportFindings, saveBaseline, scheduleLooks } from "./ids-record.ts";
+import {
+  type BaselineRequest,
+  compareBaseline,
+  DEFAULT_BASELINE,
+  listBaselines,
+  saveBaseline,
+} from "./ids-baseline.ts";
+import { showCost } from "./ids-cost.ts";
+import { lookOnce, reportFindings, scheduleLooks } from "./ids-record.ts";
+import { endSwitchLog, showSwitchLog, startSwitchLog } from "./ids-sched.ts";
 import { addWatch, endWatch, showWatches } from "./ids-watch.ts";
 
 const codeOf: Record<CheckReport["verdict"], Status> = {
@@ -54,6 +61,15 @@ function onKernel(context: CommandContext, known: readonly Check[], run: OnKerne
   if (guest === undefined || !isKernel(kernel)) return isKernel(kernel) ? noGuest() : kernel;
   return run(context, guest, kernel, everyCheck(known));
 }
+
+/** The form's function for what is done with a baseline of that name. */
+const baselineOf =
+  (known: readonly Check[], run: (context: CommandContext, request: BaselineRequest) => CommandResult) =>
+  (context: CommandContext, { name = DEFAULT_BASELINE }: { name: string | undefined }): CommandResult =>
+    onKernel(context, known, (_, guest, kernel, checks) => {
+      const look = (some: readonly Check[]): CheckReport[] => lookOnce(context, kernel, some);
+      return run(context, { guest, kernel, checks, look, name });
+    });
 
 async function schedule(
   context: CommandContext,
@@ -116,31 +132,6 @@ function showTypes(context: CommandContext, filter: string | undefined): Command
   return { code: Status.ok, text: textOf(lines), data: rows };
 }
 
-/** What a check takes: the wall clock's microseconds come from outside, as no result may depend on them. */
-function showCost(context: CommandContext, known: readonly Check[], id: string): CommandResult {
-  const check = known.find((candidate) => candidate.id === id);
-  if (check === undefined || check.ofProcess === "required") {
-    const names = known.flatMap((other) => (other.ofProcess === "required" ? [] : [other.id]));
-    return failed(Status.noEntry, `Error: expected a check (${names.join(", ")}), found "${id}"\n`);
-  }
-  const kernel = openGuest(context);
-  if (!isKernel(kernel)) return kernel;
-  const { hv, nowMs } = context;
-  const [guest] = hv.guests;
-  if (id === "symbols" && guest !== undefined) return costOfOpening(context, guest);
-  // What is learned once for a boot is not part of what a look costs.
-  runCheck(check, kernel);
-  const executedBefore = hv.control.instructions();
-  const startMs = nowMs?.();
-  const report = runCheck(check, kernel);
-  const microseconds = startMs === undefined ? null : Math.round(((nowMs?.() ?? 0) - startMs) * 1000);
-  const instructions = hv.control.instructions() - executedBefore;
-  const data = { check: id, rows: report.rows.length, loads: report.loads, instructions, microseconds };
-  const time = microseconds === null ? "time not measured" : `${microseconds} microseconds`;
-  const text = `${id}: ${data.rows} rows, ${data.loads} translated loads, ${instructions} guest instructions, ${time}\n`;
-  return { code: Status.ok, text, data };
-}
-
 /** All checks, or one in full. */
 function showChecks(known: readonly Check[], id: string | undefined): CommandResult {
   if (id === undefined) {
@@ -178,6 +169,7 @@ export function idsFamily(userChecks: readonly Check[] = []): CommandFamily<Comm
   const known = [...checks, ...userChecks];
   const checkName = word<CommandContext>("check", () => known.map(({ id }) => id));
   const list = { check: optional(checkName) };
+  const baseline = { name: optional(word("name")) };
   const types = { filter: optional(word("field")) };
   return {
     name: "ids",
@@ -188,16 +180,27 @@ export function idsFamily(userChecks: readonly Check[] = []): CommandFamily<Comm
       form({ words: "all", run: (context) => runAll(context, known) }),
       form({ words: "watch", args: { place: optional(word("symbol or address")) }, run: watch }),
       form({ words: "unwatch", args: { place: word("symbol or address") }, run: unwatch }),
+      form({ words: "sched", run: (context) => onKernel(context, known, (_, guest) => showSwitchLog(guest)) }),
+      form({
+        words: "sched on",
+        run: (context) => onKernel(context, known, ({ hv }, guest, kernel) => startSwitchLog(hv, guest, kernel)),
+      }),
+      form({ words: "sched off", run: (context) => onKernel(context, known, (_, guest) => endSwitchLog(guest)) }),
       form({ words: "report", run: (context) => onKernel(context, known, reportFindings) }),
       form({
         words: "schedule",
         args: { seconds: decimal("seconds"), times: optional(decimal("times")) },
         run: (context, { seconds, times = 1 }) => schedule(context, known, { seconds, times }),
       }),
-      form({ words: "baseline save", run: (context) => onKernel(context, known, saveBaseline) }),
-      form({ words: "baseline compare", run: (context) => onKernel(context, known, compareBaseline) }),
+      form({ words: "baseline save", args: baseline, run: baselineOf(known, saveBaseline) }),
+      form({ words: "baseline compare", args: baseline, run: baselineOf(known, compareBaseline) }),
+      form({ words: "baseline list", run: (context) => onKernel(context, known, listBaselines) }),
       form({ words: "types", args: types, run: (context, { filter }) => showTypes(context, filter) }),
-      form({ words: "cost", args: { check: checkName }, run: (context, { check }) => showCost(context, known, check) }),
+      form({
+        words: "cost",
+        args: { check: checkName },
+        run: (context, { check }) => showCost(context, known, () => openGuest(context), check),
+      }),
     ],
   };
 }

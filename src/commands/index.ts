@@ -49,7 +49,14 @@ export function createCommandManager(userChecks: readonly Check[] = []): Command
   return manager;
 }
 
-export type { CommandContext, GuestWaiter, SnapshotShelf, SnapshotSummary } from "./context.ts";
+export type {
+  BaselineShelf,
+  CommandContext,
+  FindingsSink,
+  GuestWaiter,
+  SnapshotShelf,
+  SnapshotSummary,
+} from "./context.ts";
 export { type KernelKnowledge, kernelOf, setKernelKnowledge } from "./guest-kernel.ts";
 export { AnswerReader, keysOf, markFor, shellLineProblem, typedLine } from "./shell-answer.ts";
 export { passesKeysOn, remoteFilter } from "./vserial.ts";

@@ -1,9 +1,14 @@
 /** `snapshot`: keeps the whole machine by a name and brings it back, time included. */
-import { Status } from "../base/index.ts";
+import { HvError, Status } from "../base/index.ts";
+import type { Kernel } from "../linux/index.ts";
 import type { CommandFamily } from "../shell/index.ts";
 import { columns, failed, ok, table, word } from "../shell/index.ts";
+import type { Guest, Hypervisor } from "../vm/index.ts";
 import type { CommandContext, SnapshotShelf } from "./context.ts";
 import { form } from "./context.ts";
+import { kernelOf } from "./guest-kernel.ts";
+import { resumeSwitchLog, switchLogOf } from "./ids-sched.ts";
+import { resumeWatches, watchedPlaces } from "./ids-watch.ts";
 
 const NAME = /^[\w.-]{1,64}$/;
 
@@ -17,6 +22,33 @@ const known = word("name", (context: CommandContext) =>
     .list()
     .map(({ name }) => name),
 );
+
+/** What is watched belongs to this program, not to the machine that is saved. */
+function notKept({ hv }: CommandContext): string {
+  const kept = hv.guests.flatMap((guest) => [
+    ...watchedPlaces(guest).map((place) => `ids watch ${place}`),
+    ...(switchLogOf(guest) === undefined ? [] : ["ids sched"]),
+  ]);
+  return kept.length === 0 ? "" : `not in it: ${kept.join(", ")}\n`;
+}
+
+/** What was watched, in the machine that was loaded. */
+function goesOn({ hv }: CommandContext): string {
+  const lines = hv.guests.flatMap((guest) => {
+    const kernel = kernelIn(hv, guest);
+    return [...resumeWatches(hv, guest, kernel), ...resumeSwitchLog(hv, guest, kernel)];
+  });
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function kernelIn(hv: Hypervisor, guest: Guest): Kernel | undefined {
+  try {
+    return kernelOf(hv, guest);
+  } catch (error) {
+    if (error instanceof HvError) return undefined;
+    throw error;
+  }
+}
 
 export const snapshot: CommandFamily<CommandContext> = {
   name: "snapshot",
@@ -42,7 +74,8 @@ export const snapshot: CommandFamily<CommandContext> = {
           return failed(Status.invalid, `Error: expected a name of letters, digits, _ . and -, found "${name}"\n`);
         }
         const { id, seconds, pageCount } = shelfOf(context).save(name);
-        return ok(`${name} ${id}: ${pageCount} pages, at ${seconds.toFixed(3)} s\n`, { name, id, seconds, pageCount });
+        const text = `${name} ${id}: ${pageCount} pages, at ${seconds.toFixed(3)} s\n`;
+        return ok(text + notKept(context), { name, id, seconds, pageCount });
       },
     }),
     form({
@@ -51,7 +84,8 @@ export const snapshot: CommandFamily<CommandContext> = {
       when: hasStore,
       run: (context, { name }) => {
         const { id, seconds } = shelfOf(context).load(name);
-        return ok(`${name} ${id}: at ${seconds.toFixed(3)} s\n`, { name, id, seconds });
+        const text = `${name} ${id}: at ${seconds.toFixed(3)} s\n`;
+        return ok(text + goesOn(context), { name, id, seconds });
       },
     }),
     form({

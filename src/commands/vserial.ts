@@ -13,11 +13,12 @@ const portName = word("name", ({ hv }: CommandContext) => hv.serialPorts.map((po
 
 /**
  * Refuses what a console of a remote session may not do: take a serial port, read what a guest printed, replace the whole
- * machine, or write a file of this host.
+ * machine or what later looks at the guest are compared with, or write a file of this host.
  */
-export const remoteFilter: CommandFilter = ([name, subCommand]) =>
+export const remoteFilter: CommandFilter = ([name, subCommand, verb]) =>
   (name === "vserial" && (subCommand === "bind" || subCommand === "dump")) ||
   (name === "vdisplay" && subCommand === "save") ||
+  (name === "ids" && subCommand === "baseline" && verb === "save") ||
   name === "snapshot";
 
 /** Commands that give what is typed to a guest, until the typed keys end them. */

@@ -31,16 +31,32 @@ function rowTexts({ id, columns, rows }: CheckReport): Set<string> {
   return new Set(rows.map(({ values }) => told.map((column) => shown(values[column.name], column)).join(" ")));
 }
 
+/** Of what could be told: a check that could not is left out, as its rows may be some of them. */
 export const takeBaseline = (reports: readonly CheckReport[]): Baseline =>
-  new Map(reports.filter(({ id }) => id in COMPARED).map((report) => [report.id, rowTexts(report)]));
+  new Map(
+    reports
+      .filter(({ id, cannotTell }) => id in COMPARED && cannotTell.length === 0)
+      .map((report) => [report.id, rowTexts(report)]),
+  );
+
+export interface Comparison {
+  readonly differences: readonly Difference[];
+  /** Checks that only one side has. */
+  readonly notCompared: readonly string[];
+}
 
 /** What came and went since; rows that changed are both. */
-export function compareBaselines(before: Baseline, now: Baseline): Difference[] {
+export function compareBaselines(before: Baseline, now: Baseline): Comparison {
   const differences: Difference[] = [];
-  for (const [check, rows] of now) {
-    const earlier = before.get(check) ?? new Set<string>();
+  const notCompared: string[] = [];
+  for (const check of baselineChecks) {
+    const [earlier, rows] = [before.get(check), now.get(check)];
+    if (earlier === undefined || rows === undefined) {
+      if (earlier !== rows) notCompared.push(check);
+      continue;
+    }
     for (const row of rows) if (!earlier.has(row)) differences.push({ check, change: "new", row });
     for (const row of earlier) if (!rows.has(row)) differences.push({ check, change: "gone", row });
   }
-  return differences;
+  return { differences, notCompared };
 }

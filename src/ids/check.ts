@@ -21,6 +21,8 @@ export interface Column {
   readonly type: ColumnType;
   /** Only when details are asked for (`-l`). */
   readonly isDetail?: boolean;
+  /** Only when a row has it. */
+  readonly isOptional?: boolean;
 }
 
 export type Value = string | number | boolean | null;

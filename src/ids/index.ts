@@ -1,5 +1,6 @@
 /** The checks and how to run them. */
 import { banner } from "./banner.ts";
+import { bpfPrograms } from "./bpf-programs.ts";
 import type { Check } from "./check.ts";
 import { commandLine } from "./command-line.ts";
 import { credentials } from "./credentials.ts";
@@ -17,11 +18,13 @@ import { sockets } from "./sockets.ts";
 import { symbolSources } from "./symbols.ts";
 import { syscallTable } from "./syscall-table.ts";
 import { taskViews } from "./task-views.ts";
+import { timers } from "./timers.ts";
 import { vectors } from "./vectors.ts";
 
 /** Every check, sorted by id. */
 export const checks: readonly Check[] = [
   banner,
+  bpfPrograms,
   commandLine,
   credentials,
   hooks,
@@ -38,10 +41,18 @@ export const checks: readonly Check[] = [
   symbolSources,
   syscallTable,
   taskViews,
+  timers,
   vectors,
 ].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
-export { type Baseline, baselineChecks, compareBaselines, type Difference, takeBaseline } from "./baseline.ts";
+export {
+  type Baseline,
+  baselineChecks,
+  type Comparison,
+  compareBaselines,
+  type Difference,
+  takeBaseline,
+} from "./baseline.ts";
 export type {
   Check,
   CheckRequest,

@@ -94,7 +94,9 @@ export function runCheck(check: Check, kernel: Kernel, request: CheckRequest = P
     id: check.id,
     title: check.title,
     verdict: findings.length > 0 ? "finding" : reasons.size > 0 ? "cannot-tell" : "clean",
-    columns: check.columns.filter(({ isDetail }) => isDetail !== true || request.isLong),
+    columns: check.columns
+      .filter(({ isDetail }) => isDetail !== true || request.isLong)
+      .filter(({ isOptional, name }) => isOptional !== true || rows.some(({ values }) => name in values)),
     rows,
     findings,
     cannotTell: [...reasons],

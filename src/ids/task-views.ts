@@ -12,6 +12,7 @@ const NAMES: Record<TaskView, string> = {
   threads: "its thread group",
   running: "the CPU",
   memory: "memory",
+  sched: "the scheduler's turns",
 };
 
 /** `inList`, `inPid`, ... */
@@ -29,7 +30,8 @@ function absentFrom(kernel: Kernel, { task, views }: SeenTask, missing: Readonly
 }
 
 function* run(kernel: Kernel): Generator<Observation> {
-  const { tasks, missing, inUpdate } = collectTasks(kernel);
+  const { tasks, missing, inUpdate, isLogged } = collectTasks(kernel);
+  const shownViews = TASK_VIEWS.filter((view) => view !== "sched" || isLogged);
   if (inUpdate) yield passing("tasks: the kernel was stopped while it changed a list; run again");
   for (const [view, reason] of missing) yield cannotTell(`${NAMES[view]}: ${reason}`);
   const ordered = [...tasks].sort((a, b) => (a.task.pid ?? 0) - (b.task.pid ?? 0));
@@ -37,7 +39,7 @@ function* run(kernel: Kernel): Generator<Observation> {
     const { task, views } = seen;
     const { pid = 0, comm = "?", address } = task;
     const shown = Object.fromEntries(
-      TASK_VIEWS.map((view) => [keyOf(view), missing.has(view) ? null : views.has(view)]),
+      shownViews.map((view) => [keyOf(view), missing.has(view) ? null : views.has(view)]),
     );
     const absent = absentFrom(kernel, seen, missing);
     const values = { pid, name: comm, ...shown, task: address };
@@ -57,7 +59,7 @@ export const taskViews: Check = {
   id: "psxview",
   title: "tasks: list, PID table, family, threads, CPU, memory",
   severity: "critical",
-  view: "task_struct.tasks, init_pid_ns.idr, children, thread groups, the running task, and structures in low memory",
+  view: "task_struct.tasks, init_pid_ns.idr, children, thread groups, the running task, structures in low memory, and after `ids sched on` what the scheduler switched to",
   cost: "about 40 loads a process",
   needs: [
     "task_struct.tasks",
@@ -70,7 +72,12 @@ export const taskViews: Check = {
   columns: [
     { name: "pid", heading: "PID", type: "number" },
     { name: "name", heading: "NAME", type: "text" },
-    ...TASK_VIEWS.map((view) => ({ name: keyOf(view), heading: view.toUpperCase(), type: "boolean" as const })),
+    ...TASK_VIEWS.map((view) => ({
+      name: keyOf(view),
+      heading: view.toUpperCase(),
+      type: "boolean" as const,
+      isOptional: view === "sched",
+    })),
     { name: "task", type: "address" },
   ],
   messages: { hidden: "task {pid} ({name}) at {address} is in {seen} and not in {absent}" },

@@ -8,6 +8,7 @@ import type { PhysicalSource } from "../memory/index.ts";
 import { kernelLayoutUnsupported, kernelNotFound } from "./errors.ts";
 import type { DescriptorFormat } from "./page-table.ts";
 import { walkPageTable } from "./page-table.ts";
+import type { SwitchLog } from "./switch-log.ts";
 
 /** CP15 registers at the moment of reading; every member may be a getter. */
 export interface CpuRegisters {
@@ -37,6 +38,8 @@ export interface KernelSource {
   readonly format?: DescriptorFormat;
   /** What the boot loader put into memory; `undefined` when that is not known or packed. Asked for once. */
   readonly bootImage?: () => LoadedImage | undefined;
+  /** Which tasks ran; `undefined` while that is not logged. */
+  readonly switchLog?: () => SwitchLog | undefined;
 }
 
 export interface KernelMap {

@@ -18,6 +18,7 @@ import { findExportTable } from "./export-table.ts";
 import type { Fact } from "./fact.ts";
 import { likely, proved } from "./fact.ts";
 import { GivenFile } from "./given-file.ts";
+import { findHrTimerBases, type HrTimerBases } from "./hrtimers.ts";
 import { findKallsyms } from "./kallsyms.ts";
 import { copyKernelImage, IMAGE_SIZES_BYTES, type KernelImage } from "./kernel-image.ts";
 import type { LogWalk, OldLog } from "./kernel-log.ts";
@@ -32,11 +33,13 @@ import { findModuleKset, findModuleList } from "./module-views.ts";
 import { Mount } from "./mount.ts";
 import { mountsOfNamespace } from "./mount-set.ts";
 import { type Probe, registeredProbes } from "./probes.ts";
+import type { SwitchLog } from "./switch-log.ts";
 import type { SymbolTable } from "./symbol-table.ts";
 import type { SyscallEntry, SyscallTable } from "./syscall-table.ts";
 import { locateSyscallTable, readSyscallEntry } from "./syscall-table.ts";
 import { Task } from "./task.ts";
 import { findInitTask } from "./task-sample.ts";
+import { findTimerBases, type TimerBase } from "./timer-wheel.ts";
 import type { FieldName } from "./type-table.ts";
 import { TypeTable } from "./type-table.ts";
 import { findVmcoreinfo } from "./vmcoreinfo.ts";
@@ -96,6 +99,8 @@ export class Kernel {
   private readonly initTask: Fact<number>;
   private readonly types: TypeTable;
   private syscallTableFact: Fact<SyscallTable> | undefined;
+  private timerBasesFact: Fact<readonly TimerBase[]> | undefined;
+  private hrTimerBasesFact: Fact<HrTimerBases> | undefined;
 
   constructor(source: KernelSource, map: KernelMap, image: KernelImage, options: KernelOptions) {
     this.source = source;
@@ -209,6 +214,18 @@ export class Kernel {
     return { space, symbols, readCode };
   }
 
+  /** The wheels of timers. */
+  get timerBases(): Fact<readonly TimerBase[]> {
+    if (this.timerBasesFact?.known !== true) this.timerBasesFact = findTimerBases(this);
+    return this.timerBasesFact;
+  }
+
+  /** The clocks that have timers of high resolution. */
+  get hrTimerBases(): Fact<HrTimerBases> {
+    if (this.hrTimerBasesFact?.known !== true) this.hrTimerBasesFact = findHrTimerBases(this);
+    return this.hrTimerBasesFact;
+  }
+
   get syscallTable(): Fact<SyscallTable> {
     const { text } = this.symbols;
     this.syscallTableFact ??= text.known ? locateSyscallTable(this.space, text.value) : text;
@@ -250,6 +267,11 @@ export class Kernel {
     const variable = currentVariable(this);
     const address = variable === undefined ? undefined : this.space.readU32(variable);
     return address === undefined ? undefined : new Task(this, address);
+  }
+
+  /** Which tasks ran; `undefined` while that is not logged. */
+  get switchLog(): SwitchLog | undefined {
+    return this.source.switchLog?.();
   }
 
   /** Processes (thread group leaders) in the order of the kernel's list, the idle task excluded. */

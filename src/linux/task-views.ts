@@ -4,8 +4,8 @@ import { type ListWalk, walkList } from "./list-walk.ts";
 import { findPidLinks, pidEntries, pidTable } from "./pid-table.ts";
 import { Task } from "./task.ts";
 
-/** `list`: `task_struct.tasks`; `pid`: the PID table; `family`: the parent's children; `threads`: its thread group; `running`: on the CPU; `memory`: it looks like one. */
-export const TASK_VIEWS = ["list", "pid", "family", "threads", "running", "memory"] as const;
+/** `list`: `task_struct.tasks`; `pid`: the PID table; `family`: the parent's children; `threads`: its thread group; `running`: on the CPU; `memory`: it looks like one; `sched`: the scheduler switched to it, where that is logged. */
+export const TASK_VIEWS = ["list", "pid", "family", "threads", "running", "memory", "sched"] as const;
 export type TaskView = (typeof TASK_VIEWS)[number];
 
 export interface SeenTask {
@@ -19,6 +19,8 @@ export interface TaskViews {
   readonly missing: ReadonlyMap<TaskView, string>;
   /** The kernel was stopped inside an update of a list. */
   readonly inUpdate: boolean;
+  /** Switches between tasks are logged. */
+  readonly isLogged: boolean;
 }
 
 /** Behind `real_parent` and `parent`: the list of children, and the task's own place in its parent's. */
@@ -171,6 +173,24 @@ class ViewCollector {
     }
   }
 
+  /** Tasks that ran since the log began and still live: another task at the address, or a dead one, is not meant. */
+  scheduled(): void {
+    const { kernel } = this;
+    const exitState = kernel.offsetOf("task_struct.exit_state");
+    if (kernel.switchLog === undefined) return;
+    if (exitState === undefined) {
+      this.missing.set("sched", "task_struct.exit_state is not known: a dead task cannot be told from a hidden one");
+      return;
+    }
+    for (const { address, pid } of kernel.switchLog.tasks) {
+      const task = new Task(kernel, address);
+      if (pid === 0 || address === this.idle || task.pid !== pid || !task.comm) continue;
+      if (kernel.space.readU32(address + exitState) !== 0) continue;
+      const leader = task.groupLeader;
+      if (leader?.groupLeader?.address === leader?.address && leader?.tgid === task.tgid) this.note("sched", address);
+    }
+  }
+
   private isLiveLeader(address: number, exitState: number): boolean {
     const { kernel } = this;
     const task = new Task(kernel, address);
@@ -203,6 +223,8 @@ export function collectTasks(kernel: Kernel): TaskViews {
   collector.threads();
   collector.running();
   collector.memory();
+  collector.scheduled();
   const tasks = [...collector.seen].map(([address, views]) => ({ task: new Task(kernel, address), views }));
-  return { tasks, missing: collector.missing, inUpdate: collector.inUpdate };
+  const { missing, inUpdate } = collector;
+  return { tasks, missing, inUpdate, isLogged: kernel.switchLog !== undefined };
 }

@@ -15,6 +15,7 @@ import { memoryLayout } from "./memory-layout.ts";
 import { moduleLayout } from "./module-layout.ts";
 import { mountLayout } from "./mount-layout.ts";
 import { processLayout } from "./process-layout.ts";
+import { schedulerLayout } from "./scheduler-layout.ts";
 import { socketLayout } from "./socket-layout.ts";
 import { taskLayout } from "./task-layout.ts";
 
@@ -28,6 +29,7 @@ const GROUPS = [
   moduleLayout,
   socketLayout,
   logLayout,
+  schedulerLayout,
 ] as const;
 
 /** The name of a structure's member, as the kernel has it, or of a variable. */

@@ -358,3 +358,32 @@ export const checkInvalid = (path: string, expected: string, found: string): HvE
     hint: "docs/writing-checks.md has a whole example.",
     facts: { path, expected, found },
   });
+
+export const baselineDamaged = (path: string, expected: string, found: string): HvError =>
+  new HvError({
+    code: "baseline-damaged",
+    message: `${path}: expected ${expected}, found ${found}`,
+    hint: 'Nothing was taken from it. When the guest is known to be good, "ids baseline save" makes a new one.',
+    facts: { path, expected, found },
+    exitCode: ExitCode.environment,
+  });
+
+export const baselineUnwritable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "baseline-unwritable",
+    message: `expected to write the baseline ${path}, found ${reasonOf(error)}`,
+    hint: "--state FOLDER names another place.",
+    facts: { path },
+    exitCode: ExitCode.environment,
+    cause: error,
+  });
+
+export const findingsUnwritable = (path: string, error: unknown): HvError =>
+  new HvError({
+    code: "findings-unwritable",
+    message: `--findings: expected to append to ${path}, found ${reasonOf(error)}`,
+    hint: "See whether its folder exists and can be written to.",
+    facts: { path },
+    exitCode: ExitCode.environment,
+    cause: error,
+  });

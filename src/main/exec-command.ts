@@ -2,7 +2,9 @@
 import { closestName, ExitCode, Status } from "../base/index.ts";
 import { type CommandContext, createCommandManager } from "../commands/index.ts";
 import type { CommandManager, CommandOutcome, Console } from "../shell/index.ts";
+import { type BaselineStore, baselineStore } from "./baseline-store.ts";
 import { commandStalled, commandsMissing, commandTimedOut, consoleCommandUnknown, interrupted } from "./errors.ts";
+import { FindingsFile } from "./findings-file.ts";
 import { Interruption } from "./interruption.ts";
 import { DEFAULT_ENGINE } from "./options.ts";
 import { type PoweredBoard, type PowerOptions, powerOn } from "./power-on.ts";
@@ -27,6 +29,10 @@ export interface ExecOptions extends PowerOptions {
   /** Folder with checks of the user's own. */
   checks?: string;
   symbols?: SymbolsOption;
+  /** Where baselines are kept. */
+  state?: string;
+  /** Takes findings beside the console. */
+  findings?: string;
   /** Run to this instruction and print the machine's state hash, instead of commands. */
   runTo?: number;
 }
@@ -59,14 +65,18 @@ class Execution {
   private readonly manager: Manager;
   private readonly interruption: Interruption;
   private readonly prompt: PromptBoot;
+  private readonly baselines: BaselineStore;
+  private readonly findings: FindingsFile | undefined;
 
   constructor(io: ProgramIo, options: ExecOptions, manager: Manager, interruption: Interruption) {
     this.io = io;
     this.options = options;
     this.manager = manager;
     this.interruption = interruption;
+    this.baselines = baselineStore(options);
     const bootCache = options.runTo === undefined && options.gdbWait !== true ? options.bootCache : "off";
     this.powered = powerOn({ ...options, bootCache, bootLimitNs: options.timeoutSeconds * 1e9 });
+    this.findings = options.findings === undefined ? undefined : new FindingsFile(options.findings);
     const { timeoutSeconds, statusLine = new StatusLine(io) } = options;
     const isInterrupted = () => interruption.isRequested;
     this.prompt = new PromptBoot(this.powered, { timeoutSeconds, isInterrupted, statusLine });
@@ -115,8 +125,9 @@ class Execution {
     await gdb?.listen(this.io, { log: this.options.log, wake, kill });
   }
 
-  async closeDebugger(): Promise<void> {
+  async close(): Promise<void> {
     await this.powered.gdb?.stop();
+    this.findings?.close();
   }
 
   finish(): void {
@@ -169,6 +180,8 @@ class Execution {
       manager: this.manager,
       waiter: driver,
       snapshots,
+      baselines: this.baselines,
+      findings: this.findings,
       nowMs: () => performance.now(),
     };
   }
@@ -221,7 +234,7 @@ export async function exec(io: ProgramIo, options: ExecOptions): Promise<ExitCod
       execution.finish();
       return exitCode;
     } finally {
-      await execution.closeDebugger();
+      await execution.close();
       execution.reportProfile();
       const { clock, engine = DEFAULT_ENGINE } = options;
       const boot = execution.isRestored ? "restored" : undefined;

@@ -6,10 +6,10 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../base/index.ts";
 import type { Engine } from "../vm/index.ts";
+import { addCheck } from "./check-declaration.ts";
 import { addConsole } from "./console-declaration.ts";
 import { examples, type Finish } from "./declaration.ts";
 import { DEFAULT_BOARD } from "./default-board.ts";
-import { optionInvalid } from "./errors.ts";
 import { reportFailure } from "./failure.ts";
 import type { GuestBuildOptions, GuestFetchOptions } from "./guest-command.ts";
 import {
@@ -54,6 +54,8 @@ interface PowerFlags {
   json?: boolean;
   checks?: string;
   symbols?: SymbolsOption;
+  state?: string;
+  findings?: string;
   verbose?: boolean;
 }
 
@@ -104,7 +106,9 @@ function addPowerOptions(command: Command, clock: "virtual" | "real"): Command {
       parsePort("--gdb"),
     )
     .option("--gdb-wait", "with --gdb: hold the guest before its first instruction until the debugger lets it go on")
-    .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md");
+    .option("--checks <folder>", "checks of your own for ids, see docs/writing-checks.md")
+    .option("--state <folder>", "where `ids baseline` keeps what it saves, in place of the user's data folder")
+    .option("--findings <file>", "append what `ids report` and `ids schedule` find, a line of JSON each (OCSF)");
   return addSymbolOptions(command, NO_FILES).option(
     "-v, --verbose",
     "also show messages of level debug, info and note",
@@ -309,54 +313,6 @@ A profile names it: "$schema": "./profile.schema.json". Editors then complete it
     .action(async (file: string, flags: { qemu?: boolean; json?: boolean }) => {
       const { boardExport } = await import("./board-command.ts");
       finish(boardExport(io, file, flags));
-    });
-}
-
-interface CheckFlags {
-  cpu?: string;
-  base?: number;
-  pid?: number;
-  long?: boolean;
-  checks?: string;
-  symbols?: SymbolsOption;
-  stats?: boolean;
-  json?: boolean;
-}
-
-const parseAddress = (text: string): number => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
-  throw optionInvalid("--base", "an address such as 0x80000000", text);
-};
-
-function addCheck(program: Command, io: ProgramIo, finish: Finish): void {
-  const command = program
-    .command("check")
-    .description(
-      "look into a guest's kernel in a memory image or a saved machine; exit code 1 when a check has a finding",
-    )
-    .argument("<image>", "raw memory, LiME, an ELF core, or what --save wrote")
-    .argument("[check...]", "names of checks; without one, all that need no process", [])
-    .option("--cpu <name>", "CPU of a memory image, such as arm926, arm1176, cortex-a7; found out without it")
-    .option("--base <address>", "physical address at which raw memory begins", parseAddress)
-    .option("--pid <number>", "look at this process", parseCount("--pid", 4 << 20))
-    .option("-l, --long", "more columns, where a check has them")
-    .option("--checks <folder>", "checks of your own, see docs/writing-checks.md");
-  addSymbolOptions(command, "use the image alone, which is so without --symbols too")
-    .option("--stats", "a line of JSON on standard error: what finding the kernel took")
-    .option("--json", "one line of JSON")
-    .addHelpText(
-      "after",
-      examples(
-        "check memory.raw --cpu arm926",
-        "check memory.lime plist --long",
-        "check saved.snap maps --pid 1",
-        "check core.elf --json",
-      ),
-    )
-    .action(async (image: string, names: string[], flags: CheckFlags) => {
-      const { checkImage } = await import("./check-command.ts");
-      finish(await checkImage(io, { ...flags, image, names }));
     });
 }
 

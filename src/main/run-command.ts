@@ -5,6 +5,8 @@ import { createTransport, isRemote, parseSerialSpec, type SerialSpec, type Trans
 import { PromptSession, TerminalConsole } from "../shell/index.ts";
 import { logSeverity } from "../vm/index.ts";
 import { bannerText } from "./banner.ts";
+import { baselineStore } from "./baseline-store.ts";
+import { FindingsFile } from "./findings-file.ts";
 import { checkStdio, GuestSerialBridge, parseGuestSerial, portNameOf } from "./guest-serial.ts";
 import { Interruption } from "./interruption.ts";
 import { createLog } from "./log-text.ts";
@@ -32,6 +34,10 @@ export interface RunOptions extends Omit<PowerOptions, "log"> {
   symbols?: SymbolsOption;
   /** File for all inputs of the run, which `replay` runs again. */
   journal?: string;
+  /** Where baselines are kept. */
+  state?: string;
+  /** Takes findings beside the console. */
+  findings?: string;
 }
 
 type SessionEnd = "closed" | "shutdown" | "reset" | "interrupted";
@@ -43,6 +49,7 @@ class ConsoleRun {
   private readonly bridges: readonly GuestSerialBridge[];
   private readonly interruption: Interruption;
   private readonly log: Logger;
+  private readonly findings: FindingsFile | undefined;
   /** The terminal may be in anybody's hands: some commands are refused. */
   private readonly isRemote: boolean;
   private session: PromptSession<CommandContext> | undefined;
@@ -70,6 +77,7 @@ class ConsoleRun {
     const wake = (): void => this.powered?.driver.wake();
     const bridging = { log, token, wake, quit: this.quit, feedsBetweenSlices: options.journal !== undefined };
     this.bridges = guestPorts.map((port) => new GuestSerialBridge(port, bridging));
+    this.findings = options.findings === undefined ? undefined : new FindingsFile(options.findings);
   }
 
   /** Messages of the hypervisor appear on its console, as `stdio loglevel` wants them. */
@@ -113,6 +121,7 @@ class ConsoleRun {
       await transport.stop();
       for (const bridge of this.bridges) await bridge.transport.stop();
       for (const report of this.reports) this.io.err(report);
+      this.findings?.close();
     }
   }
 
@@ -199,6 +208,8 @@ class ConsoleRun {
       onCommand: journal?.onCommand,
       // A run that goes back in time is not one line of inputs.
       snapshots: journal === undefined ? new MachineShelf(snapshotStore(options.env), powered) : undefined,
+      baselines: baselineStore(options),
+      findings: this.findings,
       nowMs: () => performance.now(),
     };
     const session = new PromptSession({ manager, context, filter: this.isRemote ? remoteFilter : undefined });

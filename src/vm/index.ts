@@ -5,6 +5,7 @@ export * from "./devtree.ts";
 export { displaysOf, type GuestDisplay, pictureOf } from "./display.ts";
 export * from "./facts.ts";
 export * from "./guest.ts";
+export { type GuestHashes, guestHash, guestHashes } from "./guest-hash.ts";
 export type { Engine } from "./guest-machine.ts";
 export * from "./heap.ts";
 export * from "./host.ts";
@@ -19,7 +20,6 @@ export * from "./region.ts";
 export * from "./scheduler.ts";
 export {
   boardState,
-  guestHash,
   hardwareDigest,
   restoreBoardState,
   restoreMachine,

@@ -1,6 +1,7 @@
 /** What the hypervisor's objects ask of the machine that runs the guest's instructions. */
 import type { GuestDisplay } from "./display.ts";
 import type { Guest } from "./guest.ts";
+import type { GuestHashes } from "./guest-hash.ts";
 import type { OnWrite } from "./memory-watch.ts";
 
 export interface RegisterGroup {
@@ -58,6 +59,8 @@ export interface MachineControl extends GuestView {
    * what ends it, or `undefined` where some of it is not RAM. The guest cannot tell.
    */
   watchWrites(pieces: readonly { address: number; sizeBytes: number }[], onWrite: OnWrite): (() => void) | undefined;
+  /** What the guest is at this moment: its memory, and its CPU, devices and time. */
+  hashes(): GuestHashes;
   /** The machine as it is now, once more; costs as much memory as the board has. */
   copy(): GuestCopy;
   /** What is loaded at power-on, when that is the kernel itself and not an image that unpacks itself. */

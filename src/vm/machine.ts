@@ -14,6 +14,7 @@ import { HostMemory, type MemoryRegion, PageTraps, RAM_OFFSET } from "../memory/
 import { enableBootConsole } from "./boot-console.ts";
 import { displaysOf, type GuestDisplay } from "./display.ts";
 import type { Guest } from "./guest.ts";
+import { type GuestHashes, guestHashes } from "./guest-hash.ts";
 import { type Engine, GuestMachine, type SliceEnd } from "./guest-machine.ts";
 import { Hypervisor, type VersionInfo } from "./hypervisor.ts";
 import type { GuestCopy, LoadedKernel, MachineControl, VcpuCore } from "./machine-control.ts";
@@ -253,6 +254,10 @@ export class Machine implements MachineControl, Stateful {
   hostWritten(address: number, sizeBytes: number): void {
     this.onOutsideChange();
     this.guestMachine?.bus.touched(RAM_OFFSET + address, sizeBytes);
+  }
+
+  hashes(): GuestHashes {
+    return guestHashes(this);
   }
 
   copy(): GuestCopy {

@@ -112,22 +112,6 @@ export function snapshotEpochSeconds({ state }: Snapshot): number {
   return epochSeconds;
 }
 
-/**
- * SHA-256 over CPU, devices, time and the guest's memory: equal exactly when the guests are, whatever consoles and
- * debuggers did around them. Without a guest that of nothing.
- */
-export function guestHash(machine: Machine): string {
-  const hash = createHash("sha256");
-  const { running, host } = machine;
-  if (running === undefined) return hash.digest("hex");
-  hash.update(stateText({ guest: running.save(), timeline: machine.timeline.save() }));
-  for (const region of running.bus.regions) {
-    if (region.kind === "device") continue;
-    hash.update(host.ram().subarray(region.hostAddress, region.hostAddress + region.sizeBytes));
-  }
-  return hash.digest("hex");
-}
-
 /** SHA-256 over CPU, devices, hypervisor objects, time and RAM: equal exactly when the machines are. */
 export function stateHash(machine: Machine): string {
   const hash = createHash("sha256").update(stateText(machine.save()));

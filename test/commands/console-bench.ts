@@ -1,5 +1,10 @@
 /** The console over the hypervisor bench: lines in, text and code out; waiting moves the clock in steps. */
-import { createCommandManager, type SnapshotShelf } from "../../src/commands/index.ts";
+import {
+  type BaselineShelf,
+  createCommandManager,
+  type FindingsSink,
+  type SnapshotShelf,
+} from "../../src/commands/index.ts";
 import type { Console } from "../../src/shell/index.ts";
 import { BufferConsole } from "../../src/shell/index.ts";
 import { Bench } from "../vm/hypervisor-bench.ts";
@@ -12,6 +17,9 @@ export class ConsoleBench {
   /** What the guest does in each millisecond that a command waits. */
   onStep: () => void = () => {};
   snapshots: SnapshotShelf | undefined;
+  baselines: BaselineShelf | undefined;
+  findings: FindingsSink | undefined;
+  nowMs: (() => number) | undefined;
 
   readonly waiter = {
     waitUntil: async (done: () => boolean, deadlineNs: number): Promise<boolean> => {
@@ -29,7 +37,8 @@ export class ConsoleBench {
   }
 
   context(console: Console) {
-    return { hv: this.hv, manager: this.manager, waiter: this.waiter, snapshots: this.snapshots, console };
+    const { hv, manager, waiter, snapshots, baselines, findings, nowMs } = this;
+    return { hv, manager, waiter, snapshots, baselines, findings, nowMs, console };
   }
 
   async run(line: string): Promise<{ code: number; text: string }> {

@@ -32,6 +32,33 @@ describe("ids report", () => {
   });
 });
 
+describe("the file of findings", () => {
+  it("gets each finding that the console gets, once in a schedule, before the next look", async () => {
+    const { bench, hook } = givenKernel();
+    const written: { text: string; nowNs: number }[] = [];
+    bench.findings = { append: (text) => written.push({ text, nowNs: bench.board.nowNs }) };
+    await bench.run("ids report");
+    const before = written.length;
+    hook(30);
+    const startNs = bench.board.nowNs;
+    const { text } = await bench.run("ids schedule 2 3");
+    const lines = text.split("\n").filter((line) => line.startsWith("{"));
+    const added = written.slice(before);
+    expect(added.map((one) => one.text).join("")).toBe(`${lines.join("\n")}\n`);
+    expect(added[0].nowNs - startNs).toBe(2e9);
+    expect(added.some((one) => one.text.includes("syscall/outside-text"))).toBe(true);
+  });
+
+  it("is not touched at a look that finds nothing new", async () => {
+    const { bench } = givenKernel();
+    const atNs: number[] = [];
+    bench.findings = { append: () => atNs.push(bench.board.nowNs) };
+    const startNs = bench.board.nowNs;
+    await bench.run("ids schedule 1 3");
+    expect(atNs.map((ns) => ns - startNs)).toEqual([1e9]);
+  });
+});
+
 describe("ids schedule", () => {
   it("looks at set times and tells a finding once", async () => {
     const { bench, hook } = givenKernel();
@@ -43,18 +70,5 @@ describe("ids schedule", () => {
     expect(bench.board.nowNs - startNs).toBe(8e9);
     expect(text.split("\n").filter((line) => line.includes("syscall/outside-text"))).toHaveLength(1);
     expect(text).toMatch(/^4 looks, 2 s apart: /m);
-  });
-});
-
-describe("ids baseline", () => {
-  it("says what changed since it was saved", async () => {
-    const { bench, hook } = givenKernel();
-    expect((await bench.run("ids baseline compare")).text).toContain("there is no baseline");
-    expect(await bench.text("ids baseline save")).toContain("syscall 400");
-    expect((await bench.run("ids baseline compare")).code).toBe(0);
-    hook(30);
-    const { code, text } = await bench.run("ids baseline compare");
-    expect(code).toBe(-1);
-    expect(text).toMatch(/^syscall: new: 30 bf000000$/m);
   });
 });

@@ -70,4 +70,37 @@ describe("ids watch", () => {
     const [{ count, writes }] = (await bench.data("ids watch")) as { count: number; writes: unknown[] }[];
     expect([count, writes.length]).toEqual([300, 256]);
   });
+
+  it("goes on in a machine that was loaded, where that has such a place, and is said not to be in one that is saved", async () => {
+    const { bench, kernel } = givenKernel();
+    const entry = { id: "0123456789ab", name: "here", board: "tiny", instructions: 7, seconds: 1.5, pageCount: 3 };
+    let onLoad = (): void => {};
+    bench.snapshots = {
+      save: () => entry,
+      load: () => {
+        onLoad();
+        return entry;
+      },
+      list: () => [entry],
+      delete: () => ({ id: entry.id, name: entry.name, freedBytes: 0, hasOlder: false }),
+    };
+    await bench.text("ids watch sys_call_table");
+    await bench.text("ids watch c0009050");
+    expect(await bench.text("snapshot save here")).toMatch(
+      /\nnot in it: ids watch sys_call_table, ids watch c0009050\n$/,
+    );
+    const [before] = bench.board.watched;
+    expect(await bench.text("snapshot load here")).toMatch(
+      /\nids watch sys_call_table: goes on\nids watch c0009050: goes on\n$/,
+    );
+    expect(bench.board.watched).toHaveLength(2);
+    const [again] = bench.board.watched;
+    expect([again === before, again.pieces]).toEqual([false, before.pieces]);
+    again.onWrite({ offset: 0, sizeBytes: 4, value: 7, pc: kernel.va(0x30024), instructions: 9 });
+    expect(await bench.text("ids watch")).toContain("sys_call_table: 1600 bytes at c0009000, 1 writes");
+    onLoad = () => bench.board.writeGuest(0, new Uint8Array(4 << 20));
+    expect(await bench.text("snapshot load here")).toMatch(/ids watch sys_call_table: over, the machine/);
+    expect(bench.board.watched).toEqual([]);
+    expect(await bench.text("ids watch")).toBe("");
+  });
 });

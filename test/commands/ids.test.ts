@@ -63,15 +63,11 @@ describe("ids", () => {
     expect((await bench.run("ids list plits")).code).toBe(-14);
   });
 
-  it("shows what was learned, how sure it is and why, and what a look costs", async () => {
+  it("shows what was learned, how sure it is and why", async () => {
     const { bench } = givenKernel();
     const types = (await bench.data("ids types task_struct.pid")) as { name: string; confidence: string }[];
     expect(types).toEqual([expect.objectContaining({ name: "task_struct.pid", confidence: "proved" })]);
     expect(await bench.text("ids types cred.uid")).toMatch(/^cred\.uid +\? +unknown /);
-    expect(await bench.text("ids cost plist")).toMatch(
-      /^plist: 4 rows, \d+ translated loads, 0 guest instructions, time not measured\n/,
-    );
-    expect((await bench.run("ids cost maps")).code).toBe(-14);
   });
 
   it("says that there is no guest", async () => {

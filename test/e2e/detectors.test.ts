@@ -13,10 +13,13 @@ import { BOARD } from "./program.ts";
 const SUBJECTS = [
   "module off list and sysfs",
   "process off list and table",
+  "process off every list, with the scheduler's log",
   "system call table",
   "inline hook by a load of PC",
   "socket out of /proc/net/tcp",
   "keyboard notifier",
+  "timer",
+  "timer of high resolution",
   "user ID written over",
   "system call vector",
 ];

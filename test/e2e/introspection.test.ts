@@ -52,6 +52,35 @@ describe("ids plist", () => {
   });
 });
 
+interface CostOfLook {
+  readonly rows: number;
+  readonly loads: number;
+  readonly instructions: number;
+  readonly microseconds: { readonly best: number; readonly median: number };
+  readonly memory: { readonly before: string; readonly after: string };
+  readonly state: { readonly before: string; readonly after: string };
+}
+
+describe("ids cost plist", () => {
+  it("looks at over 500 processes without one instruction of the guest, and leaves memory and CPU as they were", async () => {
+    const sleepers = `${UART} for i in $(seq 500); do sleep 1000 & done; sleep 1`;
+    const { code, stdout } = await exec("--json", sleepers, "ids cost plist", LIST_PROC, "ids cost plist");
+    const [, first, inside, second] = outcomesOf(stdout).map(({ data, text }) => ({ data: data as CostOfLook, text }));
+    const { data } = first;
+    expect(data.rows).toBeGreaterThan(500);
+    expect(data.rows).toBe(seenFromInside(inside.text).length);
+    expect(data.instructions).toBe(0);
+    expect(data.memory.after).toBe(data.memory.before);
+    expect(data.state.after).toBe(data.state.before);
+    // The guest ran between the two looks, and that shows.
+    expect(second.data.memory.before).not.toBe(data.memory.before);
+    expect(data.loads).toBeGreaterThan(data.rows);
+    expect(data.microseconds.median).toBeGreaterThanOrEqual(data.microseconds.best);
+    expect(first.text).toMatch(/^plist: \d+ rows, \d+ translated loads, 0 guest instructions\ntime: best \d+ and /);
+    expect(code).toBe(0);
+  });
+});
+
 interface SyscallRow {
   readonly slot: number;
   readonly address: string;

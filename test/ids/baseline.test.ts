@@ -31,15 +31,24 @@ describe("a baseline", () => {
       report("lsmod", [{ name: "virtio", refcount: 2 }]),
       report("plist", []),
     ]);
-    expect(compareBaselines(before, now)).toEqual([]);
+    expect(compareBaselines(before, now)).toEqual({ differences: [], notCompared: [] });
   });
 
   it("names what is new and what is gone", () => {
     const now = takeBaseline([report("syscall", [{ slot: 20, address: 0xbf000000 }]), report("lsmod", [])]);
-    expect(compareBaselines(before, now)).toEqual([
+    expect(compareBaselines(before, now).differences).toEqual([
+      { check: "lsmod", change: "gone", row: "virtio" },
       { check: "syscall", change: "new", row: "20 bf000000" },
       { check: "syscall", change: "gone", row: "20 c0034ea8" },
-      { check: "lsmod", change: "gone", row: "virtio" },
     ]);
+  });
+
+  it("compares nothing of a check that one of them could not tell", () => {
+    const now = takeBaseline([
+      report("syscall", [{ slot: 20, address: 0xc0034ea8 }]),
+      { ...report("lsmod", []), verdict: "cannot-tell", cannotTell: ["modules: the list is damaged"] },
+    ]);
+    expect(compareBaselines(before, now)).toEqual({ differences: [], notCompared: ["lsmod"] });
+    expect(compareBaselines(now, before)).toEqual({ differences: [], notCompared: ["lsmod"] });
   });
 });

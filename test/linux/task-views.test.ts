@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openKernel } from "../../src/linux/index.ts";
+import { SwitchLog } from "../../src/linux/switch-log.ts";
 import { collectTasks } from "../../src/linux/task-views.ts";
 import { SyntheticKernel } from "./synthetic-kernel.ts";
 
@@ -52,5 +53,14 @@ describe("collectTasks", () => {
     const [, init] = guest.taskAddresses;
     guest.word(init + realParent + CHILDREN, init + realParent + SIBLING);
     expect(collectTasks(openKernel(guest.source)).tasks.length).toBeGreaterThan(0);
+  });
+
+  it("says why it cannot use the log of switches, and has no such view while none is kept", () => {
+    const guest = givenFamilies();
+    const log = new SwitchLog();
+    const { missing, isLogged } = collectTasks(openKernel({ ...guest.source, switchLog: () => log }));
+    expect([isLogged, missing.get("sched")]).toEqual([true, expect.stringMatching(/^task_struct\.exit_state /)]);
+    const without = collectTasks(openKernel(guest.source));
+    expect([without.isLogged, without.missing.has("sched")]).toEqual([false, false]);
   });
 });

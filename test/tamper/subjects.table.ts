@@ -15,6 +15,8 @@ export interface Subject {
   readonly does: string;
   /** The attack it stands for. */
   readonly kind: string;
+  /** Lines for the console at the very start. */
+  readonly console?: readonly string[];
   /** Lines for the guest's shell before the module is loaded. */
   readonly before?: readonly string[];
   parameters(kernel: KernelFacts): string;
@@ -86,6 +88,17 @@ export const subjects: readonly Subject[] = [
     does: "takes a process off the list of tasks and out of the table of PIDs",
     before: [SLEEPER],
     parameters: () => `list=1 table=1 pid=${PID_OF_SLEEPER}`,
+    expects: ["psxview/hidden"],
+  },
+  {
+    name: "process off every list, with the scheduler's log",
+    module: "task_off_list",
+    kind: "hidden process",
+    does: "takes a process off the list of tasks, out of the table of PIDs and from its parent's children",
+    console: ["ids sched on"],
+    // It wakes up each second: a process that never runs is in no log.
+    before: ["tail -f /etc/passwd >/dev/null &", "sleep 2"],
+    parameters: () => "list=1 table=1 family=1 pid=$(pidof tail)",
     expects: ["psxview/hidden"],
   },
   {
@@ -162,6 +175,22 @@ export const subjects: readonly Subject[] = [
     does: "registers code in the heap for a reboot",
     parameters: () => "chain=1",
     expects: ["hooks/notifier"],
+  },
+  {
+    name: "timer",
+    module: "timer_hook",
+    kind: "timer",
+    does: "lets code in the heap run by a timer of the wheel",
+    parameters: () => "",
+    expects: ["timers/callback"],
+  },
+  {
+    name: "timer of high resolution",
+    module: "timer_hook",
+    kind: "timer",
+    does: "lets code in the heap run by a timer of high resolution",
+    parameters: () => "high=1",
+    expects: ["timers/callback"],
   },
   {
     name: "netfilter hook",

@@ -1,4 +1,5 @@
 /** A hypervisor over a small VersatilePB-like board, with a clock moved by hand and a machine that records what it is asked. */
+import { createHash } from "node:crypto";
 import { Logger, type LogRecord } from "../../src/base/index.ts";
 import { HostMemory } from "../../src/memory/index.ts";
 import type {
@@ -6,6 +7,7 @@ import type {
   Guest,
   GuestCopy,
   GuestDisplay,
+  GuestHashes,
   LoadedKernel,
   MachineControl,
   MachineFacts,
@@ -170,6 +172,11 @@ export class Bench implements MachineControl {
     const watch = { pieces, onWrite };
     this.watched.push(watch);
     return () => this.watched.splice(this.watched.indexOf(watch), 1);
+  }
+
+  hashes(): GuestHashes {
+    const memory = createHash("sha256").update(this.memory.ram()).digest("hex");
+    return { memory, state: createHash("sha256").update(String(this.nowNs)).digest("hex") };
   }
 
   /** A machine that stands still has no other moment to be looked at. */

@@ -63,6 +63,8 @@ function seenIn({ data }: Outcome): Seen {
 }
 
 const CHECKS = "ids all";
+/** The log of switches shows more tasks, so more could be taken for hidden ones. */
+const LOG_SWITCHES = "ids sched on";
 
 /** Findings before, during and after; the guest's own words when the subject could not be loaded. */
 export interface SubjectResult {
@@ -73,10 +75,11 @@ export interface SubjectResult {
 }
 
 export function trySubject(program: Program, guest: TamperGuest, subject: Subject): SubjectResult {
-  const { module, before = [], restore } = subject;
+  const { module, console = [], before = [], restore } = subject;
   const load = `insmod /lib/tamper/${module}.ko ${subject.parameters(guest.facts)} && echo loaded`;
   const unload = `${restore === undefined ? "" : `${restore}; `}rmmod ${module} && echo removed`;
   const lines = [
+    ...console,
     ...before.map((line) => `${UART} ${line}`),
     CHECKS,
     `${UART} ${load}`,
@@ -84,7 +87,7 @@ export function trySubject(program: Program, guest: TamperGuest, subject: Subjec
     `${UART} ${unload}`,
     CHECKS,
   ];
-  const all = outcomes(program, guest, lines).slice(before.length);
+  const all = outcomes(program, guest, lines).slice(console.length + before.length);
   const [clean, loaded, tampered, removed, restored] = all;
   const problem = [
     ...(loaded.text.includes("loaded") ? [] : [`not loaded: ${loaded.text.trim()}`]),
@@ -101,7 +104,7 @@ export function trySubject(program: Program, guest: TamperGuest, subject: Subjec
 /** What the checks say while the disturbance goes on, at several moments. */
 export function tryDisturbance(program: Program, guest: TamperGuest, { lines }: Disturbance, moments: number): Seen[] {
   const pauses = Array.from({ length: moments }, (_, index) => [`${UART} usleep ${(index * 1237) % 9000}`, CHECKS]);
-  const commands = [...lines.map((line) => `${UART} ${line}`), CHECKS, ...pauses.flat()];
+  const commands = [LOG_SWITCHES, ...lines.map((line) => `${UART} ${line}`), CHECKS, ...pauses.flat()];
   return outcomes(program, guest, commands)
     .filter(({ command }) => command === CHECKS)
     .map(seenIn);
