@@ -63,7 +63,7 @@ export interface GuestViews {
   readonly views: Readonly<Record<ViewName, View>>;
   /** What was learned when the shell had just come up, and later among all that the scene brings. */
   readonly types: { readonly atPrompt: readonly FieldRow[]; readonly later: readonly FieldRow[] };
-  /** What all checks said, by name. */
+  /** What all checks said, by name, in a run that knows what was booted. */
   readonly all: readonly { readonly check: string; readonly verdict: string }[];
   readonly release: string;
 }
@@ -78,7 +78,7 @@ export async function lookAround(board: string, ...args: readonly string[]): Pro
   const names = Object.keys(VIEWS) as ViewName[];
   const looks = names.flatMap((name) => [CHECKS[name], `${UART} ${VIEWS[name]}`, CHECKS[name]]);
   const scene = SCENERY.map((line) => `${UART} ${line}`);
-  const commands = ["ids types", ...scene, ...looks, "ids types", "ids all", `${UART} uname -rv`];
+  const commands = ["ids types", ...scene, ...looks, "ids types", `${UART} uname -rv`];
   const { stdout, stderr } = await komainu(["exec", board, ...args, "--no-symbols", "--json", ...commands]);
   const outcomes = outcomesOf(stdout);
   if (outcomes.length !== commands.length) throw new Error(`the run ended early: ${stderr}\n${stdout.slice(-500)}`);
@@ -90,11 +90,13 @@ export async function lookAround(board: string, ...args: readonly string[]): Pro
     const outside = reports.map(({ rows }) => rows);
     return [name, { outside, verdicts: reports.map(({ verdict }) => verdict), inside: linesOf(inside) }];
   });
-  const [types, all, release] = after.slice(names.length * 3);
+  const [types, release] = after.slice(names.length * 3);
+  const clean = await komainu(["exec", board, ...args, "--json", ...scene, "ids all"]);
+  const all = outcomesOf(clean.stdout).at(-1)?.data as { checks: GuestViews["all"] };
   return {
     views: Object.fromEntries(views) as Record<ViewName, View>,
     types: { atPrompt: outcomes[0].data as FieldRow[], later: types.data as FieldRow[] },
-    all: (all.data as { checks: GuestViews["all"] }).checks,
+    all: all.checks,
     release: linesOf(release)[0],
   };
 }
