@@ -12,3 +12,11 @@ export function enableBranchHints(): void {
   if (Number.parseInt(process.versions.v8, 10) <= LAST_V8_WITH_FLAG)
     setFlagsFromString("--experimental-wasm-branch-hinting");
 }
+
+/**
+ * Keeps V8 from forgetting the compiled code of functions that were not called for a while: those that run once at the
+ * start, the bodies of all chunks among them, would be missing from the code that a run leaves to the next one.
+ */
+export function keepCompiledCode(): void {
+  setFlagsFromString("--no-flush-bytecode");
+}

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defaultCacheFolder, enableBranchHints } from "../base/index.ts";
+import { defaultCacheFolder, enableBranchHints, keepCompiledCode } from "../base/index.ts";
 import { CodeFolder } from "./code-file.ts";
 import { CodeLoader } from "./code-loader.ts";
 import { beginTemplates, templateFileOf } from "./template-start.ts";
@@ -18,6 +18,7 @@ if (process.sourceMapsEnabled || NODE_DISABLE_COMPILE_CACHE !== undefined || NOD
 } else {
   // The machine's compiler sets this flag too; compiled code is good only for the flags it was written with.
   enableBranchHints();
+  keepCompiledCode();
   const templates = templateFileOf(process.argv.slice(2), dirname(here));
   const begun = templates === undefined ? undefined : beginTemplates(templates);
   const loader = new CodeLoader(new CodeFolder(join(defaultCacheFolder(), "code")), require);
