@@ -5,6 +5,7 @@
  * processor, a jump label's branch or no-op, a call of the tracer, a breakpoint where a probe is registered.
  */
 import { branchTarget, isBranchWithLink } from "./arm-code.ts";
+import { TRACE_CALLERS } from "./code-trace.ts";
 import type { KernelImage } from "./kernel-image.ts";
 import type { KernelMap } from "./kernel-map.ts";
 import type { KernelSymbols } from "./kernel-symbols.ts";
@@ -29,7 +30,6 @@ export interface PatchContext {
 const NOPS = new Set([0xe1a00000, 0xe320f000]);
 /** `add sp, sp, #4` and `pop {lr}`: what is left of a call of the tracer (arch/arm/kernel/ftrace.c). */
 const TRACE_NOPS = new Set([0xe28dd004, 0xe8bd4000]);
-const TRACE_CALLERS = ["ftrace_caller", "ftrace_regs_caller", "__gnu_mcount_nc"];
 const TRACE_HOOKS = ["ftrace_call", "ftrace_regs_call"];
 /** arch/arm/include/asm/probes.h: an undefined instruction, condition aside. */
 const KPROBE_BREAKPOINT = 0x07f001f8;

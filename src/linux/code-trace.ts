@@ -45,8 +45,17 @@ export interface CodeRange {
   readonly endAddress: number;
   /** The variable that holds the current task where no register of the CPU does. */
   readonly currentAddress?: number;
+  /** Functions that leave all registers as they were: those of the function tracer, called at the start of all others. */
+  readonly tracers?: ReadonlySet<number>;
   /** The word at an address, of code or of constants behind it. */
   readWord(address: number): number | undefined;
+}
+
+/** What a function calls first in a kernel with the function tracer (arch/arm/kernel/entry-ftrace.S). */
+export const TRACE_CALLERS = ["ftrace_caller", "ftrace_regs_caller", "__gnu_mcount_nc"];
+
+export function tracersOf(find: (name: string) => number | undefined): ReadonlySet<number> {
+  return new Set(TRACE_CALLERS.flatMap((name) => find(name) ?? []));
 }
 
 /** Functions that are followed are small; what lies behind in a long one is of no interest. */
@@ -284,6 +293,11 @@ class Tracer {
   }
 
   private call(target: number | undefined, at: number): number {
+    if (target !== undefined && this.code.tracers?.has(target) === true) {
+      // It takes the return address from the stack that was put there before it.
+      this.registers[SP] = this.moved(this.registers[SP], 4);
+      return at + 4;
+    }
     this.calls.push({ target, args: this.registers.slice(0, 4) });
     for (const register of [0, 1, 2, 3, 12, LR]) this.registers[register] = this.unknown();
     return at + 4;

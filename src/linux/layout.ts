@@ -7,7 +7,7 @@
  */
 import type { AddressSpace } from "./address-space.ts";
 import type { CodeRange, Trace } from "./code-trace.ts";
-import { traceCode } from "./code-trace.ts";
+import { traceCode, tracersOf } from "./code-trace.ts";
 import type { Fact } from "./fact.ts";
 import { likely, proved, unknown } from "./fact.ts";
 import type { KernelMap } from "./kernel-map.ts";
@@ -107,6 +107,7 @@ export function codeRange(space: AddressSpace, symbols: KernelSymbols, name: str
     startAddress,
     endAddress: Math.min(next, startAddress + MAX_FUNCTION_BYTES),
     currentAddress: symbols.find("__current"),
+    tracers: tracersOf((tracer) => symbols.find(tracer)),
     readWord: (address) => space.readU32(address),
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { AddressSpace } from "./address-space.ts";
 import type { ReadWord } from "./arm-code.ts";
-import { type Path, type Trace, traceCode } from "./code-trace.ts";
+import { type Path, type Trace, traceCode, tracersOf } from "./code-trace.ts";
 import type { KernelSymbols } from "./kernel-symbols.ts";
 
 export interface NotifierBlock {
@@ -36,7 +36,8 @@ const isDirect = ({ steps }: Path): boolean => steps.length === 0;
 function traced({ symbols, readCode }: NotifierContext, start: number): Trace {
   const next = symbols.text.known ? symbols.text.value.nextStart(start) : undefined;
   const endAddress = Math.min(next ?? start, start + MAX_FUNCTION_BYTES);
-  return traceCode({ startAddress: start, endAddress, readWord: readCode });
+  const tracers = tracersOf((name) => symbols.find(name));
+  return traceCode({ startAddress: start, endAddress, tracers, readWord: readCode });
 }
 
 /**

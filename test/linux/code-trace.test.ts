@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pathText, traceCode } from "../../src/linux/code-trace.ts";
+import { pathText, traceCode, tracersOf } from "../../src/linux/code-trace.ts";
 
 const START = 0xc0010000;
 
@@ -23,6 +23,21 @@ describe("traceCode", () => {
     const words = [0xe5903460, 0xe5930004, 0xe12fff1e];
     expect(loads(words)).toEqual(["r0+0x460", "r0[0x460]+0x4"]);
     expect(trace(words).results.map(pathText)).toEqual(["r0[0x460][0x4]"]);
+  });
+
+  it("knows that the function tracer, which is called first, leaves arguments and stack as they were", () => {
+    // push {r4, lr}; push {lr}; bl __gnu_mcount_nc; ldr r0, [r0, #8]; pop {r4, pc}
+    const words = [0xe92d4010, 0xe52de004, 0xeb0003fc, 0xe5900008, 0xe8bd8010];
+    const mcount = START + 0x1000;
+    const code = { startAddress: START, endAddress: START + 20, readWord: (at: number) => words[(at - START) / 4] };
+    const shown = (tracers: ReadonlySet<number>) => {
+      const { accesses, calls } = traceCode({ ...code, tracers });
+      const [load] = accesses.filter(({ kind, address }) => kind === "load" && address.root !== "stack");
+      return [pathText(load.address), calls.length];
+    };
+    const found = tracersOf((name) => (name === "__gnu_mcount_nc" ? mcount : undefined));
+    expect(shown(found)).toEqual(["r0+0x8", 0]);
+    expect(shown(new Set())).not.toEqual(["r0+0x8", 0]);
   });
 
   it("reads a constant of the code itself as a number, with write-back added", () => {

@@ -5,6 +5,7 @@ import { branch, CodeBench, loadLiteral, TEXT } from "./code-bench.ts";
 const REGISTER = TEXT + 0x100;
 const BLOCKING = TEXT + 0x140;
 const WORKER = TEXT + 0x160;
+const TRACED = TEXT + 0x1a0;
 const LOCK = TEXT + 0x1000;
 const CHAIN = 0xc0200000;
 const BLOCK = 0xc0210000;
@@ -52,6 +53,23 @@ describe("notifierChains", () => {
       [TEXT + 0x1000, TEXT + 0x2000],
       [TEXT + 0x3000],
     ]);
+  });
+
+  it("finds them in a kernel whose functions call the tracer first", () => {
+    const bench = givenChains();
+    const mcount = TEXT + 0x1800;
+    const user = TEXT + 0x260;
+    bench.define("__gnu_mcount_nc", mcount);
+    bench.define("register_die_notifier", user);
+    // push {lr}; bl __gnu_mcount_nc; mov r1, r0; ldr r0, chain; b register
+    bench.words(user, 0xe52de004, branch(user + 4, mcount, true), 0xe1a01000, loadLiteral(user + 12, 0, user + 20));
+    bench.words(user + 16, branch(user + 16, TRACED), CHAIN + 0x400);
+    bench.define("raw_notifier_chain_register", TRACED);
+    // push {r4, lr}; push {lr}; bl __gnu_mcount_nc; add r0, r0, #8; bl notifier_chain_register; pop {r4, pc}
+    bench.words(TRACED, 0xe92d4010, 0xe52de004, branch(TRACED + 8, mcount, true), 0xe2800008);
+    bench.words(TRACED + 16, branch(TRACED + 16, WORKER, true), 0xe8bd8010);
+    bench.words(CHAIN + 0x408, 0);
+    expect(notifierChains(bench).map(({ name, head }) => [name, head])).toContainEqual(["die_notifier", CHAIN + 0x408]);
   });
 
   it("ends at a link that leads nowhere or back", () => {
