@@ -1,21 +1,14 @@
 /** The command line of `check`. */
 import type { Command } from "commander";
+import type { CheckOptions } from "./check-command.ts";
 import { examples, type Finish } from "./declaration.ts";
 import { optionInvalid } from "./errors.ts";
 import { parseCount } from "./options.ts";
 import type { ProgramIo } from "./program-io.ts";
-import { addSymbolOptions, type SymbolsOption } from "./symbols-flag.ts";
+import { addSymbolOptions } from "./symbols-flag.ts";
 
-interface CheckFlags {
-  cpu?: string;
-  base?: number;
-  pid?: number;
-  long?: boolean;
-  checks?: string;
-  symbols?: SymbolsOption;
-  stats?: boolean;
-  json?: boolean;
-}
+/** What the options give; image and names are arguments. */
+type CheckFlags = Omit<CheckOptions, "image" | "names">;
 
 const parseAddress = (text: string): number => {
   const value = Number(text);
