@@ -24,7 +24,7 @@ class GuestMemorySource implements PhysicalSource {
     this.guest = guest;
   }
 
-  get view(): GuestView {
+  get source(): GuestView {
     return this.copy ?? this.hv.control;
   }
 
@@ -35,7 +35,11 @@ class GuestMemorySource implements PhysicalSource {
   }
 
   read(address: number, target: Uint8Array): boolean {
-    return this.view.readGuest(address, target);
+    return this.source.readGuest(address, target);
+  }
+
+  view(address: number, sizeBytes: number): Uint8Array | undefined {
+    return this.source.viewGuest(address, sizeBytes);
   }
 
   readU32(address: number): number | undefined {
@@ -81,7 +85,7 @@ class VcpuRegisters implements CpuRegisters {
 
   /** 0 where this CPU has no such register. */
   private value(wanted: string): number {
-    for (const { registers } of this.source.view.core(0)?.registers() ?? []) {
+    for (const { registers } of this.source.source.core(0)?.registers() ?? []) {
       for (const { name, value } of registers) if (name === wanted) return value >>> 0;
     }
     return 0;

@@ -37,6 +37,13 @@ export class SegmentSource implements PhysicalSource {
     return segment === undefined || at + 4 > segment.bytes.length ? undefined : segment.view.getUint32(at, true);
   }
 
+  view(address: number, sizeBytes: number): Uint8Array | undefined {
+    const segment = this.at(address);
+    if (segment === undefined) return undefined;
+    const from = address - segment.startAddress;
+    return from + sizeBytes > segment.bytes.length ? undefined : segment.bytes.subarray(from, from + sizeBytes);
+  }
+
   private at(address: number) {
     let low = 0;
     let high = this.segments.length;

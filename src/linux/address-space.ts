@@ -60,6 +60,20 @@ export class AddressSpace {
     return done;
   }
 
+  /**
+   * What `readPrefix` would fill from `va` on, at most `limitBytes`: the memory itself where that is one piece, which is not to
+   * be kept, else a copy.
+   */
+  viewPrefix(va: number, limitBytes: number): Uint8Array {
+    const start = va >>> 0;
+    const { physical, sizeBytes } = this.runAt(start, limitBytes);
+    const isAll = sizeBytes === limitBytes || this.translate(start + sizeBytes) === undefined;
+    const view = isAll && sizeBytes > 0 ? this.memory.view?.(physical, sizeBytes) : undefined;
+    if (view !== undefined) return view;
+    const bytes = new Uint8Array(limitBytes);
+    return bytes.subarray(0, this.readPrefix(va, bytes));
+  }
+
   /** The physical memory in one piece behind `va`, at most `limitBytes` of it; no bytes where nothing is mapped. */
   private runAt(va: number, limitBytes: number): { physical: number; sizeBytes: number } {
     let physical = UNMAPPED;

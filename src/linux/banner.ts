@@ -20,28 +20,25 @@ export interface BannerLocation {
  * definition without a build number, early log text), so the one that says what `utsname` says is preferred.
  */
 export function findBanner(image: KernelImage, utsname: Utsname | undefined): Fact<BannerLocation> {
-  const found: (BannerLocation & { names: string })[] = [];
+  const running = utsname === undefined ? undefined : `${utsname.release} ${utsname.version}`;
+  const found: BannerLocation[] = [];
   let hits = 0;
   for (const offset of image.find("Linux version ")) {
     if (++hits > MAX_HITS) break;
     const text = image.cString(offset, MAX_BANNER_BYTES);
     const parts = text === undefined ? null : BANNER_PATTERN.exec(text);
     if (text === undefined || parts === null) continue;
-    found.push({ address: image.startAddress + offset, text, names: `${parts[1]} ${parts[2]}` });
+    const location = { address: image.startAddress + offset, text };
+    if (`${parts[1]} ${parts[2]}` === running) return proved(location, "the line that agrees with init_uts_ns");
+    found.push(location);
   }
   const [first] = found;
   if (first === undefined) {
     return unknown('no complete "Linux version ..." line is in the kernel\'s memory: not yet up, or truncated');
   }
-  const running = utsname === undefined ? undefined : `${utsname.release} ${utsname.version}`;
-  const confirmed = found.find(({ names }) => names === running);
-  if (confirmed !== undefined) {
-    return proved({ address: confirmed.address, text: confirmed.text }, "the line that agrees with init_uts_ns");
-  }
-  const location = { address: first.address, text: first.text };
   return found.every(({ text }) => text === first.text)
-    ? likely(location, "the one complete version line in the kernel's memory")
-    : likely(location, `the first of ${found.length} different version lines in the kernel's memory`);
+    ? likely(first, "the one complete version line in the kernel's memory")
+    : likely(first, `the first of ${found.length} different version lines in the kernel's memory`);
 }
 
 /** `struct new_utsname` (include/uapi/linux/utsname.h). */

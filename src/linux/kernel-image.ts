@@ -1,4 +1,4 @@
-/** A copy of the kernel image's memory for searching; thrown away when the search is over. */
+/** The kernel image's memory for searching; thrown away when the search is over, before the guest goes on. */
 import type { AddressSpace } from "./address-space.ts";
 import { type KernelMap, PG_DIR_SIZE_BYTES } from "./kernel-map.ts";
 
@@ -50,14 +50,13 @@ export class KernelImage {
   }
 }
 
-/** Copies what is mapped from `_text` on, `maxBytes` at most. */
-export function copyKernelImage(space: AddressSpace, map: KernelMap, maxBytes: number): KernelImage {
+/** What is mapped from `_text` on, `maxBytes` at most. */
+export function viewKernelImage(space: AddressSpace, map: KernelMap, maxBytes: number): KernelImage {
   const range = space.memory.ranges.find(
     (r) => map.tableAddress >= r.startAddress && map.tableAddress < r.startAddress + r.sizeBytes,
   );
   const textPhysical = map.tableAddress + PG_DIR_SIZE_BYTES;
   const available = range === undefined ? 0 : range.startAddress + range.sizeBytes - textPhysical;
-  const bytes = new Uint8Array(Math.max(0, Math.min(maxBytes, available)));
-  const filled = space.readPrefix(map.textAddress, bytes) & ~3;
-  return new KernelImage(map.textAddress, bytes.subarray(0, filled));
+  const bytes = space.viewPrefix(map.textAddress, Math.max(0, Math.min(maxBytes, available)));
+  return new KernelImage(map.textAddress, bytes.subarray(0, bytes.length & ~3));
 }

@@ -69,9 +69,8 @@ const SCTLR_EE = 1 << 25;
 
 /** `swapper_pg_dir` maps no user address; every process's table does. */
 function userHalfIsEmpty(memory: PhysicalSource, table: number, pageOffset: number): boolean {
-  const end = (pageOffset >>> 20) - MODULE_SECTIONS;
-  for (let index = 0; index < end; index++) if (memory.readU32(table + index * 4) !== 0) return false;
-  return true;
+  const entries = new Uint8Array(((pageOffset >>> 20) - MODULE_SECTIONS) * 4);
+  return memory.read(table, entries) && entries.every((byte) => byte === 0);
 }
 
 function mapAt(

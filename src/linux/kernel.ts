@@ -20,7 +20,7 @@ import { likely, proved } from "./fact.ts";
 import { GivenFile } from "./given-file.ts";
 import { findHrTimerBases, type HrTimerBases } from "./hrtimers.ts";
 import { findKallsyms } from "./kallsyms.ts";
-import { copyKernelImage, IMAGE_SIZES_BYTES, type KernelImage } from "./kernel-image.ts";
+import { viewKernelImage, IMAGE_SIZES_BYTES, type KernelImage } from "./kernel-image.ts";
 import type { LogWalk, OldLog } from "./kernel-log.ts";
 import { walkLog } from "./kernel-log.ts";
 import type { CpuRegisters, KernelMap, KernelSource } from "./kernel-map.ts";
@@ -53,7 +53,7 @@ export interface KernelOptions {
 
 /** What opening the kernel took; the guest executed nothing for it. */
 export interface Opening {
-  /** Of the kernel's image, copied to be searched. */
+  /** Of the kernel's image, which was searched. */
   readonly imageBytes: number;
   readonly loads: number;
   /** Of the clock that was given. */
@@ -368,7 +368,7 @@ export function openKernel(source: KernelSource, options: KernelOptions = {}): K
   let kernel: Kernel | undefined;
   let imageBytes = 0;
   for (const sizeBytes of IMAGE_SIZES_BYTES) {
-    const image = copyKernelImage(space, map, sizeBytes);
+    const image = viewKernelImage(space, map, sizeBytes);
     kernel = new Kernel(source, map, image, options);
     imageBytes = image.bytes.length;
     const isWhole = image.bytes.length < sizeBytes;

@@ -45,23 +45,27 @@ export class SymbolTable {
 
   /** The address of the first symbol of that name. */
   find(name: string): number | undefined {
-    if (this.names === undefined && this.byName === undefined) this.indexNames();
-    if (this.names === undefined) return this.byName?.get(name);
-    const index = this.names.find(name);
+    const index = this.indexOf(name);
+    if (index === undefined) return this.addressesByName.get(name);
     return index < 0 ? undefined : this.addresses[index];
   }
 
-  private indexNames(): void {
-    const { addresses, hashes } = this;
-    const nameOf = (index: number): string => this.describe(index).name;
-    if (hashes !== undefined) this.names = NameIndex.of({ hashes: hashes(), nameOf });
-    if (this.names !== undefined) return;
+  /** `undefined` where names cannot be found by hashes. */
+  private indexOf(name: string): number | undefined {
+    if (this.hashes === undefined) return undefined;
+    this.names ??= new NameIndex({ hashes: this.hashes(), nameOf: (index) => this.describe(index).name });
+    return this.names.find(name);
+  }
+
+  private get addressesByName(): ReadonlyMap<string, number> {
+    if (this.byName !== undefined) return this.byName;
     const byName = new Map<string, number>();
-    for (const [index, address] of addresses.entries()) {
-      const name = nameOf(index);
+    for (const [index, address] of this.addresses.entries()) {
+      const { name } = this.describe(index);
       if (!byName.has(name)) byName.set(name, address);
     }
     this.byName = byName;
+    return byName;
   }
 
   /** The closest symbol at or below `address`. */
@@ -122,16 +126,17 @@ export class SymbolTable {
 /** With an address of 32 bits above it, an index is a number that sorts exactly. */
 const INDEX_RANGE = 2 ** 20;
 
-function sortedByAddress(symbols: readonly KernelSymbol[]): readonly KernelSymbol[] {
-  if (symbols.length > INDEX_RANGE) return [...symbols].sort((a, b) => a.address - b.address);
+/** Indexes of `addresses` in ascending order; equal addresses keep theirs. */
+export function orderByAddress(addresses: readonly number[]): readonly number[] {
+  if (addresses.length > INDEX_RANGE) return [...addresses.keys()].sort((a, b) => addresses[a] - addresses[b]);
   // Numbers are sorted without a call for each comparison, which a kernel's ten thousand exports are worth.
-  const order = Float64Array.from(symbols, ({ address }, index) => address * INDEX_RANGE + index).sort();
-  return Array.from(order, (key) => symbols[key % INDEX_RANGE]);
+  const keys = Float64Array.from(addresses, (address, index) => address * INDEX_RANGE + index).sort();
+  return Array.from(keys, (key) => key % INDEX_RANGE);
 }
 
 /** A table from symbols in any order; those with equal addresses keep theirs. */
 export function symbolTableOf(source: SymbolSource, symbols: readonly KernelSymbol[]): SymbolTable {
-  const sorted = sortedByAddress(symbols);
+  const sorted = orderByAddress(symbols.map(({ address }) => address)).map((index) => symbols[index]);
   const addresses = Uint32Array.from(sorted, (symbol) => symbol.address);
   return new SymbolTable(source, addresses, (index) => sorted[index]);
 }

@@ -19,9 +19,11 @@ if (process.sourceMapsEnabled || NODE_DISABLE_COMPILE_CACHE !== undefined || NOD
   // The machine's compiler sets this flag too; compiled code is good only for the flags it was written with.
   enableBranchHints();
   keepCompiledCode();
-  const templates = templateFileOf(process.argv.slice(2), dirname(here));
+  const cache = defaultCacheFolder();
+  const folders = { program: dirname(here), checkpoints: join(cache, "checkpoints") };
+  const templates = templateFileOf(process.argv.slice(2), folders);
   const begun = templates === undefined ? undefined : beginTemplates(templates);
-  const loader = new CodeLoader(new CodeFolder(join(defaultCacheFolder(), "code")), require);
+  const loader = new CodeLoader(new CodeFolder(join(cache, "code")), require);
   // A run that failed may have done little of what its words say.
   process.on("exit", (exitCode) => {
     // Until here, so that the module's code is kept.

@@ -4,8 +4,8 @@
  *
  * It runs them once, as their file says, in a memory of its own. A machine's module of the same bytes has the optimised code.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { DEFAULT_BOARD } from "./default-board.ts";
 
 /** The commands that run a machine. */
@@ -19,14 +19,36 @@ interface FirstRun {
   readonly record: number;
 }
 
-/** The file with the templates of the board that a command line names; `undefined` when it runs none. */
-export function templateFileOf(args: readonly string[], programFolder: string): string | undefined {
+/** Where the program and what it keeps are. */
+export interface StartFolders {
+  readonly program: string;
+  readonly checkpoints: string;
+}
+
+/** All console commands of the line look at the guest, which executes nothing for them. */
+function onlyLooks([command, ...args]: readonly string[]): boolean {
+  const consoleCommands = args.filter((arg) => arg.includes(" "));
+  return command === "exec" && consoleCommands.length > 0 && consoleCommands.every((line) => line.startsWith("ids "));
+}
+
+function hasCheckpoint(folder: string, board: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(`${board}-`));
+}
+
+/**
+ * The file with the templates of the board that a command line names; `undefined` when it runs none, or goes on from a prompt
+ * that was kept only to look around there.
+ */
+export function templateFileOf(args: readonly string[], { program, checkpoints }: StartFolders): string | undefined {
   if (!MACHINE_COMMANDS.has(args[0])) return undefined;
-  const boards = join(programFolder, "..", "boards");
+  const boards = join(program, "..", "boards");
   const paths = [...args.slice(1), DEFAULT_BOARD].flatMap((arg) => [join(boards, `${arg}.json`), arg]);
   const profile = paths.find((path) => path.endsWith(".json") && existsSync(path));
-  const model = profile === undefined ? undefined : /"model": *"([\w-]+)"/.exec(readFileSync(profile, "utf8"))?.[1];
-  const file = join(programFolder, `templates-${model}.bin`);
+  if (profile === undefined || (onlyLooks(args) && hasCheckpoint(checkpoints, basename(profile, ".json")))) {
+    return undefined;
+  }
+  const model = /"model": *"([\w-]+)"/.exec(readFileSync(profile, "utf8"))?.[1];
+  const file = join(program, `templates-${model}.bin`);
   return existsSync(file) ? file : undefined;
 }
 

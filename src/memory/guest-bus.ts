@@ -135,6 +135,11 @@ export class GuestBus implements PhysicalSource {
     return true;
   }
 
+  view(address: number, sizeBytes: number): Uint8Array | undefined {
+    const at = this.memorySpan(address, sizeBytes);
+    return at < 0 ? undefined : this.host.u8.subarray(at, at + sizeBytes);
+  }
+
   readU32(address: number): number | undefined {
     const at = this.memorySpan(address, 4);
     if (at < 0) return undefined;

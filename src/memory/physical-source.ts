@@ -10,18 +10,23 @@ export interface PhysicalSource {
   read(address: number, target: Uint8Array): boolean;
   /** A little-endian word, unsigned, or `undefined` where no memory is. */
   readU32(address: number): number | undefined;
+  /**
+   * The memory itself, to be read before the guest goes on and not kept; `undefined` where it lies in no single piece. A source
+   * that cannot give it has no such function: copies serve as well.
+   */
+  view?(address: number, sizeBytes: number): Uint8Array | undefined;
 }
 
 /** A source over one flat image. */
 export class ImageSource implements PhysicalSource {
   readonly ranges: readonly { startAddress: number; sizeBytes: number }[];
   private readonly image: Uint8Array;
-  private readonly view: DataView;
+  private readonly words: DataView;
   private readonly startAddress: number;
 
   constructor(image: Uint8Array, startAddress = 0) {
     this.image = image;
-    this.view = new DataView(image.buffer, image.byteOffset, image.byteLength);
+    this.words = new DataView(image.buffer, image.byteOffset, image.byteLength);
     this.startAddress = startAddress;
     this.ranges = [{ startAddress, sizeBytes: image.length }];
   }
@@ -36,6 +41,11 @@ export class ImageSource implements PhysicalSource {
   readU32(address: number): number | undefined {
     const at = address - this.startAddress;
     if (at < 0 || at + 4 > this.image.length) return undefined;
-    return this.view.getUint32(at, true);
+    return this.words.getUint32(at, true);
+  }
+
+  view(address: number, sizeBytes: number): Uint8Array | undefined {
+    const at = address - this.startAddress;
+    return at < 0 || at + sizeBytes > this.image.length ? undefined : this.image.subarray(at, at + sizeBytes);
   }
 }

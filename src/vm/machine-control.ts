@@ -28,6 +28,8 @@ export interface LoadedKernel {
 export interface GuestView {
   /** Copies guest-physical memory; false where some of it is not memory. */
   readGuest(address: number, target: Uint8Array): boolean;
+  /** The memory itself, for reading before the guest goes on; `undefined` where it lies in no single piece. */
+  viewGuest(address: number, sizeBytes: number): Uint8Array | undefined;
   /** `undefined` where the machine has no such VCPU. */
   core(vcpuIndex: number): VcpuCore | undefined;
   /** Instructions retired since power-on. */

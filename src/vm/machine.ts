@@ -230,6 +230,10 @@ export class Machine implements MachineControl, Stateful {
     return this.guestMachine?.bus.read(address, target) ?? false;
   }
 
+  viewGuest(address: number, sizeBytes: number): Uint8Array | undefined {
+    return this.guestMachine?.bus.view(address, sizeBytes);
+  }
+
   writeGuest(address: number, data: Uint8Array): boolean {
     this.onOutsideChange();
     return this.guestMachine?.bus.writeMemory(address, data) ?? false;
@@ -275,6 +279,7 @@ export class Machine implements MachineControl, Stateful {
     machine.become(this.save(), (ram) => ram.set(this.host.ram()));
     return {
       readGuest: (address, target) => machine.readGuest(address, target),
+      viewGuest: (address, sizeBytes) => machine.viewGuest(address, sizeBytes),
       core: (vcpuIndex) => machine.core(vcpuIndex),
       instructions: () => machine.instructions(),
       runToQuietPoint: (atLeast, most) => runToQuietPoint(machine, atLeast, most),

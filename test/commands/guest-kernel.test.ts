@@ -42,6 +42,7 @@ function givenGuest(now: number, later: readonly (number | "never")[]) {
         target.set(memory.subarray(address, address + target.length));
         return true;
       },
+      viewGuest: (address, sizeBytes) => memory.subarray(address, address + sizeBytes),
       core: () => undefined,
       instructions: () => 1000,
       runToQuietPoint: () => {

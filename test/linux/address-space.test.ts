@@ -58,6 +58,27 @@ describe("memory in one virtual piece", () => {
     expect(space.readPrefix(0xbf0013fe, bytes.subarray(0, 4))).toBe(4);
     expect(Array.from(bytes.subarray(0, 4))).toEqual([1, 1, 2, 2]);
   });
+
+  it("is viewed as it is read, without a copy where it is one piece", () => {
+    const space = givenSection();
+    const read = (va: number, limitBytes: number): Uint8Array => {
+      const bytes = new Uint8Array(limitBytes);
+      return bytes.subarray(0, space.readPrefix(va, bytes));
+    };
+    for (const [va, limitBytes] of [
+      [0xbf000000, 0x1400],
+      [0xbf000000, 0x10000],
+      [0xbf001400, 0x2000],
+      [0xbf001000, 0x800],
+      [0xbf001400, 0x2001],
+      [0xbe000000, 16],
+    ]) {
+      expect(space.viewPrefix(va, limitBytes)).toEqual(read(va, limitBytes));
+    }
+    const view = space.viewPrefix(0xbf001400, 0x2000);
+    expect(view.buffer).toBe(space.viewPrefix(0xbf001404, 4).buffer);
+    expect(view.buffer).not.toBe(space.viewPrefix(0xbf000000, 0x10000).buffer);
+  });
 });
 
 const readWord = (text: string): number => Buffer.from(text, "latin1").readUInt32LE(0);

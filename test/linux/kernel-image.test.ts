@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AddressSpace } from "../../src/linux/index.ts";
-import { copyKernelImage, KernelImage } from "../../src/linux/kernel-image.ts";
+import { viewKernelImage, KernelImage } from "../../src/linux/kernel-image.ts";
 import { findKernelMap } from "../../src/linux/kernel-map.ts";
 import { SyntheticKernel } from "./synthetic-kernel.ts";
 
@@ -46,9 +46,9 @@ describe("a copy of the kernel's image", () => {
     const { memory } = new SyntheticKernel().source;
     const map = findKernelMap({ memory });
     const space = new AddressSpace(memory, map.tableAddress, map.format);
-    const image = copyKernelImage(space, map, 0x1000);
+    const image = viewKernelImage(space, map, 0x1000);
     expect([image.startAddress, image.bytes.length]).toEqual([START, 0x1000]);
-    const whole = copyKernelImage(space, map, 1 << 30);
+    const whole = viewKernelImage(space, map, 1 << 30);
     expect(whole.bytes.length).toBe((4 << 20) - 0x8000);
     const direct = new Uint8Array(64);
     memory.read(0x9000, direct);

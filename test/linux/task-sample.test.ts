@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AddressSpace } from "../../src/linux/index.ts";
-import { copyKernelImage } from "../../src/linux/kernel-image.ts";
+import { viewKernelImage } from "../../src/linux/kernel-image.ts";
 import { findKernelMap } from "../../src/linux/kernel-map.ts";
 import { commOf, copyTask, findComm, findFamily, findInitTask, findTaskList } from "../../src/linux/task-sample.ts";
 import { SyntheticKernel } from "./synthetic-kernel.ts";
@@ -35,7 +35,7 @@ describe("the idle task", () => {
 
   it("is found in the image by its name and its family, and is then only likely", () => {
     const { guest, map, space } = given();
-    const image = () => copyKernelImage(space, map, 4 << 20);
+    const image = () => viewKernelImage(space, map, 4 << 20);
     expect(findInitTask(image())).toMatchObject({ value: guest.initTask, confidence: "likely" });
     guest.word(guest.initTask + guest.offsets.realParent, 0);
     expect(findInitTask(image()).known).toBe(false);

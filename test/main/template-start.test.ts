@@ -10,6 +10,7 @@ import { beginTemplates, templateFileOf } from "../../src/main/template-start.ts
 describe("templates at the start of the program", () => {
   let root: string;
   let folder: string;
+  const folders = () => ({ program: folder, checkpoints: join(root, "checkpoints") });
   const armv5 = () => join(folder, "templates-arm926ej-s.bin");
 
   beforeEach(() => {
@@ -24,18 +25,30 @@ describe("templates at the start of the program", () => {
   afterEach(() => rmSync(root, { recursive: true }));
 
   it("are those of the board's processor, where the command runs one", () => {
-    expect(templateFileOf(["exec", "--stats", "versatilepb", "ids plist"], folder)).toBe(armv5());
+    expect(templateFileOf(["exec", "--stats", "versatilepb", "ids plist"], folders())).toBe(armv5());
     const own = join(root, "own.json");
     writeFileSync(own, '{ "cpu": { "model": "arm926ej-s" } }');
-    expect(templateFileOf(["run", own], folder)).toBe(armv5());
-    expect(templateFileOf(["board", "show", "versatilepb"], folder)).toBeUndefined();
-    expect(templateFileOf([], folder)).toBeUndefined();
+    expect(templateFileOf(["run", own], folders())).toBe(armv5());
+    expect(templateFileOf(["board", "show", "versatilepb"], folders())).toBeUndefined();
+    expect(templateFileOf([], folders())).toBeUndefined();
   });
 
   it("are none where the build made none for the processor", () => {
-    expect(templateFileOf(["exec", "ids plist"], folder)).toBeUndefined();
+    expect(templateFileOf(["exec", "ids plist"], folders())).toBeUndefined();
     writeFileSync(join(root, "boards", "versatilepb.json"), "{}");
-    expect(templateFileOf(["exec", "versatilepb"], folder)).toBeUndefined();
+    expect(templateFileOf(["exec", "versatilepb"], folders())).toBeUndefined();
+  });
+
+  it("are not begun where a kept prompt is only looked at", () => {
+    const args = ["exec", "versatilepb", "ids plist", "ids netstat"];
+    expect(templateFileOf(args, folders())).toBe(armv5());
+    mkdirSync(folders().checkpoints);
+    writeFileSync(join(folders().checkpoints, "raspberrypi-00.checkpoint"), "");
+    expect(templateFileOf(args, folders())).toBe(armv5());
+    writeFileSync(join(folders().checkpoints, "versatilepb-00.checkpoint"), "");
+    expect(templateFileOf(args, folders())).toBeUndefined();
+    expect(templateFileOf([...args, "vserial exec guest0/uart0 ps"], folders())).toBe(armv5());
+    expect(templateFileOf(["run", "versatilepb"], folders())).toBe(armv5());
   });
 
   it("run once over records whose condition does not hold, in a memory of their own", () => {

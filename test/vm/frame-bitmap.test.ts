@@ -35,4 +35,33 @@ describe("a bitmap of frames", () => {
     expect(() => frames.take(3, 2)).toThrow("assertion failed");
     expect(() => frames.release(1, 2)).toThrow("assertion failed");
   });
+
+  it("does the same with long runs as frame by frame", () => {
+    const frames = new FrameBitmap(200);
+    const model = new Array<boolean>(200).fill(false);
+    for (const [first, count] of [
+      [3, 61],
+      [64, 32],
+      [97, 70],
+      [190, 10],
+    ]) {
+      frames.take(first, count);
+      model.fill(true, first, first + count);
+    }
+    frames.release(31, 34);
+    model.fill(false, 31, 65);
+    expect(frames.text(0, 200)).toBe(model.map((isUsed) => (isUsed ? "1" : "0")).join(""));
+    for (const [first, count] of [
+      [31, 34],
+      [31, 35],
+      [30, 34],
+      [167, 23],
+      [160, 32],
+    ]) {
+      const isFree = model.slice(first, first + count).every((isUsed) => !isUsed);
+      expect([first, count, frames.isRunFree(first, count)]).toEqual([first, count, isFree]);
+    }
+    expect([frames.findRun(34, 1, 0), frames.findRun(35, 1, 0)]).toEqual([31, -1]);
+    expect(() => frames.release(96, 32)).toThrow("frame 96 is in use");
+  });
 });

@@ -158,6 +158,11 @@ export class Bench implements MachineControl {
     return true;
   }
 
+  viewGuest(address: number, sizeBytes: number): Uint8Array | undefined {
+    const at = this.hostAddress(address, sizeBytes);
+    return at === undefined ? undefined : this.memory.ram().subarray(at, at + sizeBytes);
+  }
+
   writeGuest(address: number, data: Uint8Array): boolean {
     const at = this.hostAddress(address, data.length);
     if (at === undefined) return false;
@@ -183,6 +188,7 @@ export class Bench implements MachineControl {
   copy(): GuestCopy {
     return {
       readGuest: (address, target) => this.readGuest(address, target),
+      viewGuest: (address, sizeBytes) => this.viewGuest(address, sizeBytes),
       core: (vcpuIndex) => this.core(vcpuIndex),
       instructions: () => this.instructions(),
       runToQuietPoint: () => false,

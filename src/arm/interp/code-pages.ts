@@ -13,8 +13,9 @@ import type { Insn } from "../decode/index.ts";
  * higher, because code may share its page with data that changes all the time, as the vectors do with the TLS pointer.
  */
 const FIRST_STORE_LIMIT = 64;
-const STORE_LIMIT_GROWTH = 4;
-const LAST_STORE_LIMIT = 2 ** 30;
+const GROWTH_SHIFT = 2;
+/** The limit is 2^30 then. */
+const MAX_GROWTHS = 12;
 /**
  * Pages and decoded instructions after which everything is forgotten. A guest that executes all of its RAM then costs the
  * host 700 MB, measured, where it would take gigabytes; a boot to the shell decodes 160,000 instructions in 770 pages.
@@ -34,9 +35,11 @@ export interface CodeRecords {
 
 export class CodePages<O> {
   private readonly armPages: (Insn<O>[] | undefined)[];
-  private readonly thumbPages: (Insn<O>[] | undefined)[];
+  /** Empty until a page of Thumb code is executed. */
+  private thumbPages: (Insn<O>[] | undefined)[] = [];
   private readonly stores: Uint32Array;
-  private readonly storeLimits: Uint32Array;
+  /** How often each frame's limit grew. */
+  private readonly growths: Uint8Array;
   private readonly traps: PageTraps;
   private readonly undecoded: Insn<O>;
   private readonly watched: Insn<O>;
@@ -58,14 +61,15 @@ export class CodePages<O> {
     this.onDrop = onDrop;
     const frames = traps.bits.length;
     this.armPages = new Array<Insn<O>[] | undefined>(frames).fill(undefined);
-    this.thumbPages = new Array<Insn<O>[] | undefined>(frames).fill(undefined);
     this.stores = new Uint32Array(frames);
-    this.storeLimits = new Uint32Array(frames).fill(FIRST_STORE_LIMIT);
+    this.growths = new Uint8Array(frames);
     traps.listen(TRAP_CODE, (hostOffset, sizeBytes) => this.stored(hostOffset, sizeBytes));
   }
 
   /** The slots of a frame: 1,024 for ARM state, 2,048 for Thumb. */
   page(frame: number, isThumb: boolean): Insn<O>[] {
+    if (isThumb && this.thumbPages.length === 0)
+      this.thumbPages = new Array<Insn<O>[] | undefined>(this.armPages.length).fill(undefined);
     const pages = isThumb ? this.thumbPages : this.armPages;
     const existing = pages[frame];
     if (existing !== undefined) return existing;
@@ -134,8 +138,9 @@ export class CodePages<O> {
       this.drop(frame);
       return;
     }
-    if (++this.stores[frame] >= this.storeLimits[frame]) {
-      this.storeLimits[frame] = Math.min(LAST_STORE_LIMIT, this.storeLimits[frame] * STORE_LIMIT_GROWTH);
+    const growths = this.growths[frame];
+    if (++this.stores[frame] >= FIRST_STORE_LIMIT << (GROWTH_SHIFT * growths)) {
+      this.growths[frame] = Math.min(MAX_GROWTHS, growths + 1);
       this.drop(frame);
       return;
     }
@@ -157,9 +162,11 @@ export class CodePages<O> {
   }
 
   private drop(frame: number): void {
-    for (const pages of [this.armPages, this.thumbPages]) if (pages[frame] !== undefined) this.pageCount--;
-    this.armPages[frame] = undefined;
-    this.thumbPages[frame] = undefined;
+    for (const pages of [this.armPages, this.thumbPages]) {
+      if (pages[frame] === undefined) continue;
+      pages[frame] = undefined;
+      this.pageCount--;
+    }
     this.records?.drop(frame);
     this.traps.clear(frame, TRAP_CODE);
     this.onDrop();
