@@ -20,6 +20,10 @@ const MAX_ENTRIES = 65_536;
 /** Strings, and pointers to each, that are looked at: a kernel has one or two, more are planted. */
 const MAX_REFERENCES = 8;
 const EXPORT = "D";
+/** Of an entry, in bytes. */
+const STRIDES = [12, 8];
+/** More than most kernels export. */
+const FIRST_CAPACITY = 16_384;
 
 /** What a byte may be in a name: its first, or a later one. */
 const FIRST = 1;
@@ -28,49 +32,6 @@ const IDENTIFIER = Uint8Array.from({ length: 256 }, (_, byte) => {
   const character = String.fromCharCode(byte);
   return (/[A-Za-z_]/.test(character) ? FIRST : 0) | (/[A-Za-z0-9_.]/.test(character) ? LATER : 0);
 });
-
-/** Entries of one table, in its order. */
-interface Run {
-  readonly stride: number;
-  /** Offset of the first entry in the image, and behind the last. */
-  readonly start: number;
-  readonly end: number;
-}
-
-const countOf = ({ start, end, stride }: Run): number => (end - start) / stride;
-
-/** Bytes of the identifier at `offset`; 0 when there is none, or no NUL behind it. */
-function identifierBytes({ bytes }: KernelImage, offset: number): number {
-  if ((IDENTIFIER[bytes[offset]] & FIRST) === 0) return 0;
-  let end = offset + 1;
-  while ((IDENTIFIER[bytes[end]] & LATER) !== 0) end++;
-  return bytes[end] === 0 && end - offset < MAX_NAME_BYTES ? end - offset : 0;
-}
-
-/** Offset of the name that the entry at `offset` has, or -1 when that is no entry. */
-function nameOfEntry(image: KernelImage, offset: number, stride: number): number {
-  if (offset < 0 || offset + stride > image.bytes.length) return -1;
-  const nameAt = image.words[(offset >> 2) + 1];
-  if (!image.contains(nameAt)) return -1;
-  const namespace = stride === 12 ? image.words[(offset >> 2) + 2] : 0;
-  if (namespace !== 0 && !image.contains(namespace)) return -1;
-  return nameAt - image.startAddress;
-}
-
-const isEntry = (image: KernelImage, offset: number, stride: number): boolean => {
-  const nameAt = nameOfEntry(image, offset, stride);
-  return nameAt >= 0 && identifierBytes(image, nameAt) > 0;
-};
-
-/** All entries around the one at `offset`, as far as they are entries. */
-function runAround(image: KernelImage, offset: number, stride: number): Run {
-  const limit = MAX_ENTRIES * stride;
-  let end = offset;
-  while (end - offset < limit && isEntry(image, end, stride)) end += stride;
-  let start = offset;
-  if (end > offset) while (end - start < limit && isEntry(image, start - stride, stride)) start -= stride;
-  return { stride, start, end };
-}
 
 function* take<T>(items: Iterable<T>, limit: number): Generator<T> {
   let count = 0;
@@ -87,73 +48,95 @@ function* references(image: KernelImage, name: string): Generator<number> {
   }
 }
 
-/** The longest run around a word that points to `seed`, of the first word that has one. */
-function runOf(image: KernelImage, seed: string): Run | undefined {
-  for (const reference of references(image, seed)) {
-    const [wide, narrow] = [12, 8].map((stride) => runAround(image, reference - 4, stride));
-    const run = countOf(wide) >= countOf(narrow) ? wide : narrow;
-    if (countOf(run) >= MIN_ENTRIES) return run;
-  }
-  return undefined;
-}
-
-/** Exports as they are found; names stay where they are until they are asked for. */
+/**
+ * Entries as they are found, in whatever order; names stay in the image until they are asked for. A kernel has ten thousand, which
+ * are read once, by code that nobody has warmed: hence no object for each.
+ */
 class Exports {
+  count = 0;
   private readonly image: KernelImage;
-  private readonly addresses: number[] = [];
-  private readonly nameStarts: number[] = [];
-  private readonly hashes: number[] = [];
-  private readonly runs: Run[] = [];
+  private addresses = new Uint32Array(FIRST_CAPACITY);
+  private names = new Uint32Array(FIRST_CAPACITY);
+  private hashes = new Int32Array(FIRST_CAPACITY);
 
   constructor(image: KernelImage) {
     this.image = image;
   }
 
-  get size(): number {
-    return this.addresses.length;
-  }
-
   has(name: string): boolean {
+    const hashes = this.hashes.subarray(0, this.count);
     const { hash } = namePiece(name);
-    return this.hashes.some((other, index) => other === hash && this.nameAt(index) === name);
-  }
-
-  private nameAt(index: number): string | undefined {
-    return this.image.cString(this.nameStarts[index], MAX_NAME_BYTES);
-  }
-
-  add(run: Run): void {
-    const { image, addresses, nameStarts, hashes, runs } = this;
-    for (let offset = run.start; offset < run.end; offset += run.stride) {
-      if (runs.some(({ start, end }) => offset >= start && offset < end)) continue;
-      const nameAt = nameOfEntry(image, offset, run.stride);
-      let hash = 0;
-      for (let at = nameAt; image.bytes[at] !== 0; at++) hash = hashWith(hash, image.bytes[at]);
-      addresses.push(image.words[offset >> 2]);
-      nameStarts.push(nameAt);
-      hashes.push(hash);
+    for (let index = hashes.indexOf(hash); index >= 0; index = hashes.indexOf(hash, index + 1)) {
+      if (this.image.cString(this.names[index], MAX_NAME_BYTES) === name) return true;
     }
-    runs.push(run);
+    return false;
+  }
+
+  /** Adds all entries around the one at `offset`, as far as they are entries; false when they are too few. */
+  addAround(offset: number, stride: number): boolean {
+    const before = this.count;
+    const last = before + MAX_ENTRIES;
+    for (let at = offset; this.count < last && this.add(at, stride); ) at += stride;
+    if (this.count > before) for (let at = offset - stride; this.count < last && this.add(at, stride); ) at -= stride;
+    if (this.count - before >= MIN_ENTRIES) return true;
+    this.count = before;
+    return false;
+  }
+
+  /** Adds the entry at `offset`; false when there is none. */
+  private add(offset: number, stride: number): boolean {
+    const { image, count } = this;
+    const { bytes, words } = image;
+    if (offset < 0 || offset + stride > bytes.length) return false;
+    const name = words[(offset >> 2) + 1];
+    if (!image.contains(name)) return false;
+    const namespace = stride === 12 ? words[(offset >> 2) + 2] : 0;
+    if (namespace !== 0 && !image.contains(namespace)) return false;
+    const start = name - image.startAddress;
+    if ((IDENTIFIER[bytes[start]] & FIRST) === 0) return false;
+    let hash = 0;
+    let at = start;
+    for (; (IDENTIFIER[bytes[at]] & LATER) !== 0; at++) hash = hashWith(hash, bytes[at]);
+    if (bytes[at] !== 0 || at - start >= MAX_NAME_BYTES) return false;
+    if (count === this.addresses.length) this.grow();
+    this.addresses[count] = words[offset >> 2];
+    this.names[count] = start;
+    this.hashes[count] = hash;
+    this.count++;
+    return true;
+  }
+
+  private grow(): void {
+    const larger = <T extends Uint32Array | Int32Array>(array: T, grown: T): T => {
+      grown.set(array);
+      return grown;
+    };
+    const capacity = this.count * 2;
+    this.addresses = larger(this.addresses, new Uint32Array(capacity));
+    this.names = larger(this.names, new Uint32Array(capacity));
+    this.hashes = larger(this.hashes, new Int32Array(capacity));
   }
 
   /** A table that no longer needs the image. */
   table(): SymbolTable {
-    const { image, addresses } = this;
-    const order = orderByAddress(addresses);
-    const starts = Uint32Array.from(order, (index) => this.nameStarts[index]);
-    const hashes = Int32Array.from(order, (index) => this.hashes[index]);
-    let [first, last] = [image.bytes.length, 0];
-    for (const start of starts) {
-      first = Math.min(first, start);
-      last = Math.max(last, start);
+    const { image, count } = this;
+    const order = orderByAddress(this.addresses.subarray(0, count));
+    const addresses = new Uint32Array(count);
+    const hashes = new Int32Array(count);
+    const names = new Uint32Array(count);
+    for (let i = 0; i < count; i++) {
+      addresses[i] = this.addresses[order[i]];
+      hashes[i] = this.hashes[order[i]];
+      names[i] = this.names[order[i]];
     }
-    const names = image.bytes.slice(first, last + MAX_NAME_BYTES);
+    const sorted = names.slice().sort();
+    const first = sorted[0];
+    const text = image.bytes.slice(first, sorted[count - 1] + MAX_NAME_BYTES);
     const describe = (index: number) => {
-      const start = starts[index] - first;
-      return { type: EXPORT, name: latin1(names.subarray(start, names.indexOf(0, start))) };
+      const start = names[index] - first;
+      return { type: EXPORT, name: latin1(text.subarray(start, text.indexOf(0, start))) };
     };
-    const sorted = Uint32Array.from(order, (index) => addresses[index]);
-    return new SymbolTable("ksymtab", sorted, describe, () => hashes);
+    return new SymbolTable("ksymtab", addresses, describe, () => hashes);
   }
 }
 
@@ -163,11 +146,12 @@ export function findExportTable(image: KernelImage): Fact<SymbolTable> {
   let tables = 0;
   for (const seed of SEEDS) {
     if (exports.has(seed)) continue;
-    const run = runOf(image, seed);
-    if (run === undefined) continue;
-    exports.add(run);
-    tables++;
+    for (const reference of references(image, seed)) {
+      if (!STRIDES.some((stride) => exports.addAround(reference - 4, stride))) continue;
+      tables++;
+      break;
+    }
   }
-  if (exports.size === 0) return unknown("no export table is in the kernel's memory (CONFIG_MODULES=n?)");
-  return proved(exports.table(), `${exports.size} exported names in ${tables} table(s)`);
+  if (exports.count === 0) return unknown("no export table is in the kernel's memory (CONFIG_MODULES=n?)");
+  return proved(exports.table(), `${exports.count} exported names in ${tables} table(s)`);
 }

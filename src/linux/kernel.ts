@@ -20,7 +20,7 @@ import { likely, proved } from "./fact.ts";
 import { GivenFile } from "./given-file.ts";
 import { findHrTimerBases, type HrTimerBases } from "./hrtimers.ts";
 import { findKallsyms } from "./kallsyms.ts";
-import { viewKernelImage, IMAGE_SIZES_BYTES, type KernelImage } from "./kernel-image.ts";
+import { IMAGE_SIZES_BYTES, type KernelImage, viewKernelImage } from "./kernel-image.ts";
 import type { LogWalk, OldLog } from "./kernel-log.ts";
 import { walkLog } from "./kernel-log.ts";
 import type { CpuRegisters, KernelMap, KernelSource } from "./kernel-map.ts";

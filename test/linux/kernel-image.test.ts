@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AddressSpace } from "../../src/linux/index.ts";
-import { viewKernelImage, KernelImage } from "../../src/linux/kernel-image.ts";
+import { KernelImage, viewKernelImage } from "../../src/linux/kernel-image.ts";
 import { findKernelMap } from "../../src/linux/kernel-map.ts";
 import { SyntheticKernel } from "./synthetic-kernel.ts";
 
