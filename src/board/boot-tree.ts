@@ -56,7 +56,7 @@ function setMemory(root: FdtNode, memory: readonly Range[]): void {
   root.children = others.includes(first) ? others : [...others, first];
 }
 
-function setChosen(root: FdtNode, commandLine: string, initrd: Range | undefined): void {
+export function setChosen(root: FdtNode, commandLine: string, initrd: Range | undefined): void {
   let chosen = childNamed(root, "chosen");
   if (chosen === undefined) {
     chosen = fdtNode("chosen");

@@ -4,6 +4,9 @@ import { UnpackError, UnpackLimitError } from "./errors.ts";
 
 const HEADER_BYTES = 10;
 const TRAILER_BYTES = 8;
+const MIN_PIECE_BYTES = 16_384;
+/** Bytes that one compressed byte can give at most. */
+const MAX_DEFLATE_RATIO = 1032;
 const Flag = { headerCrc: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 } as const;
 
 const isMember = (data: Uint8Array, at: number): boolean =>
@@ -36,9 +39,17 @@ interface InflateResult {
   engine: { bytesWritten: number };
 }
 
+/** Output is collected in pieces of this size: one piece, where the last member says how much comes out and that is possible. */
+function pieceBytes(data: Uint8Array, limitBytes: number): number {
+  const { length } = data;
+  const saidBytes = length < 4 ? 0 : new DataView(data.buffer, data.byteOffset).getUint32(length - 4, true);
+  return Math.max(MIN_PIECE_BYTES, Math.min(saidBytes + 1, limitBytes, length * MAX_DEFLATE_RATIO));
+}
+
 function inflate(data: Uint8Array, limitBytes: number): InflateResult {
   try {
-    return inflateRawSync(data, { maxOutputLength: limitBytes, info: true }) as unknown as InflateResult;
+    const options = { maxOutputLength: limitBytes, chunkSize: pieceBytes(data, limitBytes), info: true };
+    return inflateRawSync(data, options) as unknown as InflateResult;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ERR_BUFFER_TOO_LARGE") throw new UnpackLimitError(limitBytes);

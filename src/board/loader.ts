@@ -5,7 +5,7 @@
  */
 
 import { bootRam, layOut, UNKNOWN_BSS_BYTES } from "./boot-layout.ts";
-import { patchBootTree, type Range } from "./boot-tree.ts";
+import { patchBootTree, type Range, setChosen } from "./boot-tree.ts";
 import { commandLineInvalid, imageTooLarge } from "./errors.ts";
 import { applyOverlay } from "./fdt-overlay.ts";
 import { readFdt } from "./fdt-read.ts";
@@ -157,28 +157,26 @@ export function prepareBoot(options: BootOptions): BootPlan {
   const kernel = prepareKernel(identifyKernel(options.kernel), ram, options);
   const initrd = options.initrd === undefined ? undefined : prepareInitrd(options.initrd, ram.sizeBytes, faithful);
 
-  // The tree's size does not depend on the addresses in it, so a first writing with none gives it.
-  const treeWith = (initrdRange: Range | undefined): { data: Uint8Array; notes: string[] } => {
-    const tree = readFdt(options.deviceTree);
-    for (const overlay of options.overlays ?? []) applyOverlay(tree, readFdt(overlay));
-    const notes = patchBootTree(tree, { profile, memory, commandLine, initrd: initrdRange });
-    return { data: writeFdt(tree), notes };
-  };
   const initrdBytes = initrd?.content.length;
+  // The tree's size does not depend on the addresses in it, so a first writing with none gives it.
+  const noRange = initrdBytes === undefined ? undefined : { address: 0, sizeBytes: 0 };
+  const tree = readFdt(options.deviceTree);
+  for (const overlay of options.overlays ?? []) applyOverlay(tree, readFdt(overlay));
+  const treeNotes = patchBootTree(tree, { profile, memory, commandLine, initrd: noRange });
   const layout = layOut({
     ram,
     kernel: { address: kernelAddress, sizeBytes: kernel.runtimeBytes },
     initrdBytes,
-    deviceTreeBytes: treeWith(initrdBytes === undefined ? undefined : { address: 0, sizeBytes: 0 }).data.length,
+    deviceTreeBytes: writeFdt(tree).length,
     zImageBytes: kernel.isPacked ? kernel.data.length : undefined,
     initrdAddress,
     deviceTreeAddress,
   });
-  const tree = treeWith(layout.initrd);
+  setChosen(tree.root, commandLine, layout.initrd);
   const pc = layout.zImage?.address ?? kernelAddress;
   const segments: Segment[] = [
     { name: "kernel", address: pc, data: kernel.data },
-    { name: "device tree", address: layout.deviceTree.address, data: tree.data },
+    { name: "device tree", address: layout.deviceTree.address, data: writeFdt(tree) },
   ];
   if (initrd !== undefined && layout.initrd !== undefined) {
     segments.push({ name: "initrd", address: layout.initrd.address, data: initrd.content });
@@ -187,6 +185,6 @@ export function prepareBoot(options: BootOptions): BootPlan {
     segments,
     entry: { pc, r0: 0, r1: machineId, r2: layout.deviceTree.address },
     commandLine,
-    notes: [kernel.note, ...(initrd === undefined ? [] : [initrd.note]), ...tree.notes],
+    notes: [kernel.note, ...(initrd === undefined ? [] : [initrd.note]), ...treeNotes],
   };
 }

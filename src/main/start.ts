@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { defaultCacheFolder, enableBranchHints, keepCompiledCode } from "../base/index.ts";
 import { CodeFolder } from "./code-file.ts";
 import { CodeLoader } from "./code-loader.ts";
-import { beginTemplates, templateFileOf } from "./template-start.ts";
+import { beginMachine } from "./machine-start.ts";
 
 const here = fileURLToPath(import.meta.url);
 const require = createRequire(here);
@@ -21,8 +21,7 @@ if (process.sourceMapsEnabled || NODE_DISABLE_COMPILE_CACHE !== undefined || NOD
   keepCompiledCode();
   const cache = defaultCacheFolder();
   const folders = { program: dirname(here), checkpoints: join(cache, "checkpoints") };
-  const templates = templateFileOf(process.argv.slice(2), folders);
-  const begun = templates === undefined ? undefined : beginTemplates(templates);
+  const begun = beginMachine(process.argv.slice(2), folders);
   const loader = new CodeLoader(new CodeFolder(join(cache, "code")), require);
   // A run that failed may have done little of what its words say.
   process.on("exit", (exitCode) => {

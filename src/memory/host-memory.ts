@@ -4,6 +4,7 @@
  * Compiled code addresses all three with constants, so the layout is fixed: the engine area first, RAM behind it.
  */
 import { assert } from "../base/index.ts";
+import { memoryOf } from "./early-memory.ts";
 import { hostMemoryShort } from "./errors.ts";
 
 /** Byte offset of the CPU state block. */
@@ -35,7 +36,7 @@ export const MAX_RAM_SIZE_BYTES = 2 ** 31 - RAM_OFFSET;
 /** Throws `host-memory-short` where the machine that we run on has no room for it. */
 function reserve(pages: number, ramSizeBytes: number): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return memoryOf(pages);
   } catch (error) {
     throw hostMemoryShort(ramSizeBytes, error);
   }

@@ -1,3 +1,4 @@
+export { makeEarly } from "./early-memory.ts";
 export * from "./guest-bus.ts";
 export * from "./host-memory.ts";
 export * from "./page-traps.ts";

@@ -12,7 +12,7 @@ const PRIVILEGED = 0x5555;
  * A jump in a program counts as so many of the kernel's: what a kernel does often when it starts, it does for a moment, while
  * programs are there to run on.
  */
-const USER_STEP = 3;
+const USER_STEP = 9;
 /** Instructions after which places that are not hot yet count half: what runs now and then is never compiled. */
 const COOLING_INSTRUCTIONS = 250e6;
 

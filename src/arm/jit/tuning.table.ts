@@ -24,7 +24,7 @@ export interface Tuning {
 const LARGE: RegionLimits = { maxBlocks: 16, maxInstructions: 100, isInlining: true };
 
 export const defaultTuning: Tuning = {
-  hotEntries: 10_000,
+  hotEntries: 30_000,
   veryHotEntries: 10_000,
   moduleFunctions: 64,
   moduleTries: 2_000,

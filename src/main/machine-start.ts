@@ -1,11 +1,13 @@
 /**
- * Begins to optimise the templates of the board's processor (src/arm/jit) before the program is loaded: V8 does that in another
- * thread, for 100 ms, and the guest's first instruction is 100 ms away.
+ * Begins what the machine of a command line will need before the program is loaded: its memory, and the templates of its board's
+ * processor (src/arm/jit), optimised. V8 does the latter in another thread, for 100 ms, and the guest's first instruction is 100 ms
+ * away.
  *
- * It runs them once, as their file says, in a memory of its own. A machine's module of the same bytes has the optimised code.
+ * Templates run once, as their file says, in a memory of their own. A machine's module of the same bytes has the optimised code.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { makeEarly, RAM_OFFSET } from "../memory/index.ts";
 import { DEFAULT_BOARD } from "./default-board.ts";
 
 /** The commands that run a machine. */
@@ -25,6 +27,11 @@ export interface StartFolders {
   readonly checkpoints: string;
 }
 
+interface StartProfile {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** All console commands of the line look at the guest, which executes nothing for them. */
 function onlyLooks([command, ...args]: readonly string[]): boolean {
   const consoleCommands = args.filter((arg) => arg.includes(" "));
@@ -35,19 +42,32 @@ function hasCheckpoint(folder: string, board: string): boolean {
   return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(`${board}-`));
 }
 
-/**
- * The file with the templates of the board that a command line names; `undefined` when it runs none, or goes on from a prompt
- * that was kept only to look around there.
- */
-export function templateFileOf(args: readonly string[], { program, checkpoints }: StartFolders): string | undefined {
+/** The profile of the board that a command line names; `undefined` when it runs none. */
+export function profileOf(args: readonly string[], { program }: StartFolders): StartProfile | undefined {
   if (!MACHINE_COMMANDS.has(args[0])) return undefined;
   const boards = join(program, "..", "boards");
   const paths = [...args.slice(1), DEFAULT_BOARD].flatMap((arg) => [join(boards, `${arg}.json`), arg]);
-  const profile = paths.find((path) => path.endsWith(".json") && existsSync(path));
-  if (profile === undefined || (onlyLooks(args) && hasCheckpoint(checkpoints, basename(profile, ".json")))) {
-    return undefined;
-  }
-  const model = /"model": *"([\w-]+)"/.exec(readFileSync(profile, "utf8"))?.[1];
+  const path = paths.find((file) => file.endsWith(".json") && existsSync(file));
+  return path === undefined ? undefined : { name: basename(path, ".json"), text: readFileSync(path, "utf8") };
+}
+
+/** Host RAM of the board in bytes; a profile may say it in other ways, and has it made later then. */
+export function ramSizeOf({ text }: StartProfile): number | undefined {
+  const megabytes = /"ramSize": *"(\d+)M"/.exec(text)?.[1];
+  return megabytes === undefined ? undefined : Number(megabytes) * 2 ** 20;
+}
+
+/**
+ * The file with the templates of the board's processor; `undefined` when there is none, or when a prompt that was kept is only
+ * looked at.
+ */
+export function templateFileOf(
+  args: readonly string[],
+  { name, text }: StartProfile,
+  { program, checkpoints }: StartFolders,
+): string | undefined {
+  if (onlyLooks(args) && hasCheckpoint(checkpoints, name)) return undefined;
+  const model = /"model": *"([\w-]+)"/.exec(text)?.[1];
   const file = join(program, `templates-${model}.bin`);
   return existsSync(file) ? file : undefined;
 }
@@ -66,4 +86,15 @@ export function beginTemplates(path: string): WebAssembly.Module {
   const { exports } = new WebAssembly.Instance(module, { e: { m: memory, lookUp: () => -1 } });
   for (const run of Object.values(exports)) (run as (record: number) => number)(record);
   return module;
+}
+
+/** Begins what the command line's machine will need; to be kept until the end. */
+export function beginMachine(args: readonly string[], folders: StartFolders): WebAssembly.Module | undefined {
+  const profile = profileOf(args, folders);
+  if (profile === undefined) return undefined;
+  const templates = templateFileOf(args, profile, folders);
+  const begun = templates === undefined ? undefined : beginTemplates(templates);
+  const ramBytes = ramSizeOf(profile);
+  if (ramBytes !== undefined) makeEarly(RAM_OFFSET + ramBytes);
+  return begun;
 }
