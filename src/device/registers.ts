@@ -112,6 +112,8 @@ interface Compiled<S> {
   readonly name: string;
   readonly spec: RegisterSpec<S>;
   readonly fields: readonly NamedField<S>[];
+  /** Fields that a write does more with than to store them. */
+  readonly effects: readonly NamedField<S>[];
   /** Bits kept in the stored word. */
   readonly storedMask: number;
   /** Stored bits a read gives; the others are reserved, write-only or come from hooks. */
@@ -131,9 +133,10 @@ function compile<S>(name: string, spec: RegisterSpec<S>): Compiled<S> {
     if (f.mode === "rw" || f.mode === "todo") storedMask |= f.mask;
     if (f.mode !== "wo" && f.read === undefined) plainMask |= f.mask;
   }
+  const effects = fields.filter((f) => f.mode === "todo" || (f.mode !== "ro" && f.write !== undefined));
   const computed = fields.filter((f) => f.read !== undefined);
   const only = computed.length === 1 && computed[0].mask === -1 ? computed[0].read : undefined;
-  return { name, spec, fields, storedMask, plainMask, computed, readWord: spec.readWord ?? only };
+  return { name, spec, fields, effects, storedMask, plainMask, computed, readWord: spec.readWord ?? only };
 }
 
 /**
@@ -206,7 +209,7 @@ export class RegisterBlock<S> {
     }
     const before = this.stored[slot.name];
     this.stored[slot.name] = (before & ~slot.storedMask) | (lane & slot.storedMask);
-    for (let i = 0; i < slot.fields.length; i++) this.writeField(slot, slot.fields[i], lane);
+    for (let i = 0; i < slot.effects.length; i++) this.writeField(slot, slot.effects[i], lane);
     slot.spec.onWrite?.(this.device, lane);
   }
 
@@ -243,7 +246,6 @@ export class RegisterBlock<S> {
 
   private writeField(slot: Compiled<S>, field: NamedField<S>, lane: number): void {
     const value = (lane & field.mask) >>> field.low;
-    if (field.mode === "ro") return;
     if (field.mode === "todo") {
       if (value !== 0) this.log.warnOnce(`${slot.name}.${field.name} is not modelled; the value written has no effect`);
       return;

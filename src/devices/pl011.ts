@@ -326,6 +326,8 @@ export class Pl011 implements MmioDevice, SerialReceiver, Pl011Part {
 
   /** The transmit FIFO has given a character away and holds `length` now. */
   private transmitterFell(length: number): void {
+    // As at each character of a console that is polled: nothing changes.
+    if ((this.raw & INT_TX) !== 0) return;
     const level = this.depth === 1 ? 0 : fifoLevels[this.regs.values.UARTIFLS & 7];
     // Without pacing a FIFO falls to nothing at once: through its level, whatever that is.
     if (this.receiveWire === undefined || length === level) this.raw |= INT_TX;

@@ -42,7 +42,9 @@ export class GuestBus implements PhysicalSource {
   regions: readonly BusRegion[];
   /** Set when the last `read` or `write` hit nothing; the CPU turns it into an external abort and clears it. */
   faulted = false;
+  /** The regions found last: RAM, where the page tables are, and devices take turns. */
   private last: BusRegion | undefined;
+  private lastButOne: BusRegion | undefined;
 
   constructor(host: HostMemory, traps: PageTraps, regions: readonly BusRegion[]) {
     this.host = host;
@@ -57,6 +59,7 @@ export class GuestBus implements PhysicalSource {
     const hasDevice = this.regions.some(isMeant);
     this.regions = this.regions.map((region) => (isMeant(region) ? { ...region, handler } : region));
     this.last = undefined;
+    this.lastButOne = undefined;
     return hasDevice;
   }
 
@@ -68,8 +71,17 @@ export class GuestBus implements PhysicalSource {
 
   /** The region that holds unsigned guest-physical `address`. */
   regionAt(address: number): BusRegion | undefined {
-    const last = this.last;
+    const { last, lastButOne } = this;
     if (last !== undefined && address >= last.guestAddress && address - last.guestAddress < last.sizeBytes) return last;
+    if (
+      lastButOne !== undefined &&
+      address >= lastButOne.guestAddress &&
+      address - lastButOne.guestAddress < lastButOne.sizeBytes
+    ) {
+      this.lastButOne = last;
+      this.last = lastButOne;
+      return lastButOne;
+    }
     let low = 0;
     let high = this.regions.length - 1;
     while (low <= high) {
@@ -78,6 +90,7 @@ export class GuestBus implements PhysicalSource {
       if (address < region.guestAddress) high = middle - 1;
       else if (address - region.guestAddress >= region.sizeBytes) low = middle + 1;
       else {
+        this.lastButOne = last;
         this.last = region;
         return region;
       }

@@ -14,8 +14,11 @@ const PAGE_WORDS = 1024;
 const HEAD_WORDS = 2;
 const LIST_WORDS = 2;
 
-/** Takes a record over: offset of its instruction in the frame, and the three words of the record. */
-export type TakeRecord = (offset: number, handlers: number, immediate: number, registers: number) => void;
+/** Where records are put. */
+export interface RecordTaker {
+  /** Takes a record over: offset of its instruction in the frame, and the three words of the record. */
+  write(frame: number, offset: number, handlers: number, immediate: number, registers: number): void;
+}
 
 const shapeWrong = () => new RangeError("kept records have another shape");
 
@@ -56,13 +59,13 @@ export class KeptRecords {
     else lists.push(entries);
   }
 
-  /** Gives the records that fit a frame whose words are `words[first]` and those behind it. */
-  offer(frame: number, { words, first }: { words: Int32Array; first: number }, take: TakeRecord): void {
+  /** Gives the records that fit a frame whose words are `words[first]` and those behind it; an index outside of it is none. */
+  offer(frame: number, { words, first }: { words: Int32Array; first: number }, taker: RecordTaker): void {
     for (const entries of this.frames.get(frame) ?? []) {
       for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
         const index = entries[at];
-        if (words[first + index] === entries[at + 1])
-          take(index * 4, entries[at + 2], entries[at + 3], entries[at + 4]);
+        if (index >>> 0 < PAGE_WORDS && words[first + index] === entries[at + 1])
+          taker.write(frame, index * 4, entries[at + 2], entries[at + 3], entries[at + 4]);
       }
     }
   }
@@ -100,11 +103,7 @@ export class KeptRecords {
       const count = words[HEAD_WORDS + i * LIST_WORDS + 1];
       const end = at + count * ENTRY_WORDS;
       if (frame < 0 || count <= 0 || end > words.length) throw shapeWrong();
-      const entries = words.subarray(at, end);
-      for (let e = 0; e < entries.length; e += ENTRY_WORDS) {
-        if (entries[e] >>> 0 >= PAGE_WORDS) throw new RangeError("a kept record lies outside of its frame");
-      }
-      kept.keep(frame, entries);
+      kept.keep(frame, words.subarray(at, end));
       at = end;
     }
     if (at !== words.length) throw shapeWrong();

@@ -91,7 +91,8 @@ export class RecordPages implements CodeRecords {
     return true;
   }
 
-  write(frame: number, offset: number, { handlers, immediate, registers }: RecordWords): void {
+  /** Hot: at the start of a warm run, for each record that is kept. */
+  write(frame: number, offset: number, handlers: number, immediate: number, registers: number): void {
     const at = (this.at(frame) + (offset >> 2) * RECORD_BYTES) >> 2;
     this.words[at] = handlers;
     this.words[at + 1] = immediate;

@@ -46,9 +46,7 @@ export class TemplateInterpreter {
   open(frame: number): void {
     const { pages, i32 } = this;
     pages.open(frame);
-    this.kept?.offer(frame, { words: i32, first: frame * PAGE_WORDS }, (offset, handlers, immediate, registers) =>
-      pages.write(frame, offset, { handlers, immediate, registers }),
-    );
+    this.kept?.offer(frame, { words: i32, first: frame * PAGE_WORDS }, pages);
   }
 
   /** Records of a frame with the words they are of, as they are kept for the next run; those not kept already. */
@@ -73,7 +71,7 @@ export class TemplateInterpreter {
     for (let at = offset, n = 0; at < PAGE_SIZE && n < MAX_DECODED; at += 4, n++) {
       if (n > 0 && pages.isDecoded(frame, at)) return;
       encoder.encode(i32[((frame << 12) + at) >> 2]);
-      pages.write(frame, at, encoder);
+      pages.write(frame, at, encoder.handlers, encoder.immediate, encoder.registers);
       if (encoder.endsBlock) return;
     }
   }

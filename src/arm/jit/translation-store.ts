@@ -240,7 +240,7 @@ class Reader {
   }
 
   private words(count: number): Int32Array {
-    return new Int32Array(Uint8Array.from(this.take(count * 4)).buffer);
+    return new Int32Array(this.take(count * 4).slice().buffer);
   }
 }
 

@@ -13,7 +13,11 @@ function offered(kept: KeptRecords, frame: number, words: Record<number, number>
   const memory = new Int32Array((frame + 1) * WORDS_OF_PAGE);
   for (const [index, word] of Object.entries(words)) memory[frame * WORDS_OF_PAGE + Number(index)] = word;
   const taken: number[][] = [];
-  kept.offer(frame, { words: memory, first: frame * WORDS_OF_PAGE }, (...record) => taken.push(record));
+  const write = (of: number, ...record: number[]): void => {
+    expect(of).toBe(frame);
+    taken.push(record);
+  };
+  kept.offer(frame, { words: memory, first: frame * WORDS_OF_PAGE }, { write });
   return taken;
 }
 
@@ -58,7 +62,7 @@ describe("records kept from run to run", () => {
     const words = kept.encode();
     for (let length = 0; length < words.length; length++)
       expect(() => KeptRecords.decode(words.subarray(0, length)), `${length}`).toThrow(RangeError);
-    // Number of lists, frame, count, index of the first record.
+    // Number of lists, frame, count.
     for (const [at, value] of [
       [1, -1],
       [1, 2],
@@ -66,13 +70,21 @@ describe("records kept from run to run", () => {
       [2, -1],
       [3, 0],
       [3, 0x7fffffff],
-      [4, 1024],
-      [4, -1],
     ]) {
       const changed = Int32Array.from(words);
       changed[at] = value;
       expect(() => KeptRecords.decode(changed), `word ${at} is ${value}`).toThrow(RangeError);
     }
+  });
+
+  it("are none outside of their frame", () => {
+    const kept = new KeptRecords(TEMPLATES);
+    kept.keep(0, entries([1, 0x100], [2, 0x200], [3, 0x300]));
+    const words = kept.encode();
+    words[4] = 1024;
+    words[9] = -1;
+    const memory = { 1: 0x100, 2: 0x200, 3: 0x300, 1024: 0x100 };
+    expect(offered(KeptRecords.decode(words), 0, memory)).toEqual([[12, 0x301, 0x302, 0x303]]);
   });
 
   it("are bounded", () => {

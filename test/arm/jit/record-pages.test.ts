@@ -4,7 +4,7 @@ import { HostMemory, RAM_OFFSET } from "../../../src/memory/index.ts";
 
 const FRAME = RAM_OFFSET >>> 12;
 const given = () => new RecordPages(new HostMemory(0x10000));
-const record = { handlers: 77, immediate: -5, registers: 0x04080c00 };
+const record = [77, -5, 0x04080c00] as const;
 
 describe("pages of records", () => {
   it("have nothing decoded when they are opened", () => {
@@ -18,7 +18,7 @@ describe("pages of records", () => {
   it("know the instructions that were written, until these are undecoded", () => {
     const pages = given();
     pages.open(FRAME);
-    pages.write(FRAME, 0x10, record);
+    pages.write(FRAME, 0x10, ...record);
     expect(pages.isDecoded(FRAME, 0x10)).toBe(true);
     // Any byte of it.
     expect(pages.isDecoded(FRAME, 0x13)).toBe(true);
@@ -31,7 +31,7 @@ describe("pages of records", () => {
   it("are empty again when another frame gets those of one that was dropped", () => {
     const pages = given();
     pages.open(FRAME);
-    pages.write(FRAME, 0x10, record);
+    pages.write(FRAME, 0x10, ...record);
     pages.drop(FRAME);
     pages.drop(FRAME);
     expect(pages.has(FRAME)).toBe(false);
@@ -45,7 +45,7 @@ describe("pages of records", () => {
     pages.onDrop = (frame) => dropped.push(pages.isDecoded(frame, 0x10));
     for (const frame of [FRAME, FRAME + 3]) {
       pages.open(frame);
-      pages.write(frame, 0x10, record);
+      pages.write(frame, 0x10, ...record);
     }
     expect(pages.frames()).toEqual([FRAME, FRAME + 3]);
     pages.drop(FRAME);
