@@ -50,7 +50,7 @@ export const symbolSources: Check = {
   title: "where symbols and types come from",
   severity: "high",
   view: "kallsyms, the export table and VMCOREINFO in memory, and the files of --symbols, held against each other",
-  cost: "once for a boot: the kernel's image is copied",
+  cost: "once for a boot: the kernel's image is searched",
   needs: [],
   columns: [
     { name: "source", heading: "", type: "text" },

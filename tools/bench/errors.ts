@@ -34,6 +34,14 @@ export const programMissing = (program: string, hint: string): HvError =>
     exitCode: ExitCode.environment,
   });
 
+export const commandFailed = (command: string, found: string): HvError =>
+  new HvError({
+    code: "bench-command-failed",
+    message: `${command}: expected a heading, a row and exit code 0, found: ${found}`,
+    facts: { command, found },
+    exitCode: ExitCode.failed,
+  });
+
 /** `how` is the command that gets it, `build` or `fetch`. */
 export const guestMissing = (board: string, how: "build" | "fetch"): HvError =>
   new HvError({
