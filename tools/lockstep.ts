@@ -1,7 +1,7 @@
 /**
  * Boots the same guest on the interpreter and on the compiler, side by side in slices of random length, and compares
- * them: `node tools/lockstep.mjs [--board NAME] [--seed N] [--max N] [--slice N] [--deep N] [--hot N] [--very-hot N]
- * [--translations DIR] [--restore] [--command TEXT]...`. With a folder, the compiler uses and leaves code there: the
+ * them: `node tools/lockstep.mjs [--board NAME] [--seed N] [--max N] [--slice N] [--deep N] [--hot N] [--translations DIR]
+ * [--restore] [--command TEXT]...`. With a folder, the compiler uses and leaves code there: the
  * second run is a warm one.
  *
  * After every slice CPU state, exception counts, virtual time and the number of printed bytes are compared, and every
@@ -62,7 +62,6 @@ function settingsFromArguments(): Settings {
       slice: string,
       deep: string,
       hot: string,
-      "very-hot": string,
       translations: string,
       board: { type: "string", default: "versatilepb" },
       restore: { type: "boolean", default: false },
@@ -70,7 +69,6 @@ function settingsFromArguments(): Settings {
     },
   });
   const hotEntries = numberOf("hot", values.hot);
-  const veryHotEntries = numberOf("very-hot", values["very-hot"]);
   return {
     seed: numberOf("seed", values.seed) ?? 1,
     maxInstructions: numberOf("max", values.max) ?? Number.POSITIVE_INFINITY,
@@ -78,7 +76,7 @@ function settingsFromArguments(): Settings {
     deep: numberOf("deep", values.deep) ?? DEFAULT_DEEP,
     board: values.board,
     translations: values.translations,
-    tuning: { ...(hotEntries && { hotEntries }), ...(veryHotEntries && { veryHotEntries }) },
+    tuning: { ...(hotEntries && { hotEntries }) },
     restores: values.restore,
     commands: values.command ?? DEFAULT_COMMANDS,
   };

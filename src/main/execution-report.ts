@@ -12,7 +12,6 @@ export interface RegionReport {
   /** A kernel symbol with an offset, else the address; user code has the process before it. */
   readonly name: string;
   readonly address: string;
-  readonly tier: "small" | "large";
   readonly seconds: number;
   readonly instructions: number;
   readonly entries: number;
@@ -48,11 +47,10 @@ const SHOWN_ROWS = 12;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function regionReport(region: RegionTotals, nsScale: number, name: string): RegionReport {
-  const { pc, isLarge, entries, instructions, ns } = region;
+  const { pc, entries, instructions, ns } = region;
   return {
     name,
     address: `0x${(pc >>> 0).toString(16).padStart(8, "0")}`,
-    tier: isLarge ? "large" : "small",
     seconds: (ns * nsScale) / 1e9,
     instructions,
     entries,
@@ -66,16 +64,7 @@ export function executionReport({ profile, exits, code, nameOf }: ReportSource):
   // The time of a region is an estimate, and that of all of them together was measured, the dispatcher's included.
   const estimatedNs = sum(all.map(({ ns }) => ns));
   const nsScale = estimatedNs > 0 ? times.compiled / estimatedNs : 0;
-  const tierOf = (isLarge: boolean): TierReport => {
-    const own = all.filter((region) => region.isLarge === isLarge);
-    return {
-      tier: isLarge ? "large regions" : "small regions",
-      seconds: (sum(own.map(({ ns }) => ns)) * nsScale) / 1e9,
-      instructions: sum(own.map(({ instructions }) => instructions)),
-    };
-  };
-  const compiled = [tierOf(false), tierOf(true)];
-  const interpreted = profile.executed - sum(compiled.map(({ instructions }) => instructions));
+  const compiled = sum(all.map(({ instructions }) => instructions));
   const rest = (tier: string, ns: number): TierReport => ({ tier, seconds: ns / 1e9, instructions: 0 });
   const hottest = [...all].sort((a, b) => b.ns - a.ns || b.instructions - a.instructions).slice(0, MAX_REGIONS);
   return {
@@ -83,8 +72,8 @@ export function executionReport({ profile, exits, code, nameOf }: ReportSource):
     seconds: sum(Object.values(times)) / 1e9,
     instructions: profile.executed,
     tiers: [
-      { tier: "interpreter", seconds: times.interpreter / 1e9, instructions: interpreted },
-      ...compiled,
+      { tier: "interpreter", seconds: times.interpreter / 1e9, instructions: profile.executed - compiled },
+      { tier: "compiled regions", seconds: times.compiled / 1e9, instructions: compiled },
       rest("TLB misses of regions", times.lookUp),
       rest("compiler", times.compiler),
       rest("outside the guest", times.outside),
@@ -139,16 +128,15 @@ function regionLines({ regions, regionCount, seconds }: ExecutionReport): string
   if (regions.length === 0) return [];
   const rows = regions
     .slice(0, SHOWN_REGIONS)
-    .map(({ name, tier, seconds: own, instructions, entries }) => [
+    .map(({ name, seconds: own, instructions, entries }) => [
       name,
-      tier,
       own.toFixed(3),
       percent(own, seconds),
       millions(instructions),
       whole(entries),
       (instructions / entries).toFixed(1),
     ]);
-  const headings = ["Region", "tier", "seconds", "%", "M instructions", "entries", "instructions/entry"];
+  const headings = ["Region", "seconds", "%", "M instructions", "entries", "instructions/entry"];
   return ["", ...lines([headings, ...rows]), `The hottest of ${whole(regionCount)}; their seconds are estimates.`];
 }
 

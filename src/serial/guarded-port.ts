@@ -1,7 +1,8 @@
 /**
  * Reading and writing an open serial device without the traps of the binding's own loops (bindings-cpp 13): a read of
  * 0 bytes (a hung-up terminal) makes it spin for ever; EIO (an adapter pulled out) does not count as a disconnection;
- * a reader and a writer that wait at the same time forget each other, as each wait replaces the other's poll events.
+ * a reader and a writer that wait at the same time forget each other, as each wait replaces the other's poll events; what is
+ * settled in its callbacks goes on late on new versions of Node.
  */
 import { read, write } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
@@ -142,6 +143,9 @@ export class GuardedPort {
     this.waiters = this.waiters.filter((waiter) => !settled.includes(waiter));
     // The binding goes on with every event it was ever asked for; say anew what is waited for. An error ends polling.
     if (error === null && this.raw.isOpen) this.raw.poller.poll(this.wanted());
-    for (const waiter of settled) waiter.settle(error);
+    // The binding calls from outside of Node's turns: on Node 26 what awaits would go on only when something else happens.
+    setImmediate(() => {
+      for (const waiter of settled) waiter.settle(error);
+    });
   }
 }

@@ -3,7 +3,7 @@ import { ExecutionProfile } from "../../src/arm/jit/index.ts";
 import { executionReport, reportText } from "../../src/main/execution-report.ts";
 import { HostMemory, REGION_COUNTS_OFFSET } from "../../src/memory/index.ts";
 
-/** A small region of 2 entries and a large one of 1, and 10 ns outside of compiled code. */
+/** A region of 2 entries and another of 1, and 10 ns outside of compiled code. */
 function givenReport() {
   let now = 0;
   const profile = new ExecutionProfile(() => now);
@@ -11,8 +11,8 @@ function givenReport() {
   profile.attach(host);
   const counters = new BigUint64Array(host.memory.buffer, REGION_COUNTS_OFFSET, 16);
   const kernel = { isThumb: false, isPrivileged: true, process: "" };
-  profile.describe(1, { ...kernel, pc: 0xc0001000 | 0, isLarge: false });
-  profile.describe(2, { ...kernel, pc: 0xc0002000 | 0, isLarge: true });
+  profile.describe(1, { ...kernel, pc: 0xc0001000 | 0 });
+  profile.describe(2, { ...kernel, pc: 0xc0002000 | 0 });
   const enter = (slot: number, ns: number, instructions: number): void => {
     profile.entryTimed(REGION_COUNTS_OFFSET + slot * 16);
     now += ns;
@@ -45,8 +45,7 @@ describe("the report of a profile", () => {
     expect([seconds, instructions]).toEqual([11, 600e6]);
     expect(tiers.map(({ tier, seconds, instructions }) => [tier, seconds, instructions])).toEqual([
       ["interpreter", 2, 100e6],
-      ["small regions", 3, 100e6],
-      ["large regions", 6, 400e6],
+      ["compiled regions", 9, 500e6],
       ["TLB misses of regions", 0, 0],
       ["compiler", 0, 0],
       ["outside the guest", 0, 0],
@@ -56,10 +55,10 @@ describe("the report of a profile", () => {
   it("has the hottest region first, exits by cause and the most frequent escapes first", () => {
     const { regions, exits, leftToInterpreter } = givenReport();
     expect(regions).toEqual([
-      { name: "memcpy+0x40", address: "0xc0002000", tier: "large", seconds: 6, instructions: 400e6, entries: 1 },
-      { name: "schedule", address: "0xc0001000", tier: "small", seconds: 3, instructions: 100e6, entries: 2 },
+      { name: "memcpy+0x40", address: "0xc0002000", seconds: 6, instructions: 400e6, entries: 1 },
+      { name: "schedule", address: "0xc0001000", seconds: 3, instructions: 100e6, entries: 2 },
     ]);
-    expect(exits).toMatchObject({ next: 3, interpret: 2, miss: 1234, veryHot: 1 });
+    expect(exits).toMatchObject({ next: 3, interpret: 2, miss: 1234, undecoded: 1 });
     expect(Object.entries(leftToInterpreter)).toEqual([
       ["mcr", 2],
       ["ldrImm", 1],
@@ -70,20 +69,19 @@ describe("the report of a profile", () => {
     expect(reportText(givenReport())).toMatchInlineSnapshot(`
       "Tier                   seconds     %  M instructions     %  MIPS
       interpreter              2.000  18.2          100.00  16.7  50.0
-      small regions            3.000  27.3          100.00  16.7  33.3
-      large regions            6.000  54.5          400.00  66.7  66.7
+      compiled regions         9.000  81.8          500.00  83.3  55.6
       TLB misses of regions    0.000   0.0            0.00   0.0
       compiler                 0.000   0.0            0.00   0.0
       outside the guest        0.000   0.0            0.00   0.0
       all                     11.000                600.00        54.5
 
       Code: regions 2, modules 1, wasm bytes 3,000, adopted 0, retired 0, flushes 0
-      Exits: next 3, interpret 2, miss 1,234, very hot 1
+      Exits: next 3, interpret 2, miss 1,234, undecoded 1
       Left to the interpreter: mcr 2, ldrImm 1
 
-      Region        tier  seconds     %  M instructions  entries  instructions/entry
-      memcpy+0x40  large    6.000  54.5          400.00        1         400000000.0
-      schedule     small    3.000  27.3          100.00        2          50000000.0
+      Region       seconds     %  M instructions  entries  instructions/entry
+      memcpy+0x40    6.000  54.5          400.00        1         400000000.0
+      schedule       3.000  27.3          100.00        2          50000000.0
       The hottest of 2; their seconds are estimates.
       "
     `);

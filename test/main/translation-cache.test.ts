@@ -11,7 +11,6 @@ const KEY = { board: "tiny", cpuModel: "arm926ej-s", ramSizeBytes: 2 ** 20 };
 const region = (pc: number): StoredRegion => ({
   isThumb: false,
   isPrivileged: true,
-  isFinal: false,
   entryPc: pc,
   pages: [[pc & ~0xfff, 300]],
   blocks: [{ pc, count: 1 }],

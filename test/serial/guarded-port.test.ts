@@ -59,6 +59,19 @@ describe("reading a serial device", () => {
     expect(polls).toEqual([1, 0, 1, 0]);
   });
 
+  it("goes on in a turn of Node's own, not in the binding's callback", async () => {
+    const { port, isReady } = givenDevice("EAGAIN", 3);
+    const reading = port.read(buffer);
+    const order: string[] = [];
+    void reading.then(() => order.push("read"));
+    await isReady("readable");
+    // All that promises alone can do is done in a turn.
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+    order.push("callback over");
+    await reading;
+    expect(order).toEqual(["callback over", "read"]);
+  });
+
   it("forgives a few empty reads", async () => {
     expect(await givenDevice(0, 0, 4).port.read(buffer)).toBe(4);
   });

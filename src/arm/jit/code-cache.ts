@@ -31,15 +31,13 @@ export interface Place {
 /** A function, in the dispatcher's table or waiting for its module. */
 class Unit {
   readonly frames: readonly number[];
-  readonly isFinal: boolean;
   body: FunctionBody | undefined;
   /** 0 while it waits and when it was retired. */
   slot = 0;
   cost = 0;
 
-  constructor(frames: readonly number[], body: FunctionBody | undefined, isFinal: boolean) {
+  constructor(frames: readonly number[], body: FunctionBody | undefined) {
     this.frames = frames;
-    this.isFinal = isFinal;
     this.body = body;
   }
 }
@@ -50,8 +48,6 @@ export interface CompiledCode {
   readonly slot: number;
   /** It waits for its module. */
   readonly isWaiting: boolean;
-  /** It is as large as it gets. */
-  readonly isFinal: boolean;
   /** The block of its function to enter. */
   readonly block: number;
   /** Virtual page to frame of all its code. */
@@ -82,10 +78,6 @@ class Entry implements CompiledCode {
     return this.unit.slot;
   }
 
-  get isFinal(): boolean {
-    return this.unit.isFinal;
-  }
-
   get isWaiting(): boolean {
     return this.unit.body !== undefined;
   }
@@ -103,12 +95,6 @@ export interface CodeCounts {
   adopted: number;
   retired: number;
   flushes: number;
-}
-
-/** The place for which a region was made, and whether it is as large as it gets. */
-interface RegionUse {
-  readonly place: Place;
-  readonly isFinal: boolean;
 }
 
 /** A function of an earlier run, in the dispatcher's table. */
@@ -203,7 +189,6 @@ export class CodeCache {
     const unit = this.newUnit(
       region.pages.map(([, frame]) => frame),
       undefined,
-      region.isFinal,
     );
     unit.slot = prepared.slot;
     unit.cost = REGION_COST / this.tuning.moduleFunctions + region.body.bytes.length * COST_OF_BYTE;
@@ -220,14 +205,14 @@ export class CodeCache {
 
   /** Nothing can be compiled at the place, as long as its frame does not change. */
   addHopeless(place: Place): CompiledCode {
-    return this.put(place, this.newUnit([place.frame], undefined, true), 0, new Map());
+    return this.put(place, this.newUnit([place.frame], undefined), 0, new Map());
   }
 
   /** A new region, entered at the place and, where there is no code yet, at its other entries. */
-  addRegion(region: Region, { body, entries }: CompiledRegion, { place, isFinal }: RegionUse): void {
+  addRegion(region: Region, { body, entries }: CompiledRegion, place: Place): void {
     this.counts.regions++;
-    this.store?.add(storedRegion(region, { isPrivileged: place.isPrivileged, isFinal, entries, body }));
-    const unit = this.newUnit([...region.pages.values()], body, isFinal);
+    this.store?.add(storedRegion(region, { isPrivileged: place.isPrivileged, entries, body }));
+    const unit = this.newUnit([...region.pages.values()], body);
     this.putEntries(entries, region.pages, { place, unit });
     this.waiting.push(unit);
     if (this.waiting.length >= this.tuning.moduleFunctions) this.makeModule();
@@ -253,8 +238,8 @@ export class CodeCache {
     if (this.tries >= this.tuning.moduleTries) this.makeModule();
   }
 
-  private newUnit(frames: readonly number[], body: FunctionBody | undefined, isFinal: boolean): Unit {
-    const unit = new Unit(frames, body, isFinal);
+  private newUnit(frames: readonly number[], body: FunctionBody | undefined): Unit {
+    const unit = new Unit(frames, body);
     for (const frame of frames) {
       const units = this.unitsOfFrame.get(frame);
       if (units === undefined) this.unitsOfFrame.set(frame, new Set([unit]));

@@ -24,16 +24,13 @@ import { functionBody, I32, Op, VOID, WasmWriter, wasmModule } from "./wasm-writ
 export const TABLE_SIZE = 16_384;
 /** Slot of the function that answers `miss`: what stale entries lead to. */
 const MISS_SLOT = 0;
-/** The jump cache: sets of two entries {host address with the Thumb bit, slot and block, virtual page, entries until it is very hot}. */
+/** The jump cache: sets of two entries {host address with the Thumb bit, slot and block, virtual page, nothing}. */
 const CACHE_SETS = 8_192;
 const ENTRY_BYTES = 16;
 const SET_BYTES = 2 * ENTRY_BYTES;
 const CACHE_BYTES = CACHE_SETS * SET_BYTES;
 const ENTRY_TARGET = 4;
 const ENTRY_PAGE = 8;
-const ENTRY_COUNT = 12;
-/** More entries than any code has before the count is set anew. */
-const NEVER = 0x7fffffff;
 /** The second word of an entry is the slot, and above it the block to enter. */
 const BLOCK_SHIFT = 16;
 /** No key: RAM lies above the engine's part of the memory. */
@@ -161,9 +158,6 @@ function dispatcherModule(memoryPages: number, kind: { isProfiled: boolean; hasT
   w.get(1).memory(Op.load, ENTRY_PAGE, 2).get(0).const(~0xfff).op(Op.and);
   missDepth = 1;
   missIf(Op.ne);
-  w.get(1);
-  w.get(1).memory(Op.load, ENTRY_COUNT, 2).const(1).op(Op.sub).tee(2).memory(Op.store, ENTRY_COUNT, 2);
-  w.get(2).op(Op.eqz).hint(false).op(Op.if, VOID).const(Exit.veryHot).op(Op.return, Op.end);
   w.get(1).memory(Op.load, ENTRY_TARGET, 2).tee(2).const(BLOCK_SHIFT).op(Op.shrU);
   if (isProfiled) countEntry.before(w);
   w.get(2)
@@ -218,11 +212,10 @@ export function instantiate(bytes: Uint8Array, imports: Record<string, unknown>)
   return Object.values(exports) as RegionFunction[];
 }
 
-/** What an entry leads to: a function, the block to enter, and the entries after which `run` says that it is very hot. */
+/** What an entry leads to: a function, and the block of it to enter. */
 export interface EnteredCode {
   readonly slot: number;
   readonly block: number;
-  readonly entriesToVeryHot: number | undefined;
 }
 
 /** What the dispatcher calls. */
@@ -304,13 +297,6 @@ export class Dispatcher {
     return words[at] === key && words[at + ENTRY_PAGE / 4] === (pc & ~0xfff);
   }
 
-  /** The code of PC, whose host address is `key`, is called very hot after so many entries. */
-  recount(key: number, pc: number, entries: number): void {
-    if (!this.has(key, pc)) return;
-    const first = this.setOf(key);
-    this.words[(this.words[first] === key ? first : first + ENTRY_BYTES / 4) + ENTRY_COUNT / 4] = entries;
-  }
-
   /** From now on PC, whose host address is `key`, misses. */
   leave(key: number, pc: number): void {
     if (!this.has(key, pc)) return;
@@ -319,13 +305,12 @@ export class Dispatcher {
   }
 
   /** From now on PC, whose host address is `key`, enters the code; the older of two other entries makes room. */
-  enter(key: number, pc: number, { slot, block, entriesToVeryHot = NEVER }: EnteredCode): void {
+  enter(key: number, pc: number, { slot, block }: EnteredCode): void {
     const { words } = this;
     const at = this.setOf(key);
     if (words[at] !== key) words.copyWithin(at + ENTRY_BYTES / 4, at, at + ENTRY_BYTES / 4);
     words[at] = key;
     words[at + ENTRY_TARGET / 4] = slot | (block << BLOCK_SHIFT);
     words[at + ENTRY_PAGE / 4] = pc & ~0xfff;
-    words[at + ENTRY_COUNT / 4] = entriesToVeryHot;
   }
 }

@@ -34,8 +34,6 @@ export interface RegionIdentity {
   readonly pc: number;
   readonly isThumb: boolean;
   readonly isPrivileged: boolean;
-  /** Compiled again because it was very hot. */
-  readonly isLarge: boolean;
   /** The process it was first entered in; empty for the kernel, and where it is not known. */
   readonly process: string;
 }
@@ -54,10 +52,10 @@ interface Timing {
   laterCount: number;
 }
 
-const keyOf = ({ pc, isThumb, isPrivileged, isLarge, process }: RegionIdentity): string =>
-  `${pc >>> 0} ${isThumb} ${isPrivileged} ${isLarge} ${process}`;
+const keyOf = ({ pc, isThumb, isPrivileged, process }: RegionIdentity): string =>
+  `${pc >>> 0} ${isThumb} ${isPrivileged} ${process}`;
 
-const REST: Omit<RegionIdentity, "isLarge"> = { pc: 0, isThumb: false, isPrivileged: false, process: "" };
+const REST: RegionIdentity = { pc: 0, isThumb: false, isPrivileged: false, process: "" };
 
 export class ExecutionProfile {
   /** Since the machine was made. */
@@ -205,7 +203,7 @@ export class ExecutionProfile {
     let told = identity;
     let known = this.totals.get(keyOf(told));
     if (known === undefined && this.totals.size >= MAX_REGIONS) {
-      told = { ...REST, isLarge: identity.isLarge };
+      told = REST;
       known = this.totals.get(keyOf(told));
     }
     if (known !== undefined) return known;

@@ -26,15 +26,13 @@ import type { TemplateProgram } from "./template-module.ts";
 import { makeTemplates } from "./template-program.ts";
 import { HEAT_ENTRIES } from "./template-shape.ts";
 import type { StoredRegion, TranslationStore } from "./translation-store.ts";
-import { defaultTuning, type RegionLimits, type Tuning } from "./tuning.table.ts";
+import { defaultTuning, type Tuning } from "./tuning.table.ts";
 
 const WASM_PAGE_SIZE = 65536;
 /** Jumps to a hot place that has no code yet, and perhaps never gets some, between two looks at it. */
 const RETRY_ENTRIES = 100;
 /** Looks at a place where an earlier run had code for what memory holds. */
 const STORED_LOOKS = 8;
-/** Entries between two looks whether the larger region has its module. */
-const WAITING_ENTRIES = 100;
 
 export interface JitOptions {
   readonly countRows?: boolean;
@@ -145,7 +143,6 @@ export class JitCpu extends HostPages implements CodeView {
       this.exits[reason]++;
       if (reason === Exit.miss) this.missed();
       else if (reason === Exit.unmapped) this.interpretBlock(s[FLAG_T] !== 0 ? 2 : 4);
-      else if (reason === Exit.veryHot) this.enlarge();
       else if (reason === Exit.interpret) {
         // The instructions before it may have used up the slice.
         if (s[REMAINING] > 0) this.interpretOne();
@@ -252,7 +249,7 @@ export class JitCpu extends HostPages implements CodeView {
     if (code === undefined) {
       // Only stores to what the interpreter has decoded are noticed: code whose page was forgotten is interpreted first.
       if (!this.executed(frame, pc, isThumb)) return false;
-      code = this.compile(place, this.tuning.hot);
+      code = this.compile(place);
     }
     if (code.isWaiting) this.hurry();
     if (code.slot === 0) return false;
@@ -260,29 +257,13 @@ export class JitCpu extends HostPages implements CodeView {
     return true;
   }
 
-  protected enter(key: number, pc: number, { slot, block, isFinal }: CompiledCode): void {
-    const entriesToVeryHot = isFinal ? undefined : this.tuning.veryHotEntries;
-    this.dispatcher.enter(key, pc, { slot, block, entriesToVeryHot });
+  protected enter(key: number, pc: number, code: CompiledCode): void {
+    this.dispatcher.enter(key, pc, code);
   }
 
-  /** Compiles the code at PC as a larger region; what there is serves on until that has its module. */
-  private enlarge(): void {
-    const pc = this.s[PC];
-    const frame = this.frameOf(pc);
-    const isThumb = this.s[FLAG_T] !== 0;
-    const place = this.placeOf(frame, pc, isThumb);
-    const known = this.code.find(place);
-    if (known === undefined) return;
-    const code = known.isFinal ? known : this.compile(place, this.tuning.veryHot);
-    if (code.isWaiting) this.hurry();
-    const key = ((frame << 12) + (pc & 0xfff)) | this.s[FLAG_T];
-    if (code.slot !== 0) this.enter(key, pc, code);
-    else this.dispatcher.recount(key, pc, WAITING_ENTRIES);
-  }
-
-  protected compile(place: Place, limits: RegionLimits): CompiledCode {
+  protected compile(place: Place): CompiledCode {
     if (this.code.isFull) this.forgetAllCode();
-    const region = new RegionFinder(this, place.isThumb, limits).find(place.pc);
+    const region = new RegionFinder(this, place.isThumb, this.tuning.region).find(place.pc);
     if (region === undefined) return this.code.addHopeless(place);
     const compiled = compileRegion(region, {
       isPrivileged: this.isPrivileged,
@@ -290,7 +271,7 @@ export class JitCpu extends HostPages implements CodeView {
       countsRows: this.rowCounts !== undefined,
     });
     for (const pc of compiled.entries.keys()) this.heat.makeHot(this.heatOf(pc));
-    this.code.addRegion(region, compiled, { place, isFinal: limits.isInlining });
+    this.code.addRegion(region, compiled, place);
     return this.code.find(place) ?? this.code.addHopeless(place);
   }
 
@@ -373,11 +354,6 @@ export class JitCpu extends HostPages implements CodeView {
 
   executed(frame: number, pc: number, isThumb: boolean): boolean {
     return this.pages.isDecoded(frame, pc & 0xfff, isThumb);
-  }
-
-  hasCode(frame: number, pc: number): boolean {
-    const code = this.code.find(this.placeOf(frame, pc, this.s[FLAG_T] !== 0));
-    return code !== undefined && (code.slot !== 0 || code.isWaiting);
   }
 
   decode(frame: number, pc: number, isThumb: boolean): DecodedInsn {

@@ -39,12 +39,10 @@ export const Exit = {
   miss: 4,
   /** The page of PC cannot be fetched from as a whole, or not at all (the dispatcher's own). */
   unmapped: 5,
-  /** The code at PC was entered so often that a larger region is worth its while (the dispatcher's own). */
-  veryHot: 6,
   /** The instruction at PC has no record yet, or its page has none (the template interpreter's own). */
-  undecoded: 7,
+  undecoded: 6,
   /** Control came to a place that was reached so often that code for it pays (the template interpreter's own). */
-  hot: 8,
+  hot: 7,
   /** The page of PC cannot be fetched from as a whole, or not at all (the template interpreter's own). */
-  unfetchable: 9,
+  unfetchable: 8,
 } as const;

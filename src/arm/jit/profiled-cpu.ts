@@ -5,7 +5,6 @@ import { rows } from "../decode/index.ts";
 import type { CompiledCode, Place } from "./code-cache.ts";
 import type { ExecutionProfile } from "./execution-profile.ts";
 import { JitCpu, type JitOptions } from "./jit-cpu.ts";
-import type { RegionLimits } from "./tuning.table.ts";
 
 /** Of a first-level table's address in TTBR0; the bits below are attributes. */
 const TABLE_MASK = ~0x3fff;
@@ -24,8 +23,8 @@ export class ProfiledCpu extends JitCpu {
     this.profile.executed += this.instructions() - before;
   }
 
-  protected override compile(place: Place, limits: RegionLimits): CompiledCode {
-    return this.profile.within("compiler", () => super.compile(place, limits));
+  protected override compile(place: Place): CompiledCode {
+    return this.profile.within("compiler", () => super.compile(place));
   }
 
   protected override hurry(): void {
@@ -42,7 +41,7 @@ export class ProfiledCpu extends JitCpu {
     if (profile.isKnown(code.slot)) return;
     const table = this.s[CP15_TTBR0] & TABLE_MASK;
     const process = isPrivileged ? "" : profile.within("outside", () => profile.processOf(table >>> 0));
-    profile.describe(code.slot, { pc, isThumb: (key & 1) !== 0, isPrivileged, isLarge: code.isFinal, process });
+    profile.describe(code.slot, { pc, isThumb: (key & 1) !== 0, isPrivileged, process });
   }
 
   protected override interpretOne(): void {

@@ -44,8 +44,6 @@ export interface CodeView {
   /** The instruction at an address of a frame, if the interpreter has executed it. */
   executed(frame: number, pc: number, isThumb: boolean): boolean;
   decode(frame: number, pc: number, isThumb: boolean): DecodedInsn;
-  /** There is code to enter at an address of a frame. */
-  hasCode(frame: number, pc: number): boolean;
   /** Tries the compiler on one instruction. */
   classify(insn: DecodedInsn, pc: number): Classification;
 }
@@ -90,13 +88,12 @@ export class RegionFinder {
     };
     for (let pc = waiting.shift(); pc !== undefined; pc = waiting.shift()) {
       if (this.blocks.size >= this.limits.maxBlocks || this.instructions >= this.limits.maxInstructions) break;
-      if (pc !== entryPc && this.isElsewhere(pc)) continue;
       const block = this.block(pc);
       if (block === undefined) continue;
       this.blocks.set(pc, block);
       this.instructions += block.insns.length;
       const { end } = block;
-      if (end.kind === "branch" && (this.limits.isInlining || block.returnPc === undefined)) visit(end.target);
+      if (end.kind === "branch") visit(end.target);
       const fallsThrough = end.kind === "fall" || (end.kind === "branch" && this.isConditional(block));
       if (fallsThrough) visit(block.nextPc);
       visit(block.returnPc);
@@ -105,11 +102,6 @@ export class RegionFinder {
     if (entry === undefined || entry.insns.length === 0) return undefined;
     const blocks = this.withoutOverlap().sort((a, b) => (a.pc >>> 0) - (b.pc >>> 0));
     return { entryPc, isThumb: this.isThumb, blocks, pages: this.pages };
-  }
-
-  /** A small region leaves to other regions what they have. */
-  private isElsewhere(pc: number): boolean {
-    return !this.limits.isInlining && this.view.hasCode(this.frameOf(pc), pc);
   }
 
   private isConditional(block: Block): boolean {

@@ -18,7 +18,6 @@ export interface StoredBlock {
 export interface StoredRegion {
   readonly isThumb: boolean;
   readonly isPrivileged: boolean;
-  readonly isFinal: boolean;
   readonly entryPc: number;
   /** Virtual page and host frame of all its code. */
   readonly pages: readonly (readonly [number, number])[];
@@ -33,7 +32,7 @@ export interface StoredRegion {
 /** A region as it is kept. */
 export function storedRegion(
   { entryPc, isThumb, pages, blocks }: Region,
-  made: Pick<StoredRegion, "isPrivileged" | "isFinal" | "body"> & { readonly entries: ReadonlyMap<number, number> },
+  made: Pick<StoredRegion, "isPrivileged" | "body"> & { readonly entries: ReadonlyMap<number, number> },
 ): StoredRegion {
   const raw = (insn: DecodedInsn): number => (isThumb ? insn.raw & 0xffff : insn.raw | 0);
   return {
@@ -90,7 +89,7 @@ export class TranslationStore {
     return this.added;
   }
 
-  /** What may be entered at an address: what was made for it, the larger ones first, before what has it inside. */
+  /** What may be entered at an address: what was made for it before what has it inside. */
   at(pc: number, isThumb: boolean, isPrivileged: boolean): readonly StoredRegion[] {
     return this.byKey.get(keyOf(pc, isThumb, isPrivileged)) ?? [];
   }
@@ -112,7 +111,7 @@ export class TranslationStore {
     if (known === undefined) this.byKey.set(key, [region]);
     else {
       known.push(region);
-      const rank = ({ entryPc, isFinal }: StoredRegion) => (entryPc === pc ? 0 : 2) + (isFinal ? 0 : 1);
+      const rank = ({ entryPc }: StoredRegion) => (entryPc === pc ? 0 : 1);
       known.sort((a, b) => rank(a) - rank(b));
     }
   }
@@ -123,7 +122,7 @@ export class TranslationStore {
     const records = this.kept.encode();
     const header: Header = {
       regions: regions.map((r) => ({
-        flags: (r.isThumb ? 1 : 0) | (r.isPrivileged ? 2 : 0) | (r.isFinal ? 4 : 0),
+        flags: (r.isThumb ? 1 : 0) | (r.isPrivileged ? 2 : 0),
         pc: r.entryPc,
         pages: r.pages,
         blocks: r.blocks.map(({ pc, count }) => [pc, count] as const),
@@ -168,7 +167,7 @@ export class TranslationStore {
 }
 
 function isSame(a: StoredRegion, b: StoredRegion): boolean {
-  if (a.isFinal !== b.isFinal || a.words.length !== b.words.length || a.blocks.length !== b.blocks.length) return false;
+  if (a.words.length !== b.words.length || a.blocks.length !== b.blocks.length) return false;
   if (!a.blocks.every(({ pc, count }, i) => pc === b.blocks[i].pc && count === b.blocks[i].count)) return false;
   if (!a.pages.every(([page, frame], i) => page === b.pages[i]?.[0] && frame === b.pages[i]?.[1])) return false;
   return a.words.every((word, i) => word === b.words[i]);
@@ -222,7 +221,6 @@ class Reader {
     return {
       isThumb: ((flags as number) & 1) !== 0,
       isPrivileged: ((flags as number) & 2) !== 0,
-      isFinal: ((flags as number) & 4) !== 0,
       entryPc: pc as number,
       pages: pagePairs,
       blocks: blockPairs.map(([start, count]) => ({ pc: start, count })),

@@ -32,13 +32,13 @@ class Given {
   }
 
   /** Code at places, the first one the one it was made for; each place is entered at the block of its index. */
-  add(reason: number, places: readonly Place[], { isFinal = false, more = [] as readonly number[] } = {}): void {
+  add(reason: number, places: readonly Place[], more: readonly number[] = []): void {
     const frames = [...new Set([...places.map(({ frame }) => frame), ...more])];
     const pages = new Map(frames.map((frame, i) => [PAGE + i * 0x1000, frame]));
     const [place] = places;
     const region = { entryPc: place.pc, isThumb: place.isThumb, blocks: [], pages };
     const entries = new Map(places.map(({ pc }, block) => [pc, block]));
-    this.cache.addRegion(region, { body: leaving(reason), entries }, { place, isFinal });
+    this.cache.addRegion(region, { body: leaving(reason), entries }, place);
   }
 
   /** What `run` answers when the dispatcher enters what the cache has for the place. */
@@ -53,8 +53,7 @@ class Given {
     s[PC] = pc;
     s[FLAG_T] = isThumb ? 1 : 0;
     s[REMAINING] = 1;
-    const { slot, block } = code;
-    this.dispatcher.enter(((frame << 12) + (pc & 0xfff)) | s[FLAG_T], pc, { slot, block, entriesToVeryHot: undefined });
+    this.dispatcher.enter(((frame << 12) + (pc & 0xfff)) | s[FLAG_T], pc, code);
     return this.dispatcher.run();
   }
 }
@@ -100,7 +99,7 @@ describe("the code cache", () => {
 
   it("has nothing to enter at a place that cannot be compiled, until its frame changes", () => {
     const hopeless = given.cache.addHopeless(place(0));
-    expect(hopeless).toMatchObject({ slot: 0, isWaiting: false, isFinal: true });
+    expect(hopeless).toMatchObject({ slot: 0, isWaiting: false });
     expect(given.cache.find(place(0))).toBe(hopeless);
     given.cache.forgetFrame(FRAME);
     expect(given.cache.find(place(0))).toBeUndefined();
@@ -118,12 +117,11 @@ describe("the code cache", () => {
     ];
     for (const [i, each] of others.entries()) {
       expect(given.cache.find(each)).toBeUndefined();
-      given.add(10 + i, [each], { isFinal: i % 2 === 0 });
+      given.add(10 + i, [each]);
     }
     for (let tries = 0; tries < 4; tries++) given.cache.hurry();
     for (const [i, each] of others.entries()) {
       expect(given.enter(each)).toBe(10 + i);
-      expect(given.cache.find(each)?.isFinal).toBe(i % 2 === 0);
     }
     given.cache.remove(others[5]);
     expect(others.map((each) => given.cache.find(each) !== undefined)).toEqual([...others.keys()].map((i) => i !== 5));
@@ -142,11 +140,10 @@ describe("the code cache", () => {
 
   it("replaces the code of the place that new code is made for", () => {
     given.add(10, [place(0), place(8)]);
-    given.add(11, [place(0), place(8)], { isFinal: true });
+    given.add(11, [place(0), place(8)]);
     for (let tries = 0; tries < 4; tries++) given.cache.hurry();
     expect(given.enter(place(0))).toBe(11);
     expect(given.enter(place(8))).toBe(10 | (1 << 8));
-    expect(given.cache.find(place(0))?.isFinal).toBe(true);
   });
 });
 
@@ -158,7 +155,7 @@ describe("what the code cache forgets", () => {
 
   it("is all code of a frame, also when only a part of it lies there, and no other", () => {
     given.add(10, [place(0)]);
-    given.add(11, [place(8)], { more: [FRAME + 3] });
+    given.add(11, [place(8)], [FRAME + 3]);
     given.add(12, [place(16, { frame: FRAME + 3, pc: PAGE + 0x3010 })]);
     const slots = [place(0), place(8)].map((each) => given.cache.find(each)?.slot);
     given.enter(place(8));
@@ -168,7 +165,7 @@ describe("what the code cache forgets", () => {
     expect(given.enter(place(0))).toBe(10);
     expect(given.cache.counts.retired).toBe(2);
     // A jump cache entry of it, if there is one left, leads nowhere.
-    given.dispatcher.enter((FRAME << 12) + 8, PAGE + 8, { slot: slots[1] ?? 0, block: 0, entriesToVeryHot: undefined });
+    given.dispatcher.enter((FRAME << 12) + 8, PAGE + 8, { slot: slots[1] ?? 0, block: 0 });
     const s = given.host.i32.subarray(CPU_STATE_OFFSET >> 2);
     s[PC] = PAGE + 8;
     expect(given.dispatcher.run()).toBe(Exit.miss);
@@ -188,7 +185,7 @@ describe("what the code cache forgets", () => {
   });
 
   it("does not include newer code at a place of older code that goes", () => {
-    given.add(10, [place(0)], { more: [FRAME + 3] });
+    given.add(10, [place(0)], [FRAME + 3]);
     given.add(11, [place(0)]);
     given.cache.forgetFrame(FRAME + 3);
     expect(given.enter(place(0))).toBe(11);

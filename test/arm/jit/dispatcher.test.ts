@@ -73,8 +73,8 @@ class Given {
     return instantiate(wasmModule({ types, imports: [], type: 0, functions }, this.pages), { m: this.host.memory })[0];
   }
 
-  enter(slot: number, { va = VA, host = HOST, block = 0, entriesToVeryHot }: EntryOptions = {}): void {
-    this.dispatcher.enter(host + (va & 0xfff), va, { slot, block, entriesToVeryHot });
+  enter(slot: number, { va = VA, host = HOST, block = 0 }: EntryOptions = {}): void {
+    this.dispatcher.enter(host + (va & 0xfff), va, { slot, block });
   }
 
   /** Runs from an address with so many instructions left; why it came back, and how often a function was called. */
@@ -91,7 +91,6 @@ interface EntryOptions {
   readonly va?: number;
   readonly host?: number;
   readonly block?: number;
-  readonly entriesToVeryHot?: number;
 }
 
 const missed = { reason: Exit.miss, calls: 0 };
@@ -202,45 +201,6 @@ describe("the dispatcher's look-up of a page", () => {
   });
 });
 
-describe("the dispatcher's count of entries", () => {
-  let given: Given;
-  beforeEach(() => {
-    given = new Given();
-  });
-  const veryHot = { reason: Exit.veryHot, calls: 0 };
-  const entered = { reason: Exit.interpret, calls: 1 };
-
-  it("tells once that code is very hot, instead of entering it, and enters it from then on", () => {
-    given.enter(given.addFunction(Exit.interpret), { entriesToVeryHot: 3 });
-    expect([1, 2, 3, 4, 5].map(() => given.run(VA))).toEqual([entered, entered, veryHot, entered, entered]);
-  });
-
-  it("tells so in the middle of a run, too", () => {
-    given.enter(given.addFunction(Exit.next), { entriesToVeryHot: 4 });
-    expect(given.run(VA, 1000)).toEqual({ reason: Exit.veryHot, calls: 3 });
-  });
-
-  it("begins anew with recount, for this code alone", () => {
-    given.enter(given.addFunction(Exit.interpret), { entriesToVeryHot: 1 });
-    given.enter(given.addFunction(Exit.interpret), { va: VA + 8, entriesToVeryHot: 2 });
-    expect(given.run(VA)).toEqual(veryHot);
-    given.dispatcher.recount(HOST, VA, 2);
-    expect([given.run(VA), given.run(VA)]).toEqual([entered, veryHot]);
-    expect([given.run(VA + 8), given.run(VA + 8)]).toEqual([entered, veryHot]);
-  });
-
-  it("does not recount the code of another address in its place", () => {
-    given.enter(given.addFunction(Exit.interpret), { entriesToVeryHot: 2 });
-    given.dispatcher.recount(HOST, OTHER_VA, 1);
-    expect([given.run(VA), given.run(VA)]).toEqual([entered, veryHot]);
-  });
-
-  it("is over for code that is as large as it gets", () => {
-    given.enter(given.addFunction(Exit.next));
-    expect(given.run(VA, 100_000)).toEqual({ reason: Exit.next, calls: 20_000 });
-  });
-});
-
 describe("the dispatcher's jump cache", () => {
   /** Addresses whose keys belong to one set: bits 15 and 16 of the host address, and bits 2 and 3, cancel each other out. */
   const places = [0, 0x8004, 0x1_0008, 0x1_800c].map((offset) => ({ va: VA + offset, host: HOST + (offset & ~0xfff) }));
@@ -260,15 +220,17 @@ describe("the dispatcher's jump cache", () => {
     expect(found()).toEqual([false, false, true, true]);
   });
 
-  it("counts and forgets each of the two by itself", () => {
-    for (const place of places.slice(0, 2))
-      given.enter(given.addFunction(Exit.interpret), { ...place, entriesToVeryHot: 2 });
+  it("forgets each of the two by itself", () => {
+    for (const place of places.slice(0, 2)) given.enter(given.addFunction(Exit.interpret), place);
     const [older, newer] = places;
-    expect([given.run(older.va).reason, given.run(older.va).reason]).toEqual([Exit.interpret, Exit.veryHot]);
-    expect(given.run(newer.va).reason).toBe(Exit.interpret);
     given.dispatcher.leave(older.host + (older.va & 0xfff), older.va);
     expect(given.run(older.va)).toEqual(missed);
-    expect(given.run(newer.va).reason).toBe(Exit.veryHot);
+    expect(given.run(newer.va).reason).toBe(Exit.interpret);
+  });
+
+  it("leads to code as often as it is there for", () => {
+    given.enter(given.addFunction(Exit.next));
+    expect(given.run(VA, 100_000)).toEqual({ reason: Exit.next, calls: 20_000 });
   });
 
   it("does not leave the code of another address in its place", () => {

@@ -6,7 +6,6 @@ const identity: RegionIdentity = {
   pc: 0xc0008000 | 0,
   isThumb: false,
   isPrivileged: true,
-  isLarge: false,
   process: "",
 };
 const SLOT = 5;
@@ -88,14 +87,14 @@ describe("a region of a profile", () => {
     given.profile.describe(SLOT, identity);
     given.timedEntry(50, 10);
     given.profile.collect();
-    given.profile.describe(SLOT, { ...identity, isLarge: true });
+    given.profile.describe(SLOT, { ...identity, isThumb: true });
     given.timedEntry(5, 1);
     given.profile.collect();
     given.profile.describe(SLOT, identity);
     given.timedEntry(7, 2);
     expect(given.profile.regions()).toEqual([
       { ...identity, entries: 2, instructions: 12, ns: 57 },
-      { ...identity, isLarge: true, entries: 1, instructions: 1, ns: 5 },
+      { ...identity, isThumb: true, entries: 1, instructions: 1, ns: 5 },
     ]);
   });
 

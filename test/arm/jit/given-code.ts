@@ -22,12 +22,10 @@ export interface GivenCode {
   /** Word indices that the interpreter has not seen. */
   readonly cold?: readonly number[];
   readonly unmappedPages?: readonly number[];
-  /** Word indices where there is code to enter already. */
-  readonly known?: readonly number[];
   readonly limits?: Partial<RegionLimits>;
 }
 
-export const ROOMY: RegionLimits = { maxBlocks: 96, maxInstructions: 1200, isInlining: true };
+export const ROOMY: RegionLimits = { maxBlocks: 96, maxInstructions: 1200 };
 /** A privileged core of ARMv5. */
 export const core: CoreView = { isPrivileged: true, cp15: givenCpu().core.cp15 };
 const decoder = new Decoder<unknown>(rows.map(() => () => {}));
@@ -35,13 +33,12 @@ const decoder = new Decoder<unknown>(rows.map(() => () => {}));
 /** Frame of the host memory of a page at its own physical address. */
 export const frameOf = (pc: number): number => (RAM_OFFSET + pc) >>> 12;
 
-function viewOf({ words, cold = [], unmappedPages = [], known = [] }: GivenCode): CodeView {
+function viewOf({ words, cold = [], unmappedPages = [] }: GivenCode): CodeView {
   const indexOf = (pc: number) => (pc - CODE) >> 2;
   return {
     frameOf: (pc) => (unmappedPages.includes(pc >>> 12) ? -1 : frameOf(pc)),
     executed: (_frame, pc) => pc >= CODE && indexOf(pc) < words.length && !cold.includes(indexOf(pc)),
     decode: (_frame, pc) => decoder.arm(words[indexOf(pc)]),
-    hasCode: (_frame, pc) => known.includes(indexOf(pc)),
     classify: (insn, pc) => {
       const ops = new WasmOps(new WasmWriter(), false, core);
       ops.instruction(insn, pc, 1);

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { Control, Mode, R15, REMAINING } from "../../../src/arm/core/index.ts";
 import { Interpreter } from "../../../src/arm/interp/index.ts";
 import { JitCpu, type Tuning } from "../../../src/arm/jit/index.ts";
-import { Exit } from "../../../src/arm/jit/locals.table.ts";
 import { makeRandom } from "../fuzz/random.ts";
 import {
   CODE,
@@ -94,21 +93,6 @@ describe("a compiling core", () => {
 
   it("compiles nothing that is not hot", () => {
     expect(given({ code: counter }, { hotEntries: 400 }).run(900).counts.regions).toBe(0);
-  });
-
-  it("compiles code again with what it calls when it is entered very often, and not before", () => {
-    // 0: add r0, r0, #1; 4: bl 0x40; 8: b 0.  0x40: add r1, r1, #1; bx lr
-    const code = [0xe2800001, branch(4, 0x40, BL), branch(8, 0)];
-    const hot = { maxBlocks: 10, maxInstructions: 50, isInlining: false };
-    const atOnce = { hot, moduleFunctions: 1, moduleTries: 1 };
-    const compiled = [1e6, 20].map((veryHotEntries) => {
-      const pair = given({ code }, { ...atOnce, veryHotEntries });
-      pair.each((each) => each.write(CODE + 0x40, 0xe2811001, BX_LR)).run(3000, 301);
-      return { regions: pair.counts.regions, veryHot: pair.exits[Exit.veryHot] };
-    });
-    expect(compiled[0].veryHot).toBe(0);
-    expect(compiled[1].veryHot).toBeGreaterThan(0);
-    expect(compiled[1].regions).toBeGreaterThan(compiled[0].regions);
   });
 
   it("takes an interrupt at the instruction at which it is unmasked", () => {
@@ -236,7 +220,7 @@ describe("compiled code and mappings", () => {
     // 0: bl page; eor r6, r6, #0x8000; write TTBR0; eor r8, r8, #1; write the context ID; b 0
     const code = [branch(CODE, page, BL), 0xe2266902, 0xee026f10, 0xe2288001, 0xee0d8f30, branch(0x14, 0)];
     const registers = { 6: TABLE, 9: CODE + 4 };
-    const tuning = { moduleFunctions: 1, moduleTries: 1, veryHotEntries: 5 };
+    const tuning = { moduleFunctions: 1, moduleTries: 1 };
 
     /** The page is another frame in the other space, with these rights. */
     const givenSpaces = (xn: number): Pair => {

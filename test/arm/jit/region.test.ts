@@ -69,6 +69,14 @@ describe("a region", () => {
     ]);
   });
 
+  it("takes what it calls, on a condition too", () => {
+    // 0: nop; 1: bl 4; 2: nop; 3: b 0; 4: nop; 5: bx lr
+    for (const call of [BL, BLEQ]) {
+      const words = [NOP, branch(1, 4, call), NOP, branch(3, 0), NOP, BX_LR];
+      expect(shapeOf({ words })).toContainEqual([4, 2, "branch"]);
+    }
+  });
+
   it("stops at its limits", () => {
     const words = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? NOP : branch(i, i + 1, BEQ)));
     expect(findRegion({ words, limits: { maxBlocks: 3 } })?.blocks.length).toBe(3);
@@ -76,46 +84,6 @@ describe("a region", () => {
     expect(region?.blocks.reduce((sum, { insns }) => sum + insns.length, 0)).toBe(6);
     const straight = new Array<number>(500).fill(NOP);
     for (const { insns } of findRegion({ words: straight })?.blocks ?? []) expect(insns.length).toBeLessThanOrEqual(64);
-  });
-});
-
-describe("a small region", () => {
-  const limits = { isInlining: false };
-  /** 0: nop; 1: bl 4; 2: nop; 3: b 0; 4: nop; 5: bx lr */
-  const calling = [NOP, branch(1, 4, BL), NOP, branch(3, 0), NOP, BX_LR];
-
-  it("does not take what it calls, where a large one does", () => {
-    expect(shapeOf({ words: calling, limits })).toEqual([
-      [0, 2, "branch"],
-      [2, 2, "branch"],
-    ]);
-    expect(shapeOf({ words: calling })).toContainEqual([4, 2, "branch"]);
-  });
-
-  it("does not take what it calls on a condition either, but goes on behind the call", () => {
-    const words = [NOP, branch(1, 4, BLEQ), NOP, branch(3, 0), NOP, BX_LR];
-    expect(shapeOf({ words, limits })).toEqual([
-      [0, 2, "branch"],
-      [2, 2, "branch"],
-    ]);
-  });
-
-  it("stops where there is code to enter, where a large one does not", () => {
-    // 0: nop; 1: beq 4; 2: nop; 3: b 0; 4: nop; 5: bx lr
-    const words = [NOP, branch(1, 4, BEQ), NOP, branch(3, 0), NOP, BX_LR];
-    expect(shapeOf({ words, known: [4], limits })).toEqual([
-      [0, 2, "branch"],
-      [2, 2, "branch"],
-    ]);
-    expect(shapeOf({ words, known: [4] })).toHaveLength(3);
-  });
-
-  it("is made at its entry even where there is code already, and may go back there", () => {
-    const words = [NOP, SUBS_R0, branch(2, 0, BNE), BX_LR];
-    expect(shapeOf({ words, known: [0], limits })).toEqual([
-      [0, 3, "branch"],
-      [3, 1, "branch"],
-    ]);
   });
 });
 

@@ -9,7 +9,7 @@ import { CODE, type GivenCpu, givenCpu } from "../given-cpu.ts";
 // 0: mov r0, #0; 4: add r0, r0, #1; 8: cmp r0, #200; c: bne 4; 10: b 0
 const COUNTER = [0xe3a00000, 0xe2800001, 0xe35000c8, 0x1afffffc, 0xeafffffa];
 const STEPS = 5_000;
-const TUNING = { hotEntries: 20, veryHotEntries: 50, moduleFunctions: 1 };
+const TUNING = { hotEntries: 20, moduleFunctions: 1 };
 
 /** A core that runs the code for a while, with the store. */
 function run(store: TranslationStore | undefined, code = COUNTER, tuning = TUNING): { given: GivenCpu; core: JitCpu } {

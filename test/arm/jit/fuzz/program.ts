@@ -92,7 +92,6 @@ function writeData(image: Image, surroundings: Surroundings): void {
 const makeLimits = (random: Random, isRoomy: boolean): RegionLimits => ({
   maxBlocks: isRoomy ? 16 : random.pick([1, 3, 10, 96]),
   maxInstructions: isRoomy ? 100 : random.pick([10, 50, 150, 1200]),
-  isInlining: isRoomy || random.oneIn(4),
 });
 
 /** So many entries make nothing hot: every other program with templates runs by them alone. */
@@ -134,11 +133,9 @@ export function makeProgram(seed: number, number: number, architecture: Architec
     pc: random.pick(armPlaces),
     tuning: {
       hotEntries: hasTemplates && number % 2 === 0 ? hotEntries + NEVER_HOT : hotEntries,
-      veryHotEntries: random.pick([1, 2, 5, 20, 10_000]),
       moduleFunctions: random.pick([1, 1, 1, 4]),
       moduleTries: random.pick([1, 3, 40]),
-      hot: makeLimits(random, isCrossing),
-      veryHot: { ...makeLimits(random, isCrossing), isInlining: true },
+      region: makeLimits(random, isCrossing),
     },
     hasTemplates,
     architecture,
