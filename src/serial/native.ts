@@ -8,6 +8,8 @@ export const Request = {
   setTerminalLock: 0x4004_5431,
   getTermios: 0x802c_542a,
   setTermios: 0x402c_542b,
+  /** FIONREAD: bytes that can be read. */
+  unreadBytes: 0x541b,
 } as const;
 
 export interface NativeCalls {

@@ -99,6 +99,22 @@ export class PtyMaster {
     return termios.readUInt32LE(OUTPUT_RATE_AT);
   }
 
+  /** What the client has not read yet, of what the kernel took; 0 where that cannot be said. */
+  get unreadBytes(): number {
+    const count = Buffer.alloc(4);
+    try {
+      // Only the client's end tells.
+      const end = openSync(this.path, O_RDWR | O_NOCTTY | O_NONBLOCK);
+      try {
+        return this.native.ioctl(end, Request.unreadBytes, count) === 0 ? count.readInt32LE() : 0;
+      } finally {
+        closeSync(end);
+      }
+    } catch {
+      return 0;
+    }
+  }
+
   close(): void {
     if (!this.isOpen) return;
     this.isOpen = false;

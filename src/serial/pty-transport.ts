@@ -106,7 +106,9 @@ export class PtyTransport extends TransportBase implements Transport {
     const { master } = this;
     if (master === undefined) return;
     const patience = AbortSignal.timeout(STOP_PATIENCE_MS);
-    while (this.isConnected && this.queue.length > 0 && !patience.aborted) await new Promise((r) => setTimeout(r, 5));
+    // What a client has not read when our end closes, the kernel throws away.
+    const isUnread = () => this.isConnected && (this.queue.length > 0 || master.unreadBytes > 0);
+    while (isUnread() && !patience.aborted) await new Promise((r) => setTimeout(r, 5));
     this.master = undefined;
     clearTimeout(this.timer);
     this.reader?.destroy();

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { PtyMaster } from "../../src/serial/pty-master.ts";
+import { until } from "./socat-pair.ts";
 
 const openClient = (path: string) => openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
 
@@ -30,6 +31,19 @@ describe("our end of a pseudo-terminal", () => {
     expect(master.probe().isPresent).toBe(false);
     await expect(master.write(Buffer.from("x"))).resolves.toBe(1);
     master.close();
+  });
+
+  it("knows what a client has not read", async () => {
+    const master = await PtyMaster.open();
+    const client = openClient(master.path);
+    expect(master.unreadBytes).toBe(0);
+    await master.write(Buffer.from("goodbye"));
+    await until(() => master.unreadBytes === 7, "what was written");
+    expect(readSync(client, Buffer.alloc(4))).toBe(4);
+    expect(master.unreadBytes).toBe(3);
+    closeSync(client);
+    master.close();
+    expect(master.unreadBytes).toBe(0);
   });
 
   it("takes nothing more when the kernel's buffer is full", async () => {

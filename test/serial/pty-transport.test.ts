@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   openSync,
   readlinkSync,
+  readSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -78,6 +79,21 @@ describe("a virtual serial port", () => {
     }
     await until(() => heard.text.length >= text.length && theirs.text.length >= text.length, "all of it");
     expect([heard.text === text, theirs.text === text]).toEqual([true, true]);
+  });
+
+  it("waits at its end for a client to read what was said last, and not for ever", async () => {
+    for (const reads of [true, false]) {
+      const { port, heard } = await given();
+      const client = openSync(link, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+      await until(() => heard.opened === 1, "the client");
+      port.write("goodbye\n");
+      const stopping = port.stop();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const buffer = Buffer.alloc(100);
+      if (reads) expect(buffer.toString("latin1", 0, readSync(client, buffer))).toBe("goodbye\n");
+      await stopping;
+      closeSync(client);
+    }
   });
 
   it("sees clients come and go, with the rate they set, and keeps what nobody heard", async () => {
