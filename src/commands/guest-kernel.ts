@@ -24,7 +24,7 @@ class GuestMemorySource implements PhysicalSource {
     this.guest = guest;
   }
 
-  get source(): GuestView {
+  get guestView(): GuestView {
     return this.copy ?? this.hv.control;
   }
 
@@ -35,11 +35,11 @@ class GuestMemorySource implements PhysicalSource {
   }
 
   read(address: number, target: Uint8Array): boolean {
-    return this.source.readGuest(address, target);
+    return this.guestView.readGuest(address, target);
   }
 
   view(address: number, sizeBytes: number): Uint8Array | undefined {
-    return this.source.viewGuest(address, sizeBytes);
+    return this.guestView.viewGuest(address, sizeBytes);
   }
 
   readU32(address: number): number | undefined {
@@ -85,7 +85,7 @@ class VcpuRegisters implements CpuRegisters {
 
   /** 0 where this CPU has no such register. */
   private value(wanted: string): number {
-    for (const { registers } of this.source.source.core(0)?.registers() ?? []) {
+    for (const { registers } of this.source.guestView.core(0)?.registers() ?? []) {
       for (const { name, value } of registers) if (name === wanted) return value >>> 0;
     }
     return 0;

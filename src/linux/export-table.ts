@@ -94,10 +94,11 @@ class Exports {
     if (namespace !== 0 && !image.contains(namespace)) return false;
     const start = name - image.startAddress;
     if ((IDENTIFIER[bytes[start]] & FIRST) === 0) return false;
+    const limit = start + MAX_NAME_BYTES;
     let hash = 0;
     let at = start;
-    for (; (IDENTIFIER[bytes[at]] & LATER) !== 0; at++) hash = hashWith(hash, bytes[at]);
-    if (bytes[at] !== 0 || at - start >= MAX_NAME_BYTES) return false;
+    for (; at < limit && (IDENTIFIER[bytes[at]] & LATER) !== 0; at++) hash = hashWith(hash, bytes[at]);
+    if (at === limit || bytes[at] !== 0) return false;
     if (count === this.addresses.length) this.grow();
     this.addresses[count] = words[offset >> 2];
     this.names[count] = start;

@@ -88,13 +88,17 @@ export function beginTemplates(path: string): WebAssembly.Module {
   return module;
 }
 
-/** Begins what the command line's machine will need; to be kept until the end. */
+/** Begins what the command line's machine will need, to be kept until the end. What is wrong with a file, the program says. */
 export function beginMachine(args: readonly string[], folders: StartFolders): WebAssembly.Module | undefined {
-  const profile = profileOf(args, folders);
-  if (profile === undefined) return undefined;
-  const templates = templateFileOf(args, profile, folders);
-  const begun = templates === undefined ? undefined : beginTemplates(templates);
-  const ramBytes = ramSizeOf(profile);
-  if (ramBytes !== undefined) makeEarly(RAM_OFFSET + ramBytes);
-  return begun;
+  try {
+    const profile = profileOf(args, folders);
+    if (profile === undefined) return undefined;
+    const templates = templateFileOf(args, profile, folders);
+    const begun = templates === undefined ? undefined : beginTemplates(templates);
+    const ramBytes = ramSizeOf(profile);
+    if (ramBytes !== undefined) makeEarly(RAM_OFFSET + ramBytes);
+    return begun;
+  } catch {
+    return undefined;
+  }
 }

@@ -20,4 +20,13 @@ describe("the export table", () => {
     expect(kernel.symbols.exports.known).toBe(false);
     expect([...kernel.tasks()].map(({ pid }) => pid)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
+
+  it("has no entry whose name does not end", () => {
+    const guest = new SyntheticKernel({ exportBytes: 12 });
+    const { exports } = openKernel(guest.source).symbols;
+    if (!exports.known) throw new Error("the table is found");
+    const name = Buffer.from(guest.image).indexOf("init_task\0");
+    guest.image.fill(0x61, name, guest.image.length);
+    expect(openKernel(guest.source).symbols.exports.known).toBe(false);
+  });
 });

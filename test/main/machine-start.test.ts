@@ -74,4 +74,14 @@ describe("what a machine needs, at the start of the program: templates", () => {
     expect(other === undefined ? 0 : ramSizeOf(other)).toBeUndefined();
     expect(beginMachine(["--version"], folders())).toBeUndefined();
   });
+
+  it("or nothing where a file is not what it seems: the program says what is wrong", () => {
+    const own = join(root, "own.json");
+    mkdirSync(own);
+    expect(beginMachine(["exec", own], folders())).toBeUndefined();
+    writeFileSync(armv5(), "no templates");
+    expect(beginMachine(["exec", "versatilepb"], folders())).toBeUndefined();
+    writeFileSync(folders().checkpoints, "no folder");
+    expect(beginMachine(["exec", "versatilepb", "ids plist"], folders())).toBeUndefined();
+  });
 });
