@@ -58,5 +58,7 @@ export function viewKernelImage(space: AddressSpace, map: KernelMap, maxBytes: n
   const textPhysical = map.tableAddress + PG_DIR_SIZE_BYTES;
   const available = range === undefined ? 0 : range.startAddress + range.sizeBytes - textPhysical;
   const bytes = space.viewPrefix(map.textAddress, Math.max(0, Math.min(maxBytes, available)));
-  return new KernelImage(map.textAddress, bytes.subarray(0, bytes.length & ~3));
+  const whole = bytes.subarray(0, bytes.length & ~3);
+  // Memory in a file may begin anywhere in it; words are looked at where words can be.
+  return new KernelImage(map.textAddress, whole.byteOffset % 4 === 0 ? whole : whole.slice());
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SegmentSource } from "../../src/dump/index.ts";
 import { AddressSpace } from "../../src/linux/index.ts";
 import { KernelImage, viewKernelImage } from "../../src/linux/kernel-image.ts";
 import { findKernelMap } from "../../src/linux/kernel-map.ts";
@@ -53,5 +54,18 @@ describe("a copy of the kernel's image", () => {
     const direct = new Uint8Array(64);
     memory.read(0x9000, direct);
     expect(whole.bytes.slice(0x1000, 0x1040)).toEqual(direct);
+  });
+
+  it("is searched in a file at whatever offset its memory begins there", () => {
+    const kernel = new SyntheticKernel();
+    for (let offset = 0; offset < 4; offset++) {
+      const file = new Uint8Array(kernel.image.length + offset);
+      file.set(kernel.image, offset);
+      const memory = new SegmentSource([{ startAddress: 0, bytes: file.subarray(offset) }]);
+      const map = findKernelMap({ memory });
+      const image = viewKernelImage(new AddressSpace(memory, map.tableAddress, map.format), map, 0x1000);
+      const expected = new DataView(kernel.image.buffer, kernel.image.byteOffset).getUint32(0x8000, true);
+      expect([image.bytes.length, image.words[0]]).toEqual([0x1000, expected]);
+    }
   });
 });
