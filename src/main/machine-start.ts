@@ -32,10 +32,19 @@ interface StartProfile {
   readonly text: string;
 }
 
-/** All console commands of the line look at the guest, which executes nothing for them. */
+/** Options of `exec` that change nothing about where the guest begins. */
+const HARMLESS_OPTIONS: ReadonlySet<string> = new Set(["--json", "--stats", "--no-symbols", "-v", "--verbose"]);
+
+/** The line goes on from the prompt where that is kept, and its console commands only look at the guest, which executes nothing. */
 function onlyLooks([command, ...args]: readonly string[]): boolean {
-  const consoleCommands = args.filter((arg) => arg.includes(" "));
-  return command === "exec" && consoleCommands.length > 0 && consoleCommands.every((line) => line.startsWith("ids "));
+  const words = args.filter((arg) => !HARMLESS_OPTIONS.has(arg));
+  const consoleCommands = words.filter((word) => word.includes(" "));
+  return (
+    command === "exec" &&
+    !words.some((word) => word.startsWith("-")) &&
+    consoleCommands.length > 0 &&
+    consoleCommands.every((line) => line.startsWith("ids "))
+  );
 }
 
 function hasCheckpoint(folder: string, board: string): boolean {

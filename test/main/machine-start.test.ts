@@ -54,6 +54,8 @@ describe("what a machine needs, at the start of the program: templates", () => {
     writeFileSync(join(folders().checkpoints, "versatilepb-00.checkpoint"), "");
     expect(fileOf(args)).toBeUndefined();
     expect(fileOf([...args, "vserial exec guest0/uart0 ps"])).toBe(armv5());
+    expect(fileOf([...args, "--json", "--stats"])).toBeUndefined();
+    expect(fileOf([...args, "--boot-cache", "off"])).toBe(armv5());
     expect(fileOf(["run", "versatilepb"])).toBe(armv5());
   });
 
